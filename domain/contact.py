@@ -1,0 +1,475 @@
+"""One contact through any channel, from the ring to the close.
+
+Theory of operation. The record exists from the ring, before anything is typed, and nothing discards it. A handler
+answers it and goes through the risk model element by element: each gets an answer from the pack, or a reason why it was
+not asked, which is counted. The contact then leads to an incident, is resolved without one, is passed on, or was
+abandoned; only then is it closed. History loaded from elsewhere is a contact that stands outside queues and timers.
+Source: letter, areas 1, 4 and 6 (risk at every point of contact, all channels in one place).
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+from hueandcry.domain.duty import Command, Duty, Role
+from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.policy import NOT_ASKED, PackKind
+from hueandcry.domain.reference import Code, FactRef, Kind, StreamId
+from msgspec import Struct
+from msgspec.structs import replace
+
+UNKNOWN = "unknown"
+
+
+class Channel(Enum):
+    """How the contact reached us; `unknown` where a loaded row does not say."""
+
+    EMERGENCY = "999"
+    NON_EMERGENCY = "101"
+    CHAT = "chat"
+    ONLINE = "online"
+    SOCIAL = "social"
+    PARTNER = "partner"
+    IVR = "ivr"
+    UNKNOWN = "unknown"
+
+
+class Source(Enum):
+    """Who says where something is."""
+
+    CALLER = "caller"
+    HANDLER = "handler"
+    NETWORK = "network"
+    ROW = "row"
+    UNKNOWN = "unknown"
+
+
+class Stage(Enum):
+    """How far a contact has come."""
+
+    NONE = "none"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    LINKED = "linked"
+    RESOLVED = "resolved"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+    CLOSED = "closed"
+
+
+class Triaged(Struct, frozen=True, array_like=True):
+    """One element of the risk model: the answer, or `not-asked` with its reason in the fact it refers to."""
+
+    element: Code
+    answer: Code
+    said: FactRef
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """What a contact has come to."""
+
+    kind: ClassVar[Kind] = Kind.CONTACT
+    stage: Stage = Stage.NONE
+    channel: Channel = Channel.UNKNOWN
+    rang: int = 0
+    answered: int = 0
+    handler: str = ""
+    number: FactRef | None = None
+    words: FactRef | None = None
+    place: FactRef | None = None
+    district: str = UNKNOWN
+    district_source: Source = Source.UNKNOWN
+    triage: tuple[Triaged, ...] = ()
+    incident: bytes | None = None
+    result: str = ""
+    history: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return not self.history and self.stage not in (Stage.NONE, Stage.CLOSED)
+
+    @property
+    def queue(self) -> str | None:
+        """The one queue in which an open contact stands."""
+        if not self.open:
+            return None
+        match self.stage:
+            case Stage.RINGING:
+                return "waiting"
+            case Stage.ABANDONED:
+                return "recall"
+            case _:
+                return "in-hand"
+
+    @property
+    def owner(self) -> str:
+        """Who has it now: a collar number, or the role whose queue it stands in."""
+        return self.handler or Role.HANDLER.value
+
+    @property
+    def not_asked(self) -> int:
+        """How many elements were passed over with a reason."""
+        return sum(1 for one in self.triage if one.answer == NOT_ASKED)
+
+
+# Facts
+
+
+@fact("contact.rang", version=1, says="Ringing on {channel} {number}")
+class Rang(Fact[Contact], frozen=True):
+    """The contact reached us."""
+
+    channel: Plain[Channel]
+    number: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.RINGING, channel=self.channel, rang=contact.occurred, number=contact.here)
+
+
+@fact("contact.loaded", version=1, says="Loaded from {map}: {type} ({service}) {wording}")
+class Loaded(Fact[Contact], frozen=True):
+    """A contact that another system took; it stands outside queues and timers."""
+
+    map: Plain[Code]
+    channel: Plain[Channel]
+    service: Plain[Code]
+    type: Plain[Code]
+    district: Plain[Code]
+    incident: Plain[StreamId | None]
+    wording: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(
+            contact,
+            stage=Stage.CLOSED,
+            channel=self.channel,
+            rang=contact.occurred,
+            words=contact.here,
+            district=self.district,
+            district_source=Source.UNKNOWN if self.district == UNKNOWN else Source.ROW,
+            incident=self.incident,
+            history=True,
+        )
+
+
+@fact("contact.answered", version=1, says="Answered by {handler}")
+class Answered(Fact[Contact], frozen=True):
+    """A handler took the contact."""
+
+    handler: Plain[Code]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.ANSWERED, handler=self.handler, answered=contact.occurred)
+
+
+@fact("contact.noted", version=1, says="{words}")
+class Noted(Fact[Contact], frozen=True):
+    """What was said or seen, in free text."""
+
+    words: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, words=contact.here)
+
+
+@fact("contact.corrected", version=1, says="Corrects {corrects}: {words}")
+class Corrected(Fact[Contact], frozen=True):
+    """An earlier fact was mistyped; it stays, and this names it."""
+
+    corrects: Plain[FactRef]
+    words: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return contact
+
+
+@fact("contact.located", version=1, says="District {district} (from {district_source}) {place}")
+class Located(Fact[Contact], frozen=True):
+    """Where it is happening."""
+
+    district: Plain[Code]
+    district_source: Plain[Source]
+    place: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, district=self.district, district_source=self.district_source, place=contact.here)
+
+
+@fact("contact.triaged", version=1, says="{element}: {answer} {detail}")
+class ElementTriaged(Fact[Contact], frozen=True):
+    """An element of the risk model was asked and answered."""
+
+    element: Plain[Code]
+    answer: Plain[Code]
+    detail: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, triage=_with(contact, self.element, self.answer))
+
+
+@fact("contact.element_passed_over", version=1, says="{element} not asked: {reason} {detail}")
+class ElementPassedOver(Fact[Contact], frozen=True):
+    """An element of the risk model was not asked, for a reason."""
+
+    element: Plain[Code]
+    reason: Plain[Code]
+    detail: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, triage=_with(contact, self.element, NOT_ASKED))
+
+
+@fact("contact.linked", version=1, says="Linked to incident {incident}")
+class Linked(Fact[Contact], frozen=True):
+    """The contact concerns an incident."""
+
+    incident: Plain[StreamId]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.LINKED, incident=self.incident)
+
+
+@fact("contact.resolved", version=1, says="Resolved without an incident: {result} {reason}")
+class Resolved(Fact[Contact], frozen=True):
+    """The contact needed no incident."""
+
+    result: Plain[Code]
+    reason: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.RESOLVED, result=self.result)
+
+
+@fact("contact.transferred", version=1, says="Transferred to {to}: {reason}")
+class Transferred(Fact[Contact], frozen=True):
+    """The contact was passed on to someone outside this room."""
+
+    to: Plain[Code]
+    reason: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.TRANSFERRED)
+
+
+@fact("contact.abandoned", version=1, says="The line was lost before {before}")
+class Abandoned(Fact[Contact], frozen=True):
+    """The caller was gone; someone has to ring back."""
+
+    before: Plain[Stage]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.ABANDONED, handler="")
+
+
+@fact("contact.closed", version=1, says="Contact closed {words}")
+class Closed(Fact[Contact], frozen=True):
+    """Nothing more is to be done about this contact."""
+
+    words: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.CLOSED)
+
+
+def _with(contact: Contact, element: str, answer: str) -> tuple[Triaged, ...]:
+    """Return the triage with one element answered anew; the order is the order of asking."""
+    kept = tuple(one for one in contact.triage if one.element != element)
+    return (*kept, Triaged(element, answer, contact.here))
+
+
+# Commands
+
+
+def _live(contact: Contact) -> None:
+    if contact.history:
+        raise Refused("this contact was loaded as history; history is not worked")
+    if contact.stage is Stage.NONE:
+        raise Refused("there is no such contact")
+    if contact.stage is Stage.CLOSED:
+        raise Refused("the contact is closed")
+
+
+def _taken(contact: Contact) -> None:
+    _live(contact)
+    if contact.stage is Stage.RINGING:
+        raise Refused("the contact is still ringing: answer it first")
+
+
+class Ring(Command[Contact], frozen=True):
+    """Record that a contact reached us; `number` is the caller's number or handle as it came in."""
+
+    channel: Channel
+    number: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        if contact.stage is not Stage.NONE:
+            raise Refused("this contact has rung already")
+        return [Rang(self.channel, self.number)]
+
+
+class Answer(Command[Contact], frozen=True):
+    """Take a ringing contact, or one that was abandoned and has been rung back."""
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _live(contact)
+        if contact.stage not in (Stage.RINGING, Stage.ABANDONED):
+            raise Refused(f"the contact is {contact.stage.value}, {contact.owner} has it")
+        return [Answered(duty.collar)]
+
+
+class Note(Command[Contact], frozen=True):
+    """Write down what was said; allowed after the close, for what is remembered late."""
+
+    words: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        if contact.stage is Stage.NONE:
+            raise Refused("there is no such contact")
+        return [Noted(self.words)]
+
+
+class Correct(Command[Contact], frozen=True):
+    """Say what an earlier fact should have said; the earlier fact stays."""
+
+    version: int
+    words: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        if not 1 <= self.version <= contact.version:
+            raise Refused(f"the contact has facts 1 to {contact.version}, none with number {self.version}")
+        return [Corrected(FactRef(contact.id, self.version), self.words)]
+
+
+class Locate(Command[Contact], frozen=True):
+    """Say where it is happening."""
+
+    district: str
+    place: str
+    source: Source = Source.CALLER
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _taken(contact)
+        return [Located(self.district, self.source, self.place)]
+
+
+class Triage(Command[Contact], frozen=True):
+    """Answer one element of the risk model. Source: letter, area 1."""
+
+    under: ClassVar[PackKind | None] = PackKind.RISK
+    element: str
+    answer: str
+    detail: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _taken(contact)
+        offered = duty.policy.risk.offered(self.element)
+        if self.answer not in offered:
+            raise Refused(f"{self.element} is answered with one of {', '.join(offered)}")
+        return [ElementTriaged(self.element, self.answer, self.detail)]
+
+
+class PassOver(Command[Contact], frozen=True):
+    """Say why an element was not asked; it is counted and shown at grading."""
+
+    under: ClassVar[PackKind | None] = PackKind.RISK
+    element: str
+    reason: str
+    detail: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _taken(contact)
+        duty.policy.risk.offered(self.element)
+        reasons = [one.code for one in duty.policy.risk.not_asked]
+        if self.reason not in reasons:
+            raise Refused(f"the reason for not asking is one of {', '.join(reasons)}")
+        return [ElementPassedOver(self.element, self.reason, self.detail)]
+
+
+class Link(Command[Contact], frozen=True):
+    """Tie the contact to an incident."""
+
+    incident: bytes
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _taken(contact)
+        if contact.incident == self.incident:
+            raise Refused("the contact is linked to that incident already")
+        if contact.incident is not None:
+            raise Refused("the contact is linked to another incident; note the connection there")
+        return [Linked(self.incident)]
+
+
+class Resolve(Command[Contact], frozen=True):
+    """End the contact without an incident; the risk model must have been gone through."""
+
+    under: ClassVar[PackKind | None] = PackKind.RISK
+    result: str
+    reason: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _taken(contact)
+        if contact.incident is not None:
+            raise Refused("the contact led to an incident: result that")
+        duty.policy.results.row(self.result)
+        if not self.reason:
+            raise Refused("say in a few words how the contact was resolved")
+        missing = unanswered(contact.triage, duty)
+        if missing:
+            raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
+        return [Resolved(self.result, self.reason)]
+
+
+class Transfer(Command[Contact], frozen=True):
+    """Pass the contact on to someone outside this room."""
+
+    to: str
+    reason: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _taken(contact)
+        if not self.reason:
+            raise Refused("a transfer needs a reason")
+        return [Transferred(self.to, self.reason)]
+
+
+class Abandon(Command[Contact], frozen=True):
+    """Record that the caller is gone; the contact waits to be rung back."""
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _live(contact)
+        if contact.stage not in (Stage.RINGING, Stage.ANSWERED):
+            raise Refused(f"the contact is {contact.stage.value}")
+        return [Abandoned(contact.stage)]
+
+
+class Close(Command[Contact], frozen=True):
+    """Close a contact that has led somewhere; an abandoned one needs words on who was reached or tried."""
+
+    words: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        _live(contact)
+        if contact.stage in (Stage.RINGING, Stage.ANSWERED):
+            raise Refused(
+                "a contact is not discarded: link it to an incident, resolve it, transfer it or mark it abandoned"
+            )
+        if contact.stage is Stage.ABANDONED and not self.words:
+            raise Refused("the caller was lost: say who was rung back, and what came of it")
+        return [Closed(self.words)]
+
+
+class Load(Command[Contact], frozen=True):
+    """Record a contact that another system took, with just what its row says."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
+    loaded: Loaded
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        return [self.loaded] if contact.stage is Stage.NONE else []
+
+
+def unanswered(triage: tuple[Triaged, ...], duty: Duty) -> list[str]:
+    """Return the elements of the risk model in force that have neither an answer nor a reason."""
+    had = {one.element for one in triage}
+    return [element.code for element in duty.policy.risk.element if element.code not in had]

@@ -1,0 +1,326 @@
+"""A partner's safeguarding expedite: a ward, a children's home or a care home asks, we verify, decide, tell back, close.
+
+Theory of operation. An expedite is asked in a lane of its own, so that no other volume can bury it. It is decided with
+a reason and always told back to a named contact of the partner before it is closed. A request that could not be
+verified may still be decided: the decision then says so. Source: letter, area 1 (calls expedited for safeguarding
+action from key partners including the NHS and Children's Care Homes).
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+from hueandcry.domain.duty import Command, Duty, Role
+from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.policy import GradePack, PackKind
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from msgspec.structs import replace
+
+
+class Means(Enum):
+    """How the asker was verified."""
+
+    CALL_BACK = "call-back"
+    PHRASE = "phrase"
+    NUMBER = "number"
+    NOT_VERIFIED = "not-verified"
+
+
+class Decision(Enum):
+    """What police do about it."""
+
+    ACCEPT = "accept"
+    HOLD = "hold"
+    NOT_POLICE = "not-police"
+
+
+class Stage(Enum):
+    """How far an expedite has come."""
+
+    NONE = "none"
+    ASKED = "asked"
+    DECIDED = "decided"
+    TOLD = "told"
+    CLOSED = "closed"
+
+
+class Expedite(Record, frozen=True, kw_only=True):
+    """What an expedite has come to."""
+
+    kind: ClassVar[Kind] = Kind.EXPEDITE
+    stage: Stage = Stage.NONE
+    partner: str = ""
+    sort: str = ""
+    asked: int = 0
+    request: FactRef | None = None
+    contact: bytes | None = None
+    means: Means | None = None
+    decision: Decision | None = None
+    decider: str = ""
+    incident: bytes | None = None
+    unanswered: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether the partner still waits for something."""
+        return self.stage not in (Stage.NONE, Stage.CLOSED)
+
+    @property
+    def queue(self) -> str | None:
+        """The lane of its own."""
+        return "partner" if self.open else None
+
+    @property
+    def owner(self) -> str:
+        """Who has it now: whoever decided it, before that the vulnerability desk."""
+        return self.decider or Role.VULNERABILITY.value
+
+    def answer_by(self, grades: GradePack) -> int | None:
+        """Return when the partner should have its answer (ns UTC), None once it was told."""
+        if self.stage not in (Stage.ASKED, Stage.DECIDED):
+            return None
+        return self.asked + grades.expedite_answer_within_s * NS_PER_S
+
+
+# Facts
+
+
+@fact("expedite.asked", version=1, says="{partner} asks ({sort}): {request} / {asker} {call_back}")
+class Asked(Fact[Expedite], frozen=True):
+    """A partner asked; `asker` is the named person there."""
+
+    partner: Plain[Code]
+    sort: Plain[Code]
+    contact: Plain[StreamId | None]
+    asker: Sealed[str]
+    call_back: Sealed[str]
+    request: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(
+            expedite,
+            stage=Stage.ASKED,
+            partner=self.partner,
+            sort=self.sort,
+            contact=self.contact,
+            asked=expedite.occurred,
+            request=expedite.here,
+        )
+
+
+@fact("expedite.verified", version=1, says="Asker verified by {means} {words}")
+class Verified(Fact[Expedite], frozen=True):
+    """Who asked was checked, or could not be."""
+
+    means: Plain[Means]
+    words: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, means=self.means)
+
+
+@fact("expedite.noted", version=1, says="{words}")
+class Noted(Fact[Expedite], frozen=True):
+    """A line in the expedite's log."""
+
+    words: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return expedite
+
+
+@fact("expedite.corrected", version=1, says="Corrects {corrects}: {words}")
+class Corrected(Fact[Expedite], frozen=True):
+    """An earlier fact was mistyped; it stays, and this names it."""
+
+    corrects: Plain[FactRef]
+    words: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return expedite
+
+
+@fact("expedite.linked", version=1, says="Incident {incident} was opened for it")
+class Linked(Fact[Expedite], frozen=True):
+    """An incident was opened for it."""
+
+    incident: Plain[StreamId]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, incident=self.incident)
+
+
+@fact("expedite.decided", version=1, says="{decision}, asker verified: {verified}; {reason}")
+class Decided(Fact[Expedite], frozen=True):
+    """What police do about it, and why."""
+
+    decision: Plain[Decision]
+    verified: Plain[Means]
+    decider: Plain[Code]
+    reason: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, stage=Stage.DECIDED, decision=self.decision, decider=self.decider)
+
+
+@fact("expedite.told", version=1, says="Told back to {person}: {words}")
+class Told(Fact[Expedite], frozen=True):
+    """The named partner contact knows the decision."""
+
+    person: Sealed[str]
+    words: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, stage=Stage.TOLD)
+
+
+@fact("expedite.unanswered", version=1, says="The partner had no answer by {due}")
+class Unanswered(Fact[Expedite], frozen=True):
+    """The time to answer passed; the watch recorded it."""
+
+    due: Plain[Instant]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, unanswered=self.due)
+
+
+@fact("expedite.closed", version=1, says="Expedite closed {words}")
+class Closed(Fact[Expedite], frozen=True):
+    """Nothing more is to be done."""
+
+    words: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, stage=Stage.CLOSED)
+
+
+# Commands
+
+
+def _live(expedite: Expedite) -> None:
+    if expedite.stage is Stage.NONE:
+        raise Refused("there is no such expedite")
+    if expedite.stage is Stage.CLOSED:
+        raise Refused("the expedite is closed")
+
+
+class Ask(Command[Expedite], frozen=True):
+    """Record what a partner asks for."""
+
+    partner: str
+    sort: str
+    contact: bytes | None
+    asker: str
+    call_back: str
+    request: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        if expedite.stage is not Stage.NONE:
+            raise Refused("this expedite was asked already")
+        if not self.request:
+            raise Refused("say what the partner asks for")
+        return [Asked(self.partner, self.sort, self.contact, self.asker, self.call_back, self.request)]
+
+
+class Verify(Command[Expedite], frozen=True):
+    """Record how the asker was verified."""
+
+    means: Means
+    words: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        _live(expedite)
+        return [Verified(self.means, self.words)]
+
+
+class Note(Command[Expedite], frozen=True):
+    """Write a line in the expedite's log."""
+
+    words: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        if expedite.stage is Stage.NONE:
+            raise Refused("there is no such expedite")
+        return [Noted(self.words)]
+
+
+class Correct(Command[Expedite], frozen=True):
+    """Say what an earlier fact should have said; the earlier fact stays."""
+
+    version: int
+    words: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        if not 1 <= self.version <= expedite.version:
+            raise Refused(f"the expedite has facts 1 to {expedite.version}, none with number {self.version}")
+        return [Corrected(FactRef(expedite.id, self.version), self.words)]
+
+
+class LinkIncident(Command[Expedite], frozen=True):
+    """Tie the expedite to the incident that was opened for it."""
+
+    incident: bytes
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        _live(expedite)
+        if expedite.incident is not None:
+            raise Refused("the expedite has an incident already")
+        return [Linked(self.incident)]
+
+
+class Decide(Command[Expedite], frozen=True):
+    """Accept, hold, or say that it is not a police matter; always with a reason."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.VULNERABILITY, Role.SUPERVISOR, Role.HANDLER)
+    decision: Decision
+    reason: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        _live(expedite)
+        if not self.reason:
+            raise Refused("the decision on an expedite needs a reason")
+        if expedite.means is None:
+            raise Refused("the asker is not verified: verify them, or record that it was not possible")
+        return [Decided(self.decision, expedite.means, duty.collar, self.reason)]
+
+
+class TellBack(Command[Expedite], frozen=True):
+    """Record who at the partner was told the decision."""
+
+    person: str
+    words: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        _live(expedite)
+        if expedite.stage is Stage.ASKED:
+            raise Refused("nothing is decided yet that could be told")
+        if not self.person:
+            raise Refused("name the person at the partner who was told")
+        return [Told(self.person, self.words)]
+
+
+class Close(Command[Expedite], frozen=True):
+    """Close the expedite once the partner knows."""
+
+    words: str
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        _live(expedite)
+        if expedite.stage is not Stage.TOLD:
+            raise Refused("the partner was not told: tell the named contact first")
+        if expedite.decision is Decision.HOLD:
+            raise Refused("the expedite is on hold: decide it before it is closed")
+        return [Closed(self.words)]
+
+
+class MissAnswer(Command[Expedite], frozen=True):
+    """Record that the partner had no answer in time; once, whoever keeps the watch."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
+    under: ClassVar[PackKind | None] = PackKind.GRADES
+
+    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        due = expedite.answer_by(duty.policy.grades)
+        if due is None or due > duty.now or expedite.unanswered == due:
+            return []
+        return [Unanswered(due)]

@@ -1,0 +1,89 @@
+"""How one thing names another: stream ids, references to facts, codes and instants.
+
+Theory of operation. A stream id is 16 bytes: an RFC 9562 UUID of version 8 whose first 48 bits are the unix time in
+milliseconds (so ids sort by time), whose next byte after the version nibble is the kind of stream, and whose remaining
+66 bits are noise that the caller brings (the domain draws nothing by chance). People never see it: they see an
+incident's daily number, or the short tail of any other id, in Crockford's base 32 (no i, l, o, u to misread).
+
+A code is a short word without spaces: a grade, a category, a callsign, a collar number. An instant is nanoseconds UTC.
+"""
+
+from enum import IntEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+CODE_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z"
+
+StreamId = Annotated[bytes, Meta(min_length=16, max_length=16, extra={"noun": "stream"})]
+Code = Annotated[str, Meta(pattern=CODE_PATTERN, max_length=64, extra={"noun": "code"})]
+ZoneName = Annotated[str, Meta(pattern=r"\A[A-Za-z][A-Za-z0-9_+/-]*\Z", max_length=64, extra={"noun": "code"})]
+Instant = Annotated[int, Meta(ge=0, extra={"noun": "instant"})]
+
+NS_PER_S = 1_000_000_000
+TAIL_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+TAIL_SHOWN = 4
+_NOISE_BITS = 66
+_LOW_BITS = 62
+
+
+class Kind(IntEnum):
+    """The kinds of stream; a number once given is never given to another kind."""
+
+    CONTACT = 1
+    INCIDENT = 2
+    EXPEDITE = 3
+    STAFF = 4
+    POLICY = 5
+
+
+class FactRef(Struct, frozen=True, array_like=True, order=True):
+    """Names one fact: its stream and its version in that stream, counted from 1."""
+
+    stream: StreamId
+    version: int
+
+
+def stream_id(kind: Kind, unix_ms: int, noise: int) -> bytes:
+    """Return the id of a stream that began at `unix_ms`, with 66 bits of `noise` that the caller drew or derived."""
+    assert 0 <= unix_ms < 1 << 48, unix_ms
+    high, low = noise >> _LOW_BITS & 0xF, noise & (1 << _LOW_BITS) - 1
+    number = unix_ms << 80 | 8 << 76 | kind << 68 | high << 64 | 2 << 62 | low
+    return number.to_bytes(16, "big")
+
+
+def kind_of(stream: bytes) -> Kind | None:
+    """Return the kind that a stream id carries, None for an id that is not of our making."""
+    if len(stream) != 16 or stream[6] >> 4 != 8 or stream[8] >> 6 != 2:
+        return None
+    number = (stream[6] & 0xF) << 4 | stream[7] >> 4
+    return Kind(number) if number in Kind._value2member_map_ else None
+
+
+def tail_of(stream: bytes, length: int = TAIL_SHOWN) -> str:
+    """Return the last `length` letters by which people name a stream, as in `4f7q`."""
+    number = int.from_bytes(stream[-8:], "big") & (1 << _LOW_BITS) - 1
+    return "".join(TAIL_ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+def read_tail(text: str) -> str:
+    """Return a tail as typed by a person in its one spelling: lower case, o as 0, i and l as 1."""
+    return text.lower().translate(str.maketrans("oil", "011"))
+
+
+def stream_text(stream: bytes | str) -> str:
+    """Return a stream id as text for machines: hyphenated hexadecimal, or the text id of another application as it is."""
+    if isinstance(stream, str):
+        return stream
+    digits = stream.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text can stand where a code is wanted."""
+    try:
+        msgspec.convert(text, Code)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""How the facts are kept: the only rooms that know a database, a key or a file format."""

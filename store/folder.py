@@ -1,0 +1,117 @@
+"""A store is a folder: the journal, the key that makes source references, the board's checkpoint and the side files.
+
+Theory of operation. `create` makes the folder for one owner or one group (2770, files 0660, the key 0600) and refuses a
+folder that holds a store already, and network file systems, whose locks cannot be trusted. `open_journal` reads the
+file's own header first: a file that is not a store, or is one of another version, is refused in a sentence and never
+touched. Stores made before docs/log-format.md is declared fixed are disposable.
+"""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from hueandcry.domain.fault import Damaged, Refused, Unavailable
+from hueandcry.store.log import Clock
+from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, Datastore, SQLiteJournal, uri_of
+
+JOURNAL_NAME = "journal.db"
+KEY_NAME = "store.key"
+BOARD_NAME = "board.checkpoint"
+REJECTED_NAME = "rejected"
+KEY_BYTES = 32
+_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"}
+
+
+class StoreFolder:
+    """The files of one store."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.journal = path / JOURNAL_NAME
+        self.board = path / BOARD_NAME
+        self.rejected = path / REJECTED_NAME
+        self._key = path / KEY_NAME
+
+    @property
+    def exists(self) -> bool:
+        """Whether a journal stands here."""
+        return self.journal.exists()
+
+    def create(self) -> None:
+        """Make the folder and its key; refuses a folder that holds a store, and a network file system."""
+        if self.exists:
+            raise Refused(f"{self.path} holds a store already; choose another folder with --store")
+        self.path.mkdir(parents=True, exist_ok=True)
+        found = file_system_of(self.path)
+        if found in _NETWORK_FILE_SYSTEMS:
+            raise Unavailable(f"{self.path} is on a network file system ({found}), whose locks cannot keep a journal")
+        self.path.chmod(0o2770)
+        handle = os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(os.urandom(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def key(self) -> bytes:
+        """Return the key that makes source references."""
+        try:
+            key = self._key.read_bytes()
+        except OSError as fault:
+            raise Unavailable(f"the store's key {self._key} cannot be read: {fault.strerror}") from fault
+        if len(key) != KEY_BYTES:
+            raise Damaged(f"the store's key {self._key} has {len(key)} bytes instead of {KEY_BYTES}")
+        return key
+
+    def side_file(self, name: str) -> int:
+        """Return a handle to a new 0600 side file for what could not be recorded."""
+        self.rejected.mkdir(mode=0o770, exist_ok=True)
+        return os.open(self.rejected / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+
+def file_system_of(path: Path) -> str:
+    """Return the type of the file system that holds a path, empty where the system does not tell."""
+    try:
+        lines = Path("/proc/self/mounts").read_text().splitlines()
+    except OSError:
+        return ""
+    mounts = [(line.split()[1], line.split()[2]) for line in lines]
+    where = str(path.resolve())
+    holding = [(mount, kind) for mount, kind in mounts if where == mount or where.startswith(mount.rstrip("/") + "/")]
+    return max(holding, key=lambda one: len(one[0]))[1] if holding else ""
+
+
+def open_journal(path: Path, *, new: bool = False, clock: Clock = time.time_ns) -> SQLiteJournal:
+    """Open the journal in a file, or make it; raises Unavailable for a file that is no store or is of another version."""
+    if not new:
+        _check(path)
+    try:
+        journal = SQLiteJournal(Datastore(uri_of(path)), clock=clock)
+        if new:
+            journal.create_table()
+            path.chmod(0o660)
+    except sqlite3.OperationalError as fault:
+        raise Unavailable(f"the journal {path} cannot be opened: {fault}") from fault
+    return journal
+
+
+def _check(path: Path) -> None:
+    if not path.exists():
+        raise Unavailable(f"there is no store at {path.parent}; make one with hue init, or name another with --store")
+    try:
+        connection = sqlite3.connect(f"{uri_of(path)}?mode=ro", uri=True)
+        try:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as fault:
+        raise Unavailable(f"{path} is not a store: {fault}") from fault
+    if application != APPLICATION_ID:
+        raise Unavailable(f"{path} is not a store of Hue and Cry")
+    if version != FORMAT_VERSION:
+        age = "newer" if version > FORMAT_VERSION else "older"
+        raise Unavailable(
+            f"{path} is a store of format {version}, {age} than format {FORMAT_VERSION} that this release reads and writes; "
+            f"use the release that made it"
+        )

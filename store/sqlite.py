@@ -1,0 +1,443 @@
+"""The journal on SQLite: a persistence module of the eventsourcing library, and the log that the desk appends through.
+
+Theory of operation. One class is both: `SQLiteJournal` is an application recorder of the library, so other applications
+of the library can write into the same store and subscribe to it, and it is our Log. Every insert, theirs or ours, goes
+through one path: BEGIN IMMEDIATE, read the tip, insert, add the leaves, write the tip, COMMIT. Write-ahead log,
+`synchronous=FULL` and `secure_delete` are set and asserted on every connection: with less, what was acknowledged could
+be lost when the power goes. Reading uses tuples and connections of its own. Others' commits are seen by polling
+`data_version`.
+
+Used as a persistence module: PERSISTENCE_MODULE=hueandcry.store.sqlite, SQLITE_DBNAME=/path/journal.db.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    IntegrityError,
+    ListenNotifySubscription,
+    Notification,
+    OperationalError,
+    StoredEvent,
+    Subscription,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+    SQLiteProcessRecorder,
+    SQLiteTrackingRecorder,
+)
+from hueandcry.domain.fact import Entry
+from hueandcry.domain.fault import Conflict, Damaged, Unavailable
+from hueandcry.store import codec
+from hueandcry.store.codec import ClosedRow, Pending, Row
+from hueandcry.store.log import Clock, Log, Tip, root_over
+from hueandcry.store.tree import EMPTY_ROOT, CompactRange
+
+APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
+FORMAT_VERSION = 1
+TABLE = "fact"
+POLL_S = 0.025
+LOCK_TIMEOUT_S = 5
+FETCH = 2048
+_COLUMNS = "position, stream, version, name, head, police, police_digest, sealed, sealed_digest, local, local_digest"
+_CLOSED = (
+    "position, stream, version, name, head, police, police_digest, sealed_digest IS NOT NULL, local_digest IS NOT NULL"
+)
+
+
+@cache
+def statement(name: str, table: str) -> str:
+    """Return the text of one SQL object."""
+    return files("hueandcry.store.sql").joinpath(f"{name}.sql").read_text().format(t=table)
+
+
+def uri_of(path: Path) -> str:
+    """Return the URI by which SQLite opens a file, whatever signs stand in its name."""
+    return f"file:{quote(str(path))}"
+
+
+def _harden(connection: sqlite3.Connection, *, in_memory: bool) -> None:
+    """Set and assert what durability and erasure rest on."""
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+    if in_memory:
+        return
+    connection.execute("PRAGMA journal_mode=WAL")
+    found = [
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "secure_delete")
+    ]
+    if found != ["wal", 2, 1]:
+        raise Unavailable(
+            f"this file system cannot keep a journal safely (journal_mode, synchronous, secure_delete: {found})"
+        )
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        _harden(connection._sqlite_conn, in_memory=self.is_sqlite_memory_mode)
+        connection._sqlite_conn.row_factory = None
+        return connection
+
+
+class Datastore(SQLiteDatastore):
+    """The library's datastore with hardened connections that yield tuples."""
+
+    def __init__(self, db_name: str, **options: Any) -> None:
+        super().__init__(db_name, **options)
+        self.pool.close()
+        self.pool = _Pool(db_name=db_name, lock_timeout=options.get("lock_timeout"))
+
+
+class SQLiteJournal(SQLiteApplicationRecorder, Log):
+    """The journal in an SQLite file: the library's application recorder and our log in one object."""
+
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE, clock: Clock = time.time_ns) -> None:
+        super().__init__(datastore, events_table_name)
+        self._clock = clock
+        self._in_memory = datastore.pool.is_sqlite_memory_mode
+        self._write_lock = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._readers: list[sqlite3.Connection] = []
+        self._reader_lock = threading.Lock()
+        t = self.events_table_name
+        self._insert = f"INSERT INTO {t} ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+        self._select_closed = f"SELECT {_CLOSED} FROM {t}"
+        self._select_rows = f"SELECT {_COLUMNS} FROM {t}"
+        self._select_version = f"SELECT version FROM {t} WHERE stream=? ORDER BY version DESC LIMIT 1"
+        self._select_tip = f"SELECT size, peaks, recorded FROM {t}_tip"
+
+    # Tables
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [statement(name, self.events_table_name) for name in ("fact", "tip", "node")]
+
+    def _create_table(self, c: SQLiteCursor) -> None:
+        super()._create_table(c)
+        c.execute(f"INSERT OR IGNORE INTO {self.events_table_name}_tip VALUES (1, 0, x'', 0)")
+        c.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        c.execute(f"PRAGMA user_version={FORMAT_VERSION}")
+
+    # Connections
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.datastore.pool.db_name,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=LOCK_TIMEOUT_S,
+        )
+        _harden(connection, in_memory=self._in_memory)
+        return connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Any]:
+        """Hold the one write transaction; commit at the end, roll back whatever goes wrong."""
+        if self._in_memory:
+            with self.datastore.transaction(commit=True) as c:
+                yield c
+            return
+        with self._write_lock:
+            if self._writer is None:
+                self._writer = self._connect()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer.cursor()
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        if self._in_memory:
+            with self.datastore.transaction(commit=False) as c:
+                yield c
+            return
+        with self._reader_lock:
+            connection = self._readers.pop() if self._readers else None
+        if connection is None:
+            connection = self._connect()
+        try:
+            yield connection.cursor()
+        finally:
+            with self._reader_lock:
+                self._readers.append(connection)
+
+    def close(self) -> None:
+        """Close every connection; the last one out folds the write-ahead log back into the file."""
+        with self._write_lock, self._reader_lock:
+            for connection in (*self._readers, *([self._writer] if self._writer else [])):
+                connection.close()
+            self._readers, self._writer = [], None
+        self.datastore.close()
+
+    # The one path in
+
+    def _add(self, c: Any, make_rows: Callable[[int, int], list[Row]]) -> list[Row]:
+        """Insert rows made for (the first position, the recorded time) and bring the tree to include them."""
+        c.execute(self._select_tip)
+        found = c.fetchone()
+        if found is None:
+            raise Damaged(f"the journal has no tip row ({self.events_table_name}_tip)")
+        size, peaks, last = found
+        recorded = max(self._clock(), last)
+        rows = make_rows(size + 1, recorded)
+        tree = CompactRange.read(size, peaks)
+        for row in rows:
+            c.execute(self._insert, row)
+            for node in tree.add(codec.leaf_of(row)):
+                c.execute(f"INSERT INTO {self.events_table_name}_node VALUES (?,?,?)", node)
+        if rows and codec.header_of(rows[-1].head) is not None:
+            last = recorded
+        c.execute(
+            f"UPDATE {self.events_table_name}_tip SET size=?, peaks=?, recorded=?", (tree.size, tree.joined(), last)
+        )
+        return rows
+
+    def append(self, pending: Sequence[Pending]) -> list[Entry]:
+        if not pending:
+            return []
+        try:
+            with self._writing() as c:
+                rows = self._add(c, lambda position, recorded: self._encoded(c, pending, position, recorded))
+        except sqlite3.IntegrityError as fault:
+            raise Conflict("someone else wrote to this stream first") from fault
+        except sqlite3.OperationalError as fault:
+            raise Unavailable(f"the journal cannot be written: {fault}") from fault
+        return [codec.decode(row) for row in rows]
+
+    def _encoded(self, c: Any, pending: Sequence[Pending], position: int, recorded: int) -> list[Row]:
+        expected: dict[bytes, int] = {}
+        rows = []
+        for at, one in enumerate(pending):
+            if one.stream not in expected:
+                c.execute(self._select_version, (one.stream,))
+                found = c.fetchone()
+                expected[one.stream] = found[0] + 1 if found else 1
+            if one.version != expected[one.stream]:
+                raise Conflict("someone else wrote to this stream first")
+            expected[one.stream] += 1
+            rows.append(codec.encode(one, recorded, position + at))
+        return rows
+
+    # The library's recorder
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        try:
+            with self._writing() as c:
+                return self._insert_events(c, stored_events, **kwargs)
+        except sqlite3.IntegrityError as fault:
+            raise IntegrityError(fault) from fault
+        except sqlite3.OperationalError as fault:
+            raise OperationalError(fault) from fault
+
+    def _insert_events(self, c: Any, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
+        if not stored_events:
+            return None
+
+        def rows(position: int, _: int) -> list[Row]:
+            return [
+                Row(position + at, _stored_id(one.originator_id), one.originator_version, one.topic, one.state)
+                for at, one in enumerate(stored_events)
+            ]
+
+        return [row.position for row in self._add(c, rows)]
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        query = f"SELECT stream, version, name, head FROM {self.events_table_name} WHERE stream=?"
+        values: list[Any] = [_stored_id(originator_id)]
+        for sign, bound in ((">", gt), ("<=", lte)):
+            if bound is not None:
+                query += f" AND version{sign}?"
+                values.append(bound)
+        query += f" ORDER BY version {'DESC' if desc else 'ASC'}"
+        if limit is not None:
+            query += " LIMIT ?"
+            values.append(limit)
+        with self._reading() as c:
+            c.execute(query, values)
+            return [
+                StoredEvent(_library_id(stream), version, name, head) for stream, version, name, head in c.fetchall()
+            ]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        query = f"SELECT stream, version, name, head, position FROM {self.events_table_name} WHERE position>=?"
+        values: list[Any] = [(start or 0) + (0 if inclusive_of_start or start is None else 1)]
+        if stop is not None:
+            query += " AND position<=?"
+            values.append(stop)
+        if topics:
+            query += f" AND name IN ({','.join('?' * len(topics))})"
+            values += topics
+        with self._reading() as c:
+            c.execute(query + " ORDER BY position LIMIT ?", [*values, limit])
+            return [
+                Notification(_library_id(stream), version, name, head, id=position)
+                for stream, version, name, head, position in c.fetchall()
+            ]
+
+    def max_notification_id(self) -> int:
+        with self._reading() as c:
+            c.execute(f"SELECT MAX(position) FROM {self.events_table_name}")
+            return c.fetchone()[0]  # type: ignore[no-any-return]  # None where the table is empty, as the library's own
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Any]:
+        """Return a subscription that hears of commits by any process, by polling."""
+        return JournalSubscription(self, gt=gt, topics=topics)
+
+    # The log
+
+    def tip(self) -> Tip:
+        with self._reading() as c:
+            c.execute(self._select_tip)
+            found = c.fetchone()
+        if found is None:
+            raise Damaged(f"the journal has no tip row ({self.events_table_name}_tip)")
+        size, peaks, recorded = found
+        return Tip(size, CompactRange.read(size, peaks).root() if size else EMPTY_ROOT, recorded)
+
+    def _fetched(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        with self._reading() as c:
+            c.execute(query, values)
+            while batch := c.fetchmany(FETCH):
+                yield from batch
+
+    def entries(self, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
+        where, values = _between(after, upto)
+        return codec.entries(self._fetched(f"{self._select_closed} WHERE {where} ORDER BY position", values))
+
+    def stream(self, stream: bytes, upto: int | None = None) -> list[Entry]:
+        where, values = _between(0, upto)
+        query = f"{self._select_closed} WHERE stream=? AND {where} ORDER BY version"
+        return list(codec.entries(self._fetched(query, [stream, *values])))
+
+    def streams(self, upto: int | None = None) -> Iterator[Entry]:
+        where, values = _between(0, upto)
+        query = f"{self._select_closed} WHERE typeof(stream)='blob' AND {where} ORDER BY stream, version"
+        return codec.entries(self._fetched(query, values))
+
+    def rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
+        where, values = _between(after, upto)
+        return map(Row._make, self._fetched(f"{self._select_rows} WHERE {where} ORDER BY position", values))
+
+    def holds(self, stream: bytes) -> bool:
+        with self._reading() as c:
+            c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE stream=? LIMIT 1", (stream,))
+            return c.fetchone() is not None
+
+    def root_at(self, size: int) -> bytes:
+        tip = self.tip()
+        return tip.root if size == tip.size else root_over(self.rows(0, size)).root()
+
+    def data_version(self) -> Callable[[], int]:
+        """Return a function that tells a number which changes whenever another connection commits; for one thread."""
+        if self._in_memory:
+            return lambda: self.tip().size
+        connection = self._connect()
+        with self._reader_lock:
+            self._readers.insert(0, connection)  # closed with the others; pop() takes from the other end
+        return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _between(after: int, upto: int | None) -> tuple[str, list[int]]:
+    return ("position>?", [after]) if upto is None else ("position>? AND position<=?", [after, upto])
+
+
+def _stored_id(originator_id: UUID | str) -> Any:
+    return originator_id.bytes if isinstance(originator_id, UUID) else originator_id
+
+
+def _library_id(stream: Any) -> UUID | str:
+    return UUID(bytes=stream) if isinstance(stream, bytes) else str(stream)
+
+
+class JournalSubscription(ListenNotifySubscription[SQLiteJournal]):
+    """The library's subscription, woken by a poll of the journal's end."""
+
+    def __init__(self, recorder: SQLiteJournal, gt: int | None = None, topics: Sequence[str] = ()) -> None:
+        super().__init__(recorder=recorder, gt=gt, topics=topics)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        last: int | None = -1
+        while not self._has_been_stopped:
+            end = self._recorder.max_notification_id()
+            if end != last:
+                last = end
+                self._has_been_notified.set()
+            time.sleep(POLL_S)
+
+    def __exit__(self, *args: object, **kwargs: Any) -> None:
+        super().__exit__(*args, **kwargs)
+        self._listener.join()
+
+
+class SQLiteJournalProcess(SQLiteTrackingRecorder, SQLiteJournal):
+    """The journal for the library's process applications: their position is tracked in the same transaction."""
+
+    def __init__(self, datastore: SQLiteDatastore, *, events_table_name: str = TABLE) -> None:
+        super().__init__(datastore, events_table_name=events_table_name)
+
+    def _insert_events(self, c: Any, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        positions = super()._insert_events(c, stored_events, **kwargs)
+        tracking = kwargs.get("tracking")
+        if tracking is not None:
+            self._insert_tracking(c, tracking)
+        return positions
+
+
+class Factory(SQLiteFactory):
+    """What PERSISTENCE_MODULE=hueandcry.store.sqlite makes."""
+
+    application_recorder_class = SQLiteJournal
+    process_recorder_class = SQLiteJournalProcess  # type: ignore[assignment]  # beside the library's own, not below it
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        plain = self.datastore
+        self.datastore = Datastore(
+            plain.pool.db_name,
+            lock_timeout=plain.pool.lock_timeout,
+            single_row_tracking=plain.single_row_tracking,
+            originator_id_type=plain.originator_id_type,
+        )
+        plain.close()
+
+
+del SQLiteFactory, SQLiteProcessRecorder  # the library takes the first factory it finds in a persistence module
+
+
+__all__ = ["APPLICATION_ID", "FORMAT_VERSION", "ClosedRow", "Datastore", "Factory", "SQLiteJournal"]

@@ -13,7 +13,7 @@ from typing import ClassVar
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.policy import NOT_ASKED, PackKind
+from hueandcry.domain.pack import NOT_ASKED, PackKind
 from hueandcry.domain.reference import Code, FactRef, Kind, StreamId
 from msgspec import Struct
 from msgspec.structs import replace

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from hueandcry.domain.fact import Fact, Record
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.policy import PackKind, Policy
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import FactRef, Instant
 from msgspec import Struct
 

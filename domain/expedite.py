@@ -12,7 +12,7 @@ from typing import ClassVar
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.policy import GradePack, PackKind
+from hueandcry.domain.pack import GradePack, PackKind
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from msgspec.structs import replace
 

@@ -284,7 +284,7 @@ def sentence(fact: Fact[Any], names: Names) -> str:
 def _spoken(value: Any, noun: str, plain: bool, names: Names) -> str:
     match value:
         case None:
-            return "none" if plain else names.closed
+            return "" if plain else names.closed
         case bool():
             return "yes" if value else "no"
         case Enum():

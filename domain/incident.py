@@ -15,7 +15,7 @@ from hueandcry.domain.contact import UNKNOWN, Source, Triaged
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.policy import NOT_ASKED, GradePack, PackKind
+from hueandcry.domain.pack import NOT_ASKED, GradePack, PackKind
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from msgspec import Struct
 from msgspec.structs import replace
@@ -177,16 +177,22 @@ class Loaded(Fact[Incident], frozen=True):
         )
 
 
-@fact("incident.located", version=1, says="District {district} (from {district_source}) {place}")
+@fact("incident.located", version=1, says="District {district} (from {district_source}) {said_in} {place}")
 class Located(Fact[Incident], frozen=True):
-    """Where it is happening."""
+    """Where it is happening; `said_in` names the contact's fact that holds the place, so that it is not copied."""
 
     district: Plain[Code]
     district_source: Plain[Source]
+    said_in: Plain[FactRef | None]
     place: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, district=self.district, district_source=self.district_source, place=incident.here)
+        return replace(
+            incident,
+            district=self.district,
+            district_source=self.district_source,
+            place=self.said_in or incident.here,
+        )
 
 
 @fact("incident.contacted", version=1, says="Contact {contact} concerns this incident; assess it anew")
@@ -402,11 +408,12 @@ class Locate(Command[Incident], frozen=True):
     district: str
     place: str
     source: Source = Source.HANDLER
+    said_in: FactRef | None = None
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         if incident.history or incident.stage is Stage.CLOSED:
             _live(incident)
-        return [Located(self.district, self.source, self.place)]
+        return [Located(self.district, self.source, self.said_in, self.place)]
 
 
 class AddContact(Command[Incident], frozen=True):

@@ -2,195 +2,20 @@
 
 Theory of operation. Risk model, grades and targets, categories and result codes are data: packs, TOML texts with their
 source and whether that source was verified. A pack comes into force by a fact that carries its whole content, so that
-an old incident is judged for ever by the pack of its day. There is one policy stream to a store. A parsed pack is kept
-by its content: parsing has no effect but time.
+an old incident is judged for ever by the pack of its day. There is one policy stream to a store.
 """
 
 import hashlib
-from enum import Enum
-from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-import msgspec
 from hueandcry.domain.fact import Fact, Plain, Record, fact
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.pack import CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
 from hueandcry.domain.reference import Code, FactRef, Kind, ZoneName, stream_id
 from msgspec import Struct
 from msgspec.structs import replace
 
 POLICY_STREAM = stream_id(Kind.POLICY, 0, 0)
-NOT_ASKED = "not-asked"
-
-
-class PackKind(Enum):
-    """What a pack decides."""
-
-    RISK = "risk"
-    GRADES = "grades"
-    CATEGORIES = "categories"
-    RESULTS = "results"
-
-
-class _Pack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every pack says of itself; `verified` tells whether the source was read or is remembered."""
-
-    pack: Code
-    kind: Literal["risk", "grades", "categories", "results"]
-    title: str
-    source: str
-    verified: Literal["yes", "no"]
-
-
-class Answer(Struct, frozen=True, forbid_unknown_fields=True):
-    """One answer that an element offers."""
-
-    code: Code
-    says: str
-
-
-class Element(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One element of a risk model: the letter people know it by, what to ask, and the answers on offer."""
-
-    code: Code
-    letter: str
-    name: str
-    ask: str
-    answer: tuple[Answer, ...]
-
-
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Suggests a grade when every named element (or the category) has one of the named answers."""
-
-    grade: Code
-    because: Code
-    when: dict[str, tuple[str, ...]]
-
-
-class Suggestion(Struct, frozen=True):
-    """The grade that the answers suggest, and the grounds: the rule's name and the answers that met it."""
-
-    grade: Code
-    grounds: tuple[Code, ...]
-
-
-class RiskPack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A risk model: elements with their answers, reasons for not asking, and the rules that suggest a grade."""
-
-    element: tuple[Element, ...]
-    not_asked: tuple[Answer, ...]
-    vulnerable: dict[str, tuple[str, ...]]
-    suggest: tuple[Rule, ...]
-
-    def offered(self, element: str) -> tuple[str, ...]:
-        """Return the answer codes of an element; refuses an element that the pack does not have."""
-        for one in self.element:
-            if one.code == element:
-                return tuple(answer.code for answer in one.answer)
-        raise Refused(f"{self.pack} has no element {element}; it has {', '.join(e.code for e in self.element)}")
-
-    def is_vulnerable(self, answers: dict[str, str]) -> bool:
-        """Tell whether the answers name someone who is vulnerable."""
-        return any(answers.get(element) in codes for element, codes in self.vulnerable.items())
-
-    def suggestion(self, answers: dict[str, str], category: str) -> Suggestion:
-        """Return the grade of the first rule that the answers meet; the pack's last rule meets all."""
-        said = {**answers, "category": category}
-        for rule in self.suggest:
-            if all(said.get(element) in codes for element, codes in rule.when.items()):
-                met = tuple(f"{element}.{said[element]}" for element in rule.when)
-                return Suggestion(rule.grade, (rule.because, *met))
-        raise Refused(f"{self.pack} suggests no grade for these answers; its last rule must meet all")
-
-
-class GradeRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One grade: what it means and within how many seconds someone should be there; None where nobody is sent."""
-
-    code: Code
-    name: str
-    attend_within_s: int | None = None
-    review_every_s: int | None = None
-
-
-class GradePack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Grades, most urgent first, and how soon a partner's expedite is to be answered."""
-
-    grade: tuple[GradeRow, ...]
-    expedite_answer_within_s: int
-
-    def row(self, code: str) -> GradeRow:
-        """Return a grade; refuses one that the pack does not have."""
-        for one in self.grade:
-            if one.code == code:
-                return one
-        raise Refused(f"{self.pack} has no grade {code}; it has {', '.join(g.code for g in self.grade)}")
-
-    def rank(self, code: str) -> int:
-        """Return the place of a grade, 0 for the most urgent."""
-        return self.grade.index(self.row(code))
-
-
-class Category(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an incident is about; `domestic` asks for a second look where it is downgraded or cancelled."""
-
-    code: Code
-    name: str
-    domestic: bool = False
-
-
-class CategoryPack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The categories under which incidents are opened."""
-
-    category: tuple[Category, ...]
-
-    def row(self, code: str) -> Category:
-        """Return a category; refuses one that the pack does not have."""
-        for one in self.category:
-            if one.code == code:
-                return one
-        raise Refused(f"{self.pack} has no category {code}")
-
-
-class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a contact or an incident ended; `cancels` and `attended` decide what must come before close."""
-
-    code: Code
-    name: str
-    attended: bool = False
-    cancels: bool = False
-
-
-class ResultPack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Result codes."""
-
-    result: tuple[ResultRow, ...]
-
-    def row(self, code: str) -> ResultRow:
-        """Return a result code; refuses one that the pack does not have."""
-        for one in self.result:
-            if one.code == code:
-                return one
-        raise Refused(f"{self.pack} has no result {code}; it has {', '.join(r.code for r in self.result)}")
-
-
-Pack = RiskPack | GradePack | CategoryPack | ResultPack
-_TYPES: dict[str, type[Pack]] = {
-    "risk": RiskPack,
-    "grades": GradePack,
-    "categories": CategoryPack,
-    "results": ResultPack,
-}
-
-
-@lru_cache(maxsize=64)
-def read_pack(content: bytes) -> Pack:
-    """Return a pack from its TOML text; refuses, naming the place, what is not a pack of a kind we know."""
-    try:
-        kind = msgspec.toml.decode(content).get("kind")
-        if kind not in _TYPES:
-            raise Refused(f"a pack's kind is one of {', '.join(_TYPES)}, not {kind!r}")
-        return msgspec.toml.decode(content, type=_TYPES[kind])
-    except msgspec.DecodeError as fault:
-        raise Refused(f"the pack cannot be read: {fault}") from fault
 
 
 def digest_of(content: bytes) -> bytes:

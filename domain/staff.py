@@ -7,12 +7,13 @@ their own, and the act is done in the same moment. A proposal expires. No rank a
 Source: letter, areas 1 (handlers at home) and 3.
 """
 
+import hashlib
 from typing import ClassVar
 
 from hueandcry.domain.duty import FLOOR, Command, Duty, Place, Role
 from hueandcry.domain.fact import Fact, Local, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId, stream_id
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -54,6 +55,11 @@ class Staff(Record, frozen=True, kw_only=True):
     def session(self, session: str) -> Session | None:
         """Return an open session by its id."""
         return next((one for one in self.sessions if one.session == session), None)
+
+
+def staff_stream(collar: str) -> bytes:
+    """Return the stream of a member of staff, which follows from the collar number: nobody is registered twice."""
+    return stream_id(Kind.STAFF, 0, int.from_bytes(hashlib.sha256(collar.encode()).digest()[:9], "big"))
 
 
 # Facts

@@ -20,7 +20,19 @@ KEY_NAME = "store.key"
 BOARD_NAME = "board.checkpoint"
 REJECTED_NAME = "rejected"
 KEY_BYTES = 32
-_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"}
+_NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "fuse.sshfs",
+    "lustre",
+}
 
 
 class StoreFolder:

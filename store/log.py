@@ -55,8 +55,16 @@ class Log(ABC):
         """Yield whole rows as stored; for the door and for verification."""
 
     @abstractmethod
+    def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
+        """Return the whole rows of one stream in order of version; for the door."""
+
+    @abstractmethod
     def holds(self, stream: bytes) -> bool:
         """Tell whether a stream has any fact."""
+
+    @abstractmethod
+    def begun(self) -> Iterator[bytes]:
+        """Yield the id of every stream that has 16 bytes for an id."""
 
     @abstractmethod
     def root_at(self, size: int) -> bytes:
@@ -144,8 +152,14 @@ class MemoryLog(Log):
     def rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         return iter(self._rows[after:upto])
 
+    def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
+        return [self._rows[at - 1] for at in self._streams.get(stream, ()) if upto is None or at <= upto]
+
     def holds(self, stream: bytes) -> bool:
         return stream in self._streams
+
+    def begun(self) -> Iterator[bytes]:
+        return iter(sorted(self._streams))
 
     def root_at(self, size: int) -> bytes:
         return root_over(self.rows(0, size)).root()

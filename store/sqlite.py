@@ -44,8 +44,8 @@ from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Unavailable
 from hueandcry.store import codec
 from hueandcry.store.codec import ClosedRow, Pending, Row
-from hueandcry.store.log import Clock, Log, Tip, root_over
-from hueandcry.store.tree import EMPTY_ROOT, CompactRange
+from hueandcry.store.log import Clock, Log, Tip
+from hueandcry.store.tree import EMPTY_ROOT, NODE_LEVELS, CompactRange
 
 APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
 FORMAT_VERSION = 1
@@ -357,9 +357,26 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
             c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE stream=? LIMIT 1", (stream,))
             return c.fetchone() is not None
 
+    def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
+        where, values = _between(0, upto)
+        query = f"{self._select_rows} WHERE stream=? AND {where} ORDER BY version"
+        return [Row._make(row) for row in self._fetched(query, [stream, *values])]
+
+    def begun(self) -> Iterator[bytes]:
+        query = f"SELECT stream FROM {self.events_table_name} WHERE version=1 AND typeof(stream)='blob' AND length(stream)=16"
+        return (stream for (stream,) in self._fetched(query, []))
+
     def root_at(self, size: int) -> bytes:
-        tip = self.tip()
-        return tip.root if size == tip.size else root_over(self.rows(0, size)).root()
+        """Return the root over the first `size` rows, from the kept nodes and at most 255 leaves."""
+        tree = CompactRange()
+        for level in reversed(NODE_LEVELS):
+            first, last = tree.size >> level, (size >> level) - 1
+            query = f"SELECT hash FROM {self.events_table_name}_node WHERE level=? AND ix BETWEEN ? AND ? ORDER BY ix"
+            for (node,) in self._fetched(query, [level, first, last]):
+                tree.add_node(node, level)
+        for row in self.rows(tree.size, size):
+            tree.add_node(codec.leaf_of(row), 0)
+        return tree.root()
 
     def data_version(self) -> Callable[[], int]:
         """Return a function that tells a number which changes whenever another connection commits; for one thread."""

@@ -53,6 +53,17 @@ class CompactRange:
         self.peaks.append(node)
         self.size += 1
 
+    def add_node(self, node: bytes, level: int) -> None:
+        """Add a perfect subtree of a level; the size so far must be a multiple of its width."""
+        width = 1 << level
+        assert self.size % width == 0, (self.size, level)
+        left = self.size >> level
+        while left & 1:
+            node = node_hash(self.peaks.pop(), node)
+            left >>= 1
+        self.peaks.append(node)
+        self.size += width
+
     def joined(self) -> bytes:
         """Return the peaks as one run of bytes."""
         return b"".join(self.peaks)

@@ -1,0 +1,48 @@
+"""Commands on the policy: who the force is, which packs come into force, and that the clock stood back."""
+
+from typing import ClassVar
+
+from hueandcry.domain.duty import Command, Duty, Role
+from hueandcry.domain.fact import Fact
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.pack import PackKind, read_pack
+from hueandcry.domain.policy import Adopted, ClockSetBack, Established, Policy, digest_of
+
+
+class Establish(Command[Policy], frozen=True):
+    """Say whose store this is; once."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
+    force: str
+    zone: str
+    name: str
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        if policy.force:
+            raise Refused(f"this store belongs to {policy.force} already")
+        return [Established(self.force, self.zone, self.name.encode())]
+
+
+class Adopt(Command[Policy], frozen=True):
+    """Bring a pack into force; refuses what cannot be read, and what is in force already."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
+    content: bytes
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        pack = read_pack(self.content)
+        digest = digest_of(self.content)
+        kind = PackKind(pack.kind)
+        if any(one.kind is kind for one in policy.adopted) and policy.adoption(kind).digest == digest:
+            raise Refused(f"{pack.pack} is in force already")
+        return [Adopted(kind, pack.pack, pack.verified == "yes", digest, self.content)]
+
+
+class NoteSkew(Command[Policy], frozen=True):
+    """Record that the machine's clock stood behind the journal."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
+    behind_ms: int
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        return [ClockSetBack(self.behind_ms)]

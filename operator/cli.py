@@ -1,0 +1,476 @@
+"""The `hue` command: every way in from a shell.
+
+Theory of operation. Each command opens the store through bootstrap, does its work and prints through console. What can
+go wrong ends as one sentence on standard error and an exit code: 0 done, 1 refused by a rule, 2 usage or something that
+does not exist, 3 our journal is damaged, 4 a foreign or malformed file, 5 the store cannot be had, 130 interrupted. A
+closed pipe is no error. Commands import what they need when they run.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from hueandcry.domain.fault import Conflict, Damaged, ForeignFault, Refused
+
+if TYPE_CHECKING:
+    from hueandcry.operator.bootstrap import Room
+    from hueandcry.store.views import Board
+
+REFUSED, USAGE, DAMAGED, FOREIGN, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
+
+app = typer.Typer(
+    name="hue",
+    help="A terminal control room for police contact management. Without a command it opens the room.",
+    add_completion=True,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+intake_app = typer.Typer(help="Doors for contacts from elsewhere.", rich_markup_mode=None, no_args_is_help=True)
+store_app = typer.Typer(help="The store itself.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(intake_app, name="intake")
+app.add_typer(store_app, name="store")
+
+Store = Annotated[
+    str | None, typer.Option("--store", help="The store's folder; else HUE_STORE, else the XDG data folder.")
+]
+Session = Annotated[
+    str | None, typer.Option("--session", help="The session to act in; else HUE_SESSION, else the only open one.")
+]
+At = Annotated[
+    str | None, typer.Option("--at", help="As of a moment (14:05, 2026-11-23 14:05, ...Z) or a position (@123).")
+]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+PassphraseFile = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="Holds the passphrase; else HUE_PASSPHRASE_FILE.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def room(context: typer.Context, store: Store = None, session: Session = None) -> None:
+    """Open the control room."""
+    if context.invoked_subcommand is None:
+        from hueandcry.operator.bootstrap import open_room
+
+        opened = open_room(store)
+        opened.desk(session)
+        if not _can_draw():
+            from hueandcry.operator.lines import converse
+
+            converse(opened, session)
+            return
+        from hueandcry.operator.app import run
+
+        run(opened, session)
+
+
+def _can_draw() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "")
+
+
+@app.command()
+def init(
+    code: Annotated[str, typer.Option("--code", help="The force's short code, as in GMP.")],
+    name: Annotated[str, typer.Option("--name", help="The force's name.")],
+    collar: Annotated[
+        str | None, typer.Option("--collar", help="Your collar number; else your system user name.")
+    ] = None,
+    zone: Annotated[str, typer.Option("--zone", help="The force's time zone.")] = "Europe/London",
+    store: Store = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Make a new store with its key and packs; you are its first administrator, and signed on."""
+    import getpass
+
+    from hueandcry.domain.reference import is_code
+    from hueandcry.operator import console
+    from hueandcry.operator.bootstrap import Founding, found, set_passphrase, store_path
+    from hueandcry.store.moment import zone_of
+
+    collar = collar or getpass.getuser()
+    for what, text in (("code", code), ("collar number", collar)):
+        if not is_code(text):
+            fail(USAGE, f"the {what} is one word of letters, digits, dots and dashes, not {text!r}")
+    zone_of(zone)
+    made, signed = found(store_path(store), Founding(code, name, collar, zone=zone))
+    passphrase = _passphrase(passphrase_file, ask=False)
+    if passphrase is not None:
+        set_passphrase(made.desk(signed.session), collar, passphrase)
+    console.say(f"Store for {code} made at {made.folder.path}")
+    console.say(f"{collar} is its administrator and call handler, signed on in session {signed.session}")
+    unverified = [one.pack for one in made.board.policy.adopted]
+    console.say(f"Packs adopted, their sources not verified: {', '.join(unverified)}")
+    console.say("This release's log format is a draft: stores made with it are for trying, not for keeping.")
+    made.close()
+
+
+@app.command()
+def signon(
+    collar: Annotated[str, typer.Argument(help="Your collar number.")],
+    seat: Annotated[str, typer.Option("--seat", help="The workstation.")] = "seat-1",
+    home: Annotated[bool, typer.Option("--home", help="The seat is at home.")] = False,
+    store: Store = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Sign on; prints the id of the session."""
+    from hueandcry.domain.duty import Place
+    from hueandcry.operator.bootstrap import needs_passphrase, open_room, sign_on
+
+    opened = open_room(store)
+    member = opened.board.member(collar)
+    passphrase = _passphrase(passphrase_file, ask=True) if member is not None and needs_passphrase(member) else None
+    signed = sign_on(opened, collar, passphrase, seat, Place.HOME if home else Place.OFFICE)
+    print(signed.session)
+    opened.close()
+
+
+@app.command()
+def passphrase(
+    collar: Annotated[str, typer.Argument(help="Whose passphrase is set.")],
+    store: Store = None,
+    session: Session = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Set your own passphrase, or as administrator a member's first one."""
+    from hueandcry.operator.bootstrap import open_room, set_passphrase
+
+    opened = open_room(store)
+    desk = opened.desk(session)
+    given = _passphrase(passphrase_file, ask=True)
+    if given is None:
+        fail(USAGE, "a passphrase is needed: give --passphrase-file or HUE_PASSPHRASE_FILE, or run this in a terminal")
+    set_passphrase(desk, collar, given)
+    opened.close()
+
+
+def _passphrase(file: Path | None, *, ask: bool) -> str | None:
+    named = file or (Path(found) if (found := os.environ.get("HUE_PASSPHRASE_FILE")) else None)
+    if named is not None:
+        try:
+            return named.read_text().rstrip("\n")
+        except OSError as fault:
+            fail(USAGE, f"the passphrase file {named} cannot be read: {fault.strerror}")
+    if ask and sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass("Passphrase: ")
+    return None
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def do(
+    line: Annotated[list[str] | None, typer.Argument(help="A line of work, as in: ring 999 07700900123")] = None,
+    script: Annotated[str | None, typer.Option("--script", help="A file of lines, - for standard input.")] = None,
+    store: Store = None,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """Do a line of work, or a script of them; 'hue do help' lists the verbs."""
+    from hueandcry.operator import lines
+    from hueandcry.operator.bootstrap import open_room
+
+    if line == ["help"]:
+        lines.say_verbs()
+        return
+    if not line and script is None:
+        fail(USAGE, "give a line of work, or --script FILE; 'hue do help' lists the verbs")
+    texts = [" ".join(line)] if line else _script(str(script))
+    opened = open_room(store)
+    desk = opened.desk(session)
+    for text in texts:
+        lines.work(desk, text, json=json, echo=not line)
+    opened.close()
+
+
+def _script(name: str) -> list[str]:
+    try:
+        content = sys.stdin.read() if name == "-" else Path(name).read_text()
+    except (OSError, UnicodeDecodeError) as fault:
+        fail(USAGE, f"the script {name} cannot be read: {fault}")
+    return [text for raw in content.splitlines() if (text := raw.strip()) and not text.startswith("#")]
+
+
+@app.command()
+def board(store: Store = None, at: At = None, json: Json = False) -> None:
+    """List every open item with its queue and owner."""
+    from hueandcry.operator import console
+
+    opened, found, now_ns = _looking(store, at)
+    items = found.items(now_ns)
+    if json:
+        from hueandcry.store.moment import rfc3339
+
+        document = {
+            "at": rfc3339(now_ns),
+            "position": found.position,
+            "items": [console.item_object(item) for item in items],
+        }
+        console.say_json(document)
+    else:
+        for item in items:
+            console.say(console.item_line(item, now_ns))
+        console.say(f"{len(items)} open at {_local(found, now_ns)} (@{found.position})")
+    opened.close()
+
+
+@app.command()
+def show(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
+    """Show one item: where it stands, and its log."""
+    from hueandcry.operator import reports
+
+    opened, found, now_ns = _looking(store, at)
+    reports.show(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
+    opened.close()
+
+
+@app.command()
+def log(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
+    """Print the log of one item, one fact a line."""
+    from hueandcry.operator import reports
+
+    opened, found, now_ns = _looking(store, at)
+    reports.log(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
+    opened.close()
+
+
+@app.command()
+def explain(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
+    """Explain each decision on an item: who, under which pack, on what, suggested and chosen, and why."""
+    from hueandcry.operator import reports
+
+    opened, found, now_ns = _looking(store, at)
+    reports.explain(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
+    opened.close()
+
+
+@app.command()
+def journal(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is recorded from now.")] = False,
+    after: Annotated[int, typer.Option("--after", help="Begin behind this position.")] = 0,
+    as_occurred: Annotated[
+        bool, typer.Option("--as-occurred", help="--at means when it occurred, not when it was recorded.")
+    ] = False,
+    store: Store = None,
+    at: At = None,
+    json: Json = False,
+) -> None:
+    """Print the journal, seals closed, one fact a line."""
+    from hueandcry.operator import reports
+
+    opened, found, now_ns = _looking(store, None if as_occurred else at)
+    occurred = _moment(opened.board, at)[1] if as_occurred and at else None
+    reports.journal(opened, found, now_ns, span=reports.Span(after, occurred, follow), json=json)
+    opened.close()
+
+
+@app.command()
+def replay(
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Print the digest of all records instead of the facts.")
+    ] = False,
+    store: Store = None,
+    at: At = None,
+    json: Json = False,
+) -> None:
+    """Replay the journal up to a moment."""
+    from hueandcry.operator import reports
+
+    opened, found, now_ns = _looking(store, at)
+    if digest:
+        reports.digest(opened, found, json=json)
+    else:
+        reports.journal(opened, found, now_ns, span=reports.Span(), json=json)
+    opened.close()
+
+
+@app.command()
+def verify(store: Store = None, json: Json = False) -> None:
+    """Verify the whole journal; says what is wrong and where."""
+    from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    sound = reports.verify(opened, json=json)
+    opened.close()
+    if not sound:
+        raise typer.Exit(DAMAGED)
+
+
+@app.command()
+def watch(
+    once: Annotated[bool, typer.Option("--once", help="One tick, then end.")] = False,
+    tick_s: Annotated[float, typer.Option("--tick", min=0.05, help="Seconds between ticks.")] = 5.0,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Keep the watch: what time demands becomes a fact, once."""
+    from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    reports.watch(opened, once=once, tick_s=tick_s, json=json)
+    opened.close()
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option("--seed", help="What the simulated staff do follows from it.")] = 1,
+    speed: Annotated[
+        float, typer.Option("--speed", min=1, help="Simulated seconds in a second, on the screen.")
+    ] = 60.0,
+    lines: Annotated[bool, typer.Option("--lines", help="Line mode even in a terminal.")] = False,
+) -> None:
+    """Play a bundled real day on a throw-away store."""
+    from hueandcry.operator import demo as played
+
+    if lines or not _can_draw():
+        played.in_lines(seed)
+    else:
+        played.on_screen(seed, speed)
+
+
+@intake_app.command("load")
+def intake_load(
+    file: Path,
+    map_name: Annotated[str, typer.Option("--map", help="How to read the rows: san-antonio, montgomery or nashville.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Rejected rows make the exit code 1.")] = False,
+    store: Store = None,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """Load contacts that another system took, as history; loading again records only what is new."""
+    from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import open_room
+
+    if not file.is_file():
+        fail(USAGE, f"there is no file {file}")
+    opened = open_room(store)
+    rejected = reports.load(opened, opened.desk(session), file, map_name, json=json)
+    opened.close()
+    if strict and rejected:
+        raise typer.Exit(REFUSED)
+
+
+@store_app.command("info")
+def store_info(store: Store = None, json: Json = False) -> None:
+    """Say what the store is: force, format, size, root, packs, who is on."""
+    from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    reports.info(opened, json=json)
+    opened.close()
+
+
+def _looking(store: str | None, at: str | None) -> "tuple[Room, Board, int]":
+    """Return the open room, the board as of the moment, and that moment in ns UTC."""
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    position, now_ns = _moment(opened.board, at) if at else (None, opened.identity.now())
+    if at and position is None:
+        position = opened.journal.position_at(now_ns)
+    found = opened.board_at(position)
+    if at and at.startswith("@"):
+        now_ns = found.recorded
+    return opened, found, now_ns
+
+
+def _moment(board: "Board", at: str) -> tuple[int | None, int]:
+    from hueandcry.store.moment import NotAMoment, read_moment, read_position
+
+    position = read_position(at)
+    if position is not None:
+        if position > board.position:
+            raise NotAMoment(f"the journal ends at @{board.position}; there is no @{position}")
+        return position, 0
+    import time
+
+    return None, read_moment(at, board.zone, time.time_ns())
+
+
+def _local(board: "Board", now_ns: int) -> str:
+    from hueandcry.store.moment import local_text
+
+    return local_text(now_ns, board.zone, day=True)
+
+
+def fail(code: int, sentence: str) -> NoReturn:
+    """Say one sentence on standard error and end with a code."""
+    from hueandcry.operator.console import complain
+
+    complain(f"hue: {sentence}")
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command and end with its exit code."""
+    sys.exit(run_main())
+
+
+def run_main() -> int:
+    """Run the command; every fault becomes a sentence and a code."""
+    import click
+
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except click.ClickException as fault:
+        code = _told(USAGE, fault.format_message().replace("\n", " "))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as fault:  # noqa: BLE001 — the last door: whatever it is, a user sees one sentence
+        code = _told(*_family(fault))
+    return code if isinstance(code, int) else 0
+
+
+def _family(fault: Exception) -> tuple[int, str]:
+    from hueandcry.operator.grammar import Misread
+    from hueandcry.store.moment import NotAMoment
+
+    families: tuple[tuple[type[Exception], int], ...] = (
+        (Refused, REFUSED),
+        (Misread, USAGE),
+        (NotAMoment, USAGE),
+        (Damaged, DAMAGED),
+        (ForeignFault, FOREIGN),
+        (Conflict, UNAVAILABLE),
+    )
+    for family, code in families:
+        if isinstance(fault, family):
+            return code, str(fault)
+    import sqlite3
+
+    from eventsourcing.persistence import PersistenceError
+
+    if isinstance(fault, sqlite3.DatabaseError | PersistenceError):
+        text = str(fault)
+        damaged = "malformed" in text or "not a database" in text or "no such table" in text
+        return (
+            (DAMAGED, f"the journal is damaged: {text}")
+            if damaged
+            else (UNAVAILABLE, f"the store cannot be used: {text}")
+        )
+    if isinstance(fault, OSError):
+        return UNAVAILABLE, f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}"
+    if os.environ.get("HUE_TRACEBACK"):
+        raise fault
+    return UNAVAILABLE, f"this should not happen ({type(fault).__name__}: {fault}); HUE_TRACEBACK=1 shows where"
+
+
+def _told(code: int, sentence: str) -> int:
+    from hueandcry.operator.console import complain
+
+    complain(f"hue: {sentence}")
+    return code
+
+
+if __name__ == "__main__":
+    main()

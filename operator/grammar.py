@@ -1,0 +1,336 @@
+"""How a line is read: words, references, choices; every error marks the word it is about.
+
+Theory of operation. A line is a verb and its slots, then free text. A verb goes by its long or its short name; a choice
+by its whole code or an unambiguous beginning. A reference is an incident's daily number (`412`, `412 of 23/11`,
+`h3 of 23/11` for loaded history) or an unambiguous tail of it among open incidents, `c` or `e` with the tail of a
+contact or an expedite, a whole stream id, or `.` for the item in hand: the last of its kind that this session acted on.
+Reading decides nothing and writes nothing; what a line would do can be said before it is done.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any
+
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.reference import Kind, is_code, kind_of, read_tail, stream_text, tail_of
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.store.moment import NotAMoment, local_day, read_day
+from hueandcry.store.views import WORKED, Board
+from msgspec import Struct
+
+LINE_MAX = 10_000
+
+
+class Misread(Exception):
+    """A line cannot be read; `start` and `end` mark the word, the text is kept."""
+
+    def __init__(self, why: str, start: int = 0, end: int = 0) -> None:
+        super().__init__(why)
+        self.why, self.start, self.end = why, start, end
+
+
+class Word(Struct, frozen=True):
+    """A word of a line and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+class SlotKind(Enum):
+    """What a slot takes."""
+
+    REF = "reference"
+    CHOICE = "choice"
+    CODE = "code"
+    NUMBER = "number"
+    WORDS = "words"
+    LINE = "line"
+
+
+class Slot(Struct, frozen=True, kw_only=True):
+    """One place in a verb's line; `choices` yields what it may be, given the desk and the slots before it."""
+
+    name: str
+    kind: SlotKind
+    kinds: tuple[Kind, ...] = WORKED
+    choices: Callable[[Desk, dict[str, Any]], Sequence[str]] | None = None
+    optional: bool = False
+
+    def shown(self) -> str:
+        """Return the slot as help shows it."""
+        text = self.name.upper() if self.kind is not SlotKind.WORDS else self.name
+        return f"[{text}]" if self.optional else text
+
+
+class Verb(Struct, frozen=True, kw_only=True):
+    """A verb: its names, its slots, what it does in words, and the acts that follow from a line."""
+
+    name: str
+    short: str
+    slots: tuple[Slot, ...]
+    does: str
+    acts: Callable[[Desk, "Line"], list[Act]]
+    example: str
+    approving: bool = False
+
+    def usage(self) -> str:
+        """Return the verb as help shows it."""
+        return " ".join((self.name, *(slot.shown() for slot in self.slots)))
+
+
+class Line(Struct, frozen=True):
+    """A line that was read: its verb and the value of each slot; references are stream ids."""
+
+    text: str
+    verb: Verb
+    values: dict[str, Any]
+    reader: "Reader"
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+    def says(self, desk: Desk) -> str:
+        """Return what the line will do and to which item, in words."""
+        now_ns = desk.identity.now()
+        words = {}
+        for slot in self.verb.slots:
+            value = self.values.get(slot.name)
+            if slot.kind is SlotKind.LINE and isinstance(value, Line):
+                value = value.says(desk)
+            words[slot.name] = (
+                describe(desk.board, value, now_ns) if isinstance(value, bytes) else "" if value is None else str(value)
+            )
+        return " ".join(self.verb.does.format(**words).split()).rstrip(" :,")
+
+    def canonical(self) -> str:
+        """Return the line with whole stream ids, so that it means the same to another person later."""
+        parts = [self.verb.name]
+        for slot in self.verb.slots:
+            value = self.values.get(slot.name)
+            if value is None:
+                parts.append("-" if slot.kind is SlotKind.REF else "")
+            else:
+                parts.append(stream_text(value) if isinstance(value, bytes) else str(value))
+        return " ".join(part for part in parts if part)
+
+
+def describe(board: Board, stream: bytes, now_ns: int) -> str:
+    """Return an item as a preview names it: its name and what it is about."""
+    record = board.record(stream)
+    what = getattr(record, "category", "") or getattr(record, "partner", "")
+    return f"{board.name(stream, now_ns)} {what}".strip()
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of a line and where they stand."""
+    return [Word(found.group(), found.start(), found.end()) for found in re.finditer(r"\S+", text)]
+
+
+class Given(Struct, frozen=True):
+    """What a slot is read with: the whole text, the desk, and the slots before it."""
+
+    text: str
+    desk: Desk
+    values: dict[str, Any]
+
+
+class Reader:
+    """Reads lines with a table of verbs."""
+
+    def __init__(self, verbs: Sequence[Verb]) -> None:
+        self.verbs = tuple(verbs)
+        self._by_name = {name: verb for verb in verbs for name in (verb.name, verb.short)}
+        assert len(self._by_name) == len({(v.name, n) for v in verbs for n in (v.name, v.short)}), (
+            "two verbs share a name"
+        )
+
+    def read(self, text: str, desk: Desk) -> Line:
+        """Return the line that a text means at this desk; raises Misread."""
+        if len(text) > LINE_MAX:
+            raise Misread(f"a line has at most {LINE_MAX} letters; this one has {len(text)}", LINE_MAX, len(text))
+        words = words_of(text)
+        if not words:
+            raise Misread("say what to do; 'help' lists the verbs")
+        verb, given = self._verb(words[0])
+        values: dict[str, Any] = dict(given)
+        at = 1
+        for slot in verb.slots:
+            if slot.name in values:
+                continue
+            values[slot.name], at = self._slot(slot, words, at, Given(text, desk, values))
+        if at < len(words):
+            raise Misread(f"'{words[at].text}' is too much: {verb.usage()}", words[at].start, words[-1].end)
+        return Line(text, verb, values, self)
+
+    def _verb(self, word: Word) -> tuple[Verb, dict[str, str]]:
+        text = word.text.lower()
+        if text in self._by_name:
+            return self._by_name[text], {}
+        graded = re.fullmatch(r"g([0-9][0-9a-z]*)", text)
+        if graded and "grade" in self._by_name:
+            return self._by_name["grade"], {"grade": graded[1]}
+        near = [verb.name for verb in self.verbs if verb.name.startswith(text)]
+        if len(near) == 1:
+            return self._by_name[near[0]], {}
+        hint = f"did you mean {' or '.join(near)}?" if near else "'help' lists the verbs"
+        raise Misread(f"there is no verb '{word.text}'; {hint}", word.start, word.end)
+
+    def _slot(self, slot: Slot, words: list[Word], at: int, given: Given) -> tuple[Any, int]:
+        if slot.kind in (SlotKind.WORDS, SlotKind.LINE):
+            return self._rest(slot, words, at, given), len(words)
+        if at >= len(words):
+            if slot.optional:
+                return None, at
+            raise Misread(f"{slot.name} is missing at the end", len(given.text), len(given.text))
+        word = words[at]
+        match slot.kind:
+            case SlotKind.REF:
+                return self._reference(slot, words, at, given.desk)
+            case SlotKind.CHOICE:
+                return _choice(slot, word, given), at + 1
+            case SlotKind.NUMBER:
+                if not re.fullmatch(r"[0-9]{1,9}", word.text):
+                    raise Misread(f"{slot.name} is a number, not '{word.text}'", word.start, word.end)
+                return int(word.text), at + 1
+            case _:
+                if not is_code(word.text):
+                    raise Misread(f"{slot.name} is one word of letters, digits, dots and dashes", word.start, word.end)
+                return word.text, at + 1
+
+    def _rest(self, slot: Slot, words: list[Word], at: int, given: Given) -> Any:
+        text = given.text
+        if at >= len(words):
+            if slot.optional:
+                return ""
+            raise Misread(f"{slot.name} is missing at the end", len(text), len(text))
+        rest, offset = text[words[at].start :].rstrip(), words[at].start
+        if slot.kind is SlotKind.WORDS:
+            return rest
+        try:
+            return self.read(rest, given.desk)
+        except Misread as fault:
+            raise Misread(fault.why, fault.start + offset, fault.end + offset) from fault
+
+    def _reference(self, slot: Slot, words: list[Word], at: int, desk: Desk) -> tuple[Any, int]:
+        word = words[at]
+        if slot.optional and word.text == "-":
+            return None, at + 1
+        day, after = None, at + 1
+        if re.fullmatch(r"h?[0-9]+", word.text) and at + 2 < len(words) and words[at + 1].text == "of":
+            day, after = words[at + 2].text, at + 3
+        try:
+            stream = find(desk, word.text, slot.kinds, day)
+        except Misread as fault:
+            raise Misread(fault.why, word.start, words[after - 1].end) from fault
+        return stream, after
+
+    def complete(self, text: str, desk: Desk) -> list[str]:
+        """Return whole lines that the text may become: verbs while the first word is typed, then the slot's choices."""
+        words = words_of(text)
+        if not words or (len(words) == 1 and not text.endswith(" ")):
+            start = words[0].text.lower() if words else ""
+            return [f"{verb.name} " for verb in self.verbs if verb.name.startswith(start) or verb.short == start]
+        try:
+            verb, given = self._verb(words[0])
+        except Misread:
+            return []
+        slots = [slot for slot in verb.slots if slot.name not in given]
+        typed = words[1:] if text.endswith(" ") else words[1:-1]
+        if len(typed) >= len(slots) or slots[len(typed)].kind is SlotKind.WORDS:
+            return []
+        stub = "" if text.endswith(" ") else words[-1].text
+        values = {**given, **{slot.name: word.text for slot, word in zip(slots, typed, strict=False)}}
+        offered = offers(slots[len(typed)], desk, values)
+        return [f"{text[: len(text) - len(stub)]}{one} " for one in offered if one.startswith(stub)]
+
+
+def offers(slot: Slot, desk: Desk, values: dict[str, Any]) -> list[str]:
+    """Return what a slot may be at this desk."""
+    if slot.choices is not None:
+        return list(slot.choices(desk, values))
+    if slot.kind is SlotKind.REF:
+        now_ns = desk.identity.now()
+        return [desk.board.name(one.id, now_ns) for one in desk.board.open() if one.kind in slot.kinds]
+    return []
+
+
+def _choice(slot: Slot, word: Word, given: Given) -> str:
+    assert slot.choices is not None, slot.name
+    choices = list(slot.choices(given.desk, given.values))
+    if word.text in choices:
+        return word.text
+    near = [one for one in choices if one.lower().startswith(word.text.lower())]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        raise Misread(f"{slot.name} '{word.text}' may be {' or '.join(near)}", word.start, word.end)
+    raise Misread(f"there is no {slot.name} '{word.text}'; it is one of {', '.join(choices)}", word.start, word.end)
+
+
+# References
+
+
+def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None = None) -> bytes:
+    """Return the stream that a reference names; raises Misread where it names none or several."""
+    board = desk.board
+    if text == ".":
+        return _in_hand(desk, kinds)
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        stream = bytes.fromhex(text.replace("-", ""))
+        if kind_of(stream) in kinds and board.record(stream) is not None:
+            return stream
+        raise Misread(f"there is no {_listed(kinds)} {text}")
+    numbered = re.fullmatch(r"(h?)([0-9]{1,9})", text)
+    if numbered and Kind.INCIDENT in kinds:
+        return _numbered(desk, int(numbered[2]), day, history=bool(numbered[1]))
+    letter = {kind.name[0].lower(): kind for kind in kinds if kind is not Kind.INCIDENT}.get(text[:1].lower())
+    if letter is not None and len(text) > 1 and text[1:].isalnum():
+        return _tailed(desk, letter, read_tail(text[1:]), text)
+    raise Misread(f"'{text}' does not name {_listed(kinds)}")
+
+
+def _listed(kinds: Sequence[Kind]) -> str:
+    names = [kind.name.lower() for kind in kinds]
+    return " or ".join(f"an {name}" if name[0] in "ie" else f"a {name}" for name in names)
+
+
+def _in_hand(desk: Desk, kinds: Sequence[Kind]) -> bytes:
+    held = desk.board.in_hand.get(desk.signed.session, {})
+    for kind in reversed(held):
+        if kind in kinds:
+            return held[kind]
+    raise Misread(f"this session has no {' or '.join(kind.name.lower() for kind in kinds)} in hand")
+
+
+def _numbered(desk: Desk, place: int, day: str | None, *, history: bool) -> bytes:
+    board = desk.board
+    today = local_day(desk.identity.now(), board.zone)
+    try:
+        wanted = read_day(day, today) if day is not None else today
+    except NotAMoment as fault:
+        raise Misread(str(fault)) from fault
+    exact = board.incident_on(wanted, place, history=history)
+    if exact is not None:
+        return exact
+    name = f"{'h' if history else ''}{place}" + (f" of {day}" if day else "")
+    if day is None and not history:
+        numbers = {one.id: board.number(one).place for one in board.open() if isinstance(one, Incident)}
+        near = [stream for stream, number in numbers.items() if str(number).endswith(str(place))]
+        if len(near) == 1:
+            return near[0]
+        if near:
+            raise Misread(f"{name} may be {' or '.join(board.name(one, desk.identity.now()) for one in near)}")
+    raise Misread(f"there is no incident {name}")
+
+
+def _tailed(desk: Desk, kind: Kind, tail: str, text: str) -> bytes:
+    for streams in ((one.id for one in desk.board.open() if one.kind is kind), desk.log.begun()):
+        near = [stream for stream in streams if kind_of(stream) is kind and tail_of(stream, len(tail)) == tail]
+        if len(near) == 1:
+            return near[0]
+        if near:
+            longer = " or ".join(text[0] + tail_of(stream, len(tail) + 2) for stream in near[:4])
+            raise Misread(f"'{text}' names {len(near)} of them: {longer}")
+    raise Misread(f"there is no {kind.name.lower()} '{text}'")

@@ -1,0 +1,70 @@
+"""Line mode's work: a line in, facts or one sentence out; and a conversation where no screen can be drawn."""
+
+import sys
+
+from hueandcry.domain.fault import Conflict, Refused
+from hueandcry.operator import console
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.grammar import Misread
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.verbs import VERBS, carry_out
+
+PROMPT = "hue> "
+
+
+def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> None:
+    """Carry out one line and print what was recorded; raises what the line raises, with the word marked."""
+    if echo and not json:
+        console.say(f"> {safe_text(text)}")
+    try:
+        entries = carry_out(desk, text)
+    except Misread as fault:
+        raise Misread(_marked(fault, text), fault.start, fault.end) from fault
+    opened = desk.opened(entries)
+    if json:
+        for entry in opened:
+            console.say_json(console.fact_object(entry))
+    else:
+        console.say_facts(opened, desk.board, desk.identity.now())
+
+
+def _marked(fault: Misread, text: str) -> str:
+    word = text[fault.start : fault.end]
+    return f"{fault.why} [{safe_text(text[: fault.start])}>>{safe_text(word)}<<{safe_text(text[fault.end :])}]"
+
+
+def say_verbs() -> None:
+    """Print the verbs, one a line."""
+    for verb in VERBS:
+        console.say(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}")
+
+
+def converse(room: Room, session: str | None) -> None:
+    """Read lines from standard input until it ends, do each, and say what came of it; errors do not end it."""
+    desk = room.desk(session)
+    while True:
+        if sys.stdin.isatty():
+            sys.stdout.write(PROMPT)
+            sys.stdout.flush()
+        text = sys.stdin.readline()
+        if not text or text.strip() in ("quit", "exit"):
+            return
+        _one(desk, text.strip())
+
+
+def _one(desk: Desk, text: str) -> None:
+    if not text:
+        return
+    if text in ("help", "?"):
+        say_verbs()
+    elif text == "board":
+        now_ns = desk.identity.now()
+        desk.board.catch_up()
+        for item in desk.board.items(now_ns):
+            console.say(console.item_line(item, now_ns))
+    else:
+        try:
+            work(desk, text)
+        except (Refused, Misread, Conflict) as fault:
+            console.complain(str(fault))

@@ -1,0 +1,278 @@
+"""What the reading commands print: one item, its log, its decisions, the journal, the digest, verification, the store."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hueandcry.domain import replay
+from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.incident import Regraded, Resulted
+from hueandcry.domain.reference import Kind, stream_text
+from hueandcry.domain.staff import Approved
+from hueandcry.operator import console
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.desk import Desk, Signed
+from hueandcry.operator.grammar import Misread, find, words_of
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.watch import keep
+from hueandcry.store import verify as verification
+from hueandcry.store.moment import local_text, rfc3339
+from hueandcry.store.sealed import Door
+from hueandcry.store.sqlite import FORMAT_VERSION, POLL_S
+from hueandcry.store.views import WORKED, Board, RoomNames, blank
+from msgspec import Struct
+
+SHOWN_KINDS = (*WORKED, Kind.STAFF)
+
+
+def _found(room: Room, board: Board, ref: str, session: str | None) -> Record:
+    """Return the record that a reference names on a board; `.` needs a session, any other reference does not."""
+    try:
+        signed = room.signed(session)
+    except Misread:
+        signed = Signed("", "", "")
+    desk = Desk(room.journal, board, room.identity, signed)
+    words = [word.text for word in words_of(ref)]
+    day = words[2] if len(words) == 3 and words[1] == "of" else None
+    member = board.member(words[0]) if len(words) == 1 else None
+    if member is not None:
+        return member
+    if len(words) != 1 and day is None:
+        raise Misread(f"'{ref}' does not name an item; as in 57, 412 of 23/11, c4f7q")
+    record = board.record(find(desk, words[0], WORKED, day))
+    if record is None:
+        raise Misread(f"there was no {ref} yet")
+    return record
+
+
+def show(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
+    """Print where one item stands, and its log."""
+    record = _found(room, board, ref, session)
+    entries = Door(room.journal).stream(record.id, board.position)
+    names = RoomNames(board, now_ns, day=True)
+    if json:
+        console.say_json({**_standing(record, board, now_ns), "log": [console.fact_object(entry) for entry in entries]})
+        return
+    for name, value in _standing(record, board, now_ns).items():
+        if value not in (None, "", [], False):
+            console.say(safe_text(f"{name:<16} {value if not isinstance(value, list) else ', '.join(map(str, value))}"))
+    for entry in entries:
+        console.say(console.fact_line(entry, board, names))
+
+
+def _standing(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
+    standing: dict[str, Any] = {
+        "ref": board.name(record.id, now_ns),
+        "kind": record.kind.name.lower(),
+        "stream": stream_text(record.id),
+    }
+    if record.kind in WORKED:
+        item = console.item_object(board.item(record, now_ns))
+        standing |= {**item, "history": getattr(record, "history", False)}
+    incidents = getattr(record, "contacts", ())
+    if incidents:
+        standing["contacts"] = [board.name(one, now_ns) for one in incidents]
+    for name in ("incident", "result", "not_asked", "suggested", "collar"):
+        value = getattr(record, name, None)
+        standing[name] = board.name(value, now_ns) if isinstance(value, bytes) else value
+    if record.kind is Kind.STAFF:
+        standing["roles"] = [role.value for role in getattr(record, "roles", ())]
+    return {name: value for name, value in standing.items() if value is not None}
+
+
+def log(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
+    """Print the log of one item."""
+    record = _found(room, board, ref, session)
+    names = RoomNames(board, now_ns)
+    for entry in Door(room.journal).stream(record.id, board.position):
+        if json:
+            console.say_json(console.fact_object(entry))
+        else:
+            console.say(console.fact_line(entry, board, names))
+
+
+def explain(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
+    """Print each decision on an item with what it rests on."""
+    record = _found(room, board, ref, session)
+    names = RoomNames(board, now_ns)
+    entries = _story(room, record, board.position)
+    decisions = replay.explain(entries)
+    if json:
+        console.say_json(
+            {
+                "ref": board.name(record.id, now_ns),
+                "stream": stream_text(record.id),
+                "position": board.position,
+                "decisions": [console.decision_object(one, board.policy, names) for one in decisions],
+                "facts": [console.fact_object(entry) for entry in sorted(entries, key=lambda one: one.position)],
+            }
+        )
+        return
+    told = {entry.position for entry in entries}
+    for decision in decisions:
+        for line in console.decision_lines(decision, board, board.policy, names):
+            console.say(line)
+        for entry in entries:
+            if entry.position in decision.rests_on and entry.position in told:
+                told.discard(entry.position)
+                console.say("           " + console.fact_line(entry, board, names))
+    console.say(f"{len(decisions)} decisions, explained from {len(entries)} facts up to @{board.position}")
+
+
+def _story(room: Room, record: Record, position: int) -> list[Entry]:
+    """Return the opened entries of a record's story, with the proposals and approvals that its facts name."""
+    door = Door(room.journal)
+    entries = [entry for stream in replay.story(record) for entry in door.stream(stream, position)]
+    for entry in list(entries):
+        if isinstance(entry.fact, Regraded | Resulted) and entry.fact.approval is not None:
+            approved = door.fact(entry.fact.approval)
+            if approved is not None:
+                entries.append(approved)
+                proposed = door.fact(approved.fact.said) if isinstance(approved.fact, Approved) else None
+                entries += [proposed] if proposed is not None else []
+    return sorted(entries, key=lambda entry: entry.position)
+
+
+class Span(Struct, frozen=True):
+    """Which part of the journal: behind a position, up to an occurred time (ns UTC), and on into the future."""
+
+    after: int = 0
+    occurred: int | None = None
+    follow: bool = False
+
+
+def journal(
+    room: Room,
+    board: Board,
+    now_ns: int,
+    *,
+    span: Span,
+    json: bool = False,
+) -> None:
+    """Print the journal up to the board's position; with `follow`, go on with what others record."""
+    names = RoomNames(board, now_ns)
+
+    def print_all(entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if span.occurred is not None and (entry.header is None or entry.header.occurred > span.occurred):
+                continue
+            if json:
+                console.say_json(console.fact_object(entry))
+            else:
+                console.say(console.fact_line(entry, board, names))
+
+    print_all(room.journal.entries(span.after, board.position))
+    if not span.follow:
+        return
+    version = room.journal.data_version()
+    seen = -1
+    while True:
+        now = version()
+        if now != seen:
+            seen = now
+            print_all(board.catch_up())
+        time.sleep(POLL_S)
+
+
+def digest(room: Room, board: Board, *, json: bool) -> None:
+    """Print the digest of all records at the board's position."""
+    root = room.journal.root_at(board.position)
+    found = replay.digest(board.position, root, room.journal.streams(board.position), blank)
+    if json:
+        console.say_json({"position": board.position, "root": root.hex(), "digest": found})
+    else:
+        console.say(f"{found} @{board.position}")
+
+
+def verify(room: Room, *, json: bool) -> bool:
+    """Verify the journal and print what came of it; tells whether all is as it was written."""
+    with console.progress("verifying", room.journal.max_notification_id()) as seen:
+        result = verification.verify(room.journal, seen)
+    if json:
+        findings = [{"position": one.position, "part": one.part, "what": one.what} for one in result.findings]
+        console.say_json(
+            {
+                "position": result.size,
+                "root": result.root.hex(),
+                "recorded": rfc3339(result.recorded),
+                "findings": findings,
+            }
+        )
+    elif result.findings:
+        for finding in result.findings:
+            console.complain(f"hue: {finding.text()}")
+    else:
+        console.say(f"{result.size} facts verified, root {result.root.hex()}")
+    return not result.findings
+
+
+def watch(room: Room, *, once: bool, tick_s: float, json: bool) -> None:
+    """Keep the watch and print what it records."""
+
+    def told(entries: list[Entry]) -> None:
+        for entry in entries:
+            if json:
+                console.say_json(console.fact_object(entry))
+        if not json:
+            console.say_facts(entries, room.board, room.identity.now())
+
+    def wait() -> bool:
+        if not once:
+            time.sleep(tick_s)
+        return not once
+
+    keep(room, wait, told)
+
+
+def load(room: Room, desk: Desk, file: Path, map_name: str, *, json: bool) -> int:
+    """Load a file as history, print the counts, and return how many rows were rejected."""
+    from hueandcry.operator.intake.loader import Loader
+
+    loader = Loader(room.folder, desk, map_name)
+    with console.progress(f"loading {file.name}", None) as seen:
+        counts = loader.load(file, seen)
+    if json:
+        console.say_json(counts.as_object())
+    else:
+        console.say(
+            f"{counts.read} rows read, {counts.recorded} recorded, {counts.duplicates} known already, {counts.rejected} rejected"
+        )
+    if counts.rejected:
+        console.complain(
+            f"hue: {counts.rejected} rows were rejected; they stand with their reasons in {loader.side_path}"
+        )
+    return counts.rejected
+
+
+def info(room: Room, *, json: bool) -> None:
+    """Print what the store is."""
+    board, tip = room.board, room.journal.tip()
+    policy = board.policy
+    document: dict[str, Any] = {
+        "store": str(room.folder.path),
+        "engine": "sqlite",
+        "format": FORMAT_VERSION,
+        "format_fixed": False,
+        "force": policy.force,
+        "name": policy.name.decode("utf-8", "replace"),
+        "zone": policy.zone,
+        "position": tip.size,
+        "root": tip.root.hex(),
+        "recorded": rfc3339(tip.recorded),
+        "open": len(board.open()),
+        "packs": [{"kind": one.kind.value, "pack": one.pack, "hash": one.digest.hex()} for one in policy.adopted],
+        "signed_on": [
+            {"collar": member.collar, "session": one.session, "seat": one.seat, "place": one.place.value}
+            for member, one in board.sessions()
+        ],
+    }
+    if json:
+        console.say_json(document)
+        return
+    for name, value in document.items():
+        lines = value if isinstance(value, list) else [value]
+        for line in lines:
+            text = " ".join(str(part) for part in line.values()) if isinstance(line, dict) else line
+            console.say(safe_text(f"{name:<13} {text}"))
+    console.say(f"{'last recorded':<13} {local_text(tip.recorded, board.zone, day=True)} local time")

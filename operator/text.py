@@ -1,0 +1,47 @@
+"""Nothing a caller typed reaches the terminal raw.
+
+Theory of operation. The bytes that a stranger sent are evidence and stay as they are in the journal; what is shown is
+made harmless here, in one place, for screens, line mode and titles alike. Control characters are shown as their
+pictures, invisible and direction-changing ones by their number, and piled-up combining marks are cut. The result holds
+no escape, no line break and nothing a terminal obeys; it is never read as markup.
+"""
+
+import unicodedata
+
+MARKS_MAX = 4
+SHOWN_MAX = 2000
+_SHOWN_BY_NUMBER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def safe_text(text: str, limit: int = SHOWN_MAX) -> str:
+    """Return a text as it may be shown on one line: at most `limit` letters, then an ellipsis with what was cut."""
+    if len(text) > limit:
+        text = f"{text[:limit]}… (+{len(text) - limit})"
+    if text.isascii() and text.isprintable():
+        return text
+    shown: list[str] = []
+    marks = 0
+    for sign in text:
+        category = unicodedata.category(sign)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks <= MARKS_MAX:
+            shown.append(_shown(sign, category))
+    return "".join(shown)
+
+
+def _shown(sign: str, category: str) -> str:
+    code = ord(sign)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if category in _SHOWN_BY_NUMBER:
+        return f"<U+{code:04X}>"
+    return " " if category == "Zs" else sign
+
+
+def storable(text: str) -> str:
+    """Return a text that can be stored as UTF-8: a lone surrogate, as from a broken terminal, by its number."""
+    if text.isascii():
+        return text
+    return "".join(f"<U+{ord(sign):04X}>" if 0xD800 <= ord(sign) <= 0xDFFF else sign for sign in text)

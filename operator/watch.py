@@ -1,0 +1,101 @@
+"""The watch: what time demands, recorded as facts, whoever keeps it.
+
+Theory of operation. One process for each store holds the lease, a lock on a file beside the journal that the system
+gives back when the process ends, however it ends. At each tick the keeper looks at every open item and lets the
+commands of the domain say what time has made true: a target missed, an expedite unanswered. They are decided on the
+record and appended with the version that was seen, so a second keeper could do no harm.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable
+
+from hueandcry.domain.duty import AnyCommand
+from hueandcry.domain.expedite import Expedite, MissAnswer
+from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.incident import Incident, MissTarget
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.desk import THE_WATCH, Act, Desk
+
+TICK_S = 5.0
+CHECKPOINT_EVERY = 1000
+LEASE_NAME = "watch.lease"
+
+
+class Lease:
+    """The right to keep the watch of one store; given back by `release`, or by the end of the process."""
+
+    def __init__(self, room: Room) -> None:
+        self._path = room.folder.path / LEASE_NAME
+        self._handle: int | None = None
+
+    def take(self) -> bool:
+        """Take the lease if nobody holds it, and tell whether it is ours."""
+        if self._handle is not None:
+            return True
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o660)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return False
+        self._handle = handle
+        return True
+
+    def release(self) -> None:
+        """Give the lease back."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+class Watch:
+    """Keeps the watch of a store, one tick at a time."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._desk = Desk(room.journal, room.board, room.identity, THE_WATCH)
+        self._saved = room.board.position
+
+    def tick(self) -> list[Entry]:
+        """Record what time has made true since, and return it."""
+        board = self._room.board
+        board.catch_up()
+        recorded: list[Entry] = []
+        if not board.policy.force:
+            return recorded
+        for record in board.open():
+            command = _demanded(record)
+            if command is not None and self._is_due(record):
+                recorded += self._desk.do([Act(record.id, command)])
+        if board.position - self._saved >= CHECKPOINT_EVERY:
+            board.save(self._room.folder.board)
+            self._saved = board.position
+        return recorded
+
+    def _is_due(self, record: Record) -> bool:
+        item = self._room.board.item(record, self._room.identity.now())
+        return item.overdue
+
+
+def _demanded(record: Record) -> AnyCommand | None:
+    match record:
+        case Incident():
+            return MissTarget()
+        case Expedite():
+            return MissAnswer()
+        case _:
+            return None
+
+
+def keep(room: Room, wait: Callable[[], bool], told: Callable[[list[Entry]], None]) -> None:
+    """Keep the watch until `wait` says no more; takes the lease over when its holder ends."""
+    lease, watch = Lease(room), Watch(room)
+    try:
+        while True:
+            if lease.take():
+                told(watch.tick())
+            if not wait():
+                return
+    finally:
+        lease.release()

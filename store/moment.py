@@ -1,0 +1,124 @@
+"""Moments as people write and read them, in the force's local time, and local days.
+
+Theory of operation. A moment is nanoseconds UTC inside. Written without a zone it is the force's local time; the hour
+that October repeats is refused with both readings, and the hour that March leaves out is refused too. `@123` is a
+position in the journal, not a time. For machines an instant is RFC 3339 text in UTC.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hueandcry.domain.reference import NS_PER_S
+
+_QUARTER_NS = 900 * NS_PER_S  # no zone in use differs from UTC by a fraction of a quarter of an hour
+_POSITION = re.compile(r"@(\d{1,18})\Z")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
+
+
+class NotAMoment(ValueError):
+    """A text names no moment, or names two."""
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone; raises NotAMoment for a name that is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise NotAMoment(f"{name!r} is not a time zone; one is written as in Europe/London") from fault
+
+
+def from_local(local: datetime, zone: ZoneInfo, given: str) -> int:
+    """Return ns UTC of a local time without zone; raises NotAMoment where the clock showed it twice or never."""
+    readings = sorted({local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)})
+    real = [reading for reading in readings if reading.astimezone(zone).replace(tzinfo=None) == local]
+    if not real:
+        raise NotAMoment(f"{given!r} never was in {zone.key}: the clocks went forward over it")
+    if len(real) > 1:
+        both = " or ".join(reading.astimezone(zone).isoformat() for reading in real)
+        raise NotAMoment(f"{given!r} was twice in {zone.key}: write {both}")
+    return ns_of(real[0])
+
+
+def ns_of(moment: datetime) -> int:
+    """Return a datetime with zone as ns UTC, exactly."""
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * NS_PER_S + since.microseconds * 1000
+
+
+def read_moment(text: str, zone: ZoneInfo, now_ns: int) -> int:
+    """Return ns UTC of `14:05`, `2026-03-29 14:05`, or RFC 3339 with zone; raises NotAMoment."""
+    clock = _CLOCK.match(text)
+    try:
+        if clock:
+            today = datetime.fromtimestamp(now_ns // NS_PER_S, zone)
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            return from_local(datetime(today.year, today.month, today.day, hour, minute, second), zone, text)  # noqa: DTZ001 — local by intent
+        moment = datetime.fromisoformat(text)
+    except ValueError as fault:
+        if isinstance(fault, NotAMoment):
+            raise
+        raise NotAMoment(
+            f"{text!r} is no moment; write 14:05, 2026-11-23 14:05, 2026-11-23T14:05:00Z or @123"
+        ) from fault
+    return from_local(moment, zone, text) if moment.tzinfo is None else ns_of(moment)
+
+
+def read_position(text: str) -> int | None:
+    """Return the position that `@123` names, None where the text is a time."""
+    found = _POSITION.match(text)
+    return int(found[1]) if found else None
+
+
+def rfc3339(instant_ns: int) -> str:
+    """Return an instant as RFC 3339 text in UTC with nanoseconds, for machines."""
+    seconds, rest = divmod(instant_ns, NS_PER_S)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def local_text(instant_ns: int, zone: ZoneInfo, *, day: bool = False) -> str:
+    """Return an instant as people read it: local time to the second, with the day where it is wanted."""
+    moment = datetime.fromtimestamp(instant_ns // NS_PER_S, zone)
+    return f"{moment:%d/%m/%Y %H:%M:%S}" if day else f"{moment:%H:%M:%S}"
+
+
+@lru_cache(maxsize=4096)
+def _day_of_quarter(quarter: int, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(quarter * 900, zone):%Y-%m-%d}"
+
+
+def local_day(instant_ns: int, zone: ZoneInfo) -> str:
+    """Return the local day of an instant as `2026-11-23`."""
+    return _day_of_quarter(instant_ns // _QUARTER_NS, zone)
+
+
+def read_day(text: str, today: str) -> str:
+    """Return `23/11`, `23/11/2025` or `2025-11-23` as a day; without a year, the last such day up to today."""
+    numbers = [int(part) for part in re.findall(r"\d+", text)]
+    try:
+        if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text):
+            return f"{datetime(*numbers):%Y-%m-%d}"  # type: ignore[arg-type]  # noqa: DTZ001 — a day has no zone
+        if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", text):
+            return f"{datetime(numbers[2], numbers[1], numbers[0]):%Y-%m-%d}"  # noqa: DTZ001
+        if re.fullmatch(r"\d{1,2}/\d{1,2}", text):
+            year = int(today[:4])
+            days = [f"{one}-{numbers[1]:02d}-{numbers[0]:02d}" for one in (year, year - 1)]
+            day = next(day for day in days if day <= today)
+            return f"{datetime.fromisoformat(day):%Y-%m-%d}"
+    except (ValueError, StopIteration) as fault:
+        raise NotAMoment(f"{text!r} is not a day of the calendar") from fault
+    raise NotAMoment(f"{text!r} is not a day; write 23/11 or 2025-11-23")
+
+
+def ago(instant_ns: int, now_ns: int) -> str:
+    """Return how long ago an instant is, in the largest two units: 45s, 12m, 3h05, 2d04h."""
+    seconds = max(0, now_ns - instant_ns) // NS_PER_S
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    span = timedelta(seconds=seconds)
+    if span.days:
+        return f"{span.days}d{span.seconds // 3600:02d}h"
+    return f"{seconds // 3600}h{seconds % 3600 // 60:02d}"

@@ -1,0 +1,328 @@
+"""The board: every open item with its queue and owner, folded from the journal; who is signed on; daily numbers.
+
+Theory of operation. The board is a function of the journal up to a position. It keeps the records of open items, of
+staff and of the policy; a closed record is dropped, and read again should another fact come. An incident's daily number
+is never drawn: it is the place of its opening fact among the incidents that occurred on that local day, in the order
+of the journal; loaded history counts in a sequence of its own. A checkpoint file holds the board with the position, the
+root over all rows up to there, and the schema; one that is missing, wrong or of another schema is not used.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgpack
+import msgspec
+from hueandcry.domain import contact, expedite, incident, policy, staff
+from hueandcry.domain.contact import Contact
+from hueandcry.domain.expedite import Expedite
+from hueandcry.domain.fact import Entry, FactRef, Header, Names, Record, fold, schema_hash
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.policy import POLICY_STREAM, Policy
+from hueandcry.domain.reference import Kind, kind_of, tail_of
+from hueandcry.domain.staff import Session, Staff
+from hueandcry.store.log import Log
+from hueandcry.store.moment import local_day, local_text, zone_of
+from msgspec import Struct
+
+RECORDS: dict[Kind, type[Record]] = {cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy)}
+ID_BYTES = 16
+WORKED = (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE)
+CHECKPOINT_EVERY = 2000
+_KEPT = (Kind.STAFF, Kind.POLICY)
+_MODULES = (contact, expedite, incident, policy, staff)  # imported for their facts: the registry must be whole
+
+
+def blank(stream: bytes) -> Record | None:
+    """Return the record of a stream before its first fact, None for a stream that is not of our making."""
+    kind = kind_of(stream)
+    return None if kind is None else RECORDS[kind](id=stream)
+
+
+class Number(Struct, frozen=True, array_like=True):
+    """An incident's daily number on a local day; `history` for the sequence of loaded incidents."""
+
+    day: str
+    place: int
+    history: bool = False
+
+    def text(self, today: str) -> str:
+        """Return the number as people say it: `412` today, `412 of 23/11` before, with an h for loaded history."""
+        short = f"{'h' if self.history else ''}{self.place}"
+        if self.day == today:
+            return short
+        year, month, day = self.day.split("-")
+        return f"{short} of {day}/{month}" + ("" if year == today[:4] else f"/{year}")
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One line of the board: an open contact, incident or expedite. Instants are ns UTC."""
+
+    ref: str
+    kind: str
+    stream: bytes
+    queue: str
+    owner: str
+    stage: str
+    what: str
+    grade: str
+    district: str
+    since: int
+    due: int | None
+    overdue: bool
+    vulnerable: bool
+    contacts: int
+    version: int
+
+
+class Board:
+    """What is open, who is on, and under which policy, as of `position`."""
+
+    def __init__(self, log: Log, upto: int | None = None) -> None:
+        self._log = log
+        self._upto = upto
+        self.position = 0
+        self.recorded = 0
+        self.records: dict[bytes, Record] = {}
+        self.staff: dict[str, Staff] = {}
+        self.in_hand: dict[str, dict[Kind, bytes]] = {}
+        self._days: dict[str, bytearray] = {}
+        self._zone: ZoneInfo | None = None
+
+    # Folding
+
+    def catch_up(self) -> list[Entry]:
+        """Fold what was recorded since, not beyond the bound, and return it."""
+        return self.take(self._log.entries(self.position, self._upto))
+
+    def take(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Fold entries that follow on each other, and return those that were new."""
+        new = []
+        for entry in entries:
+            if entry.position <= self.position:
+                continue
+            assert entry.position == self.position + 1, (entry.position, self.position)
+            self._apply(entry)
+            new.append(entry)
+        return new
+
+    def _apply(self, entry: Entry) -> None:
+        self.position = entry.position
+        if entry.header is not None:
+            self.recorded = entry.header.recorded
+        kind = kind_of(entry.stream) if isinstance(entry.stream, bytes) else None
+        if kind is None:
+            return
+        fact = entry.fact
+        if isinstance(fact, incident.Opened | incident.Loaded):
+            self._count(entry, history=isinstance(fact, incident.Loaded))
+        if isinstance(fact, contact.Loaded | incident.Loaded):
+            return  # history is outside queues and timers
+        record = fold(self._before(entry), (entry,))
+        if kind in _KEPT or record.open:  # type: ignore[attr-defined]  # contact, incident and expedite have it
+            self.records[entry.stream] = record
+        else:
+            self.records.pop(entry.stream, None)
+        if isinstance(record, Policy):
+            self._zone = zone_of(record.zone)
+        if isinstance(record, Staff):
+            self.staff[record.collar] = record
+        if entry.header is not None:
+            self._hold(entry.header, kind, entry)
+
+    def _before(self, entry: Entry) -> Record:
+        held = self.records.get(entry.stream)
+        if held is not None:
+            return held
+        record = RECORDS[kind_of(entry.stream)](id=entry.stream)  # type: ignore[index]  # _apply has looked
+        return record if entry.version == 1 else fold(record, self._log.stream(entry.stream, entry.position - 1))
+
+    def _count(self, entry: Entry, *, history: bool) -> None:
+        assert entry.header is not None
+        day = ("h" if history else "") + local_day(entry.header.occurred, self.zone)
+        self._days.setdefault(day, bytearray()).extend(entry.stream)
+
+    def _hold(self, header: Header, kind: Kind, entry: Entry) -> None:
+        if isinstance(entry.fact, staff.SignedOff):
+            self.in_hand.pop(entry.fact.session, None)
+        elif header.session and kind in WORKED:
+            self.in_hand.setdefault(header.session, {})[kind] = entry.stream
+
+    # Asking
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        found = self.records.get(POLICY_STREAM)
+        return found if isinstance(found, Policy) else Policy(id=POLICY_STREAM)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The force's local time."""
+        return self._zone or zone_of(self.policy.zone)
+
+    def record(self, stream: bytes) -> Record | None:
+        """Return a record as of this board's position, read from the journal where it is not open."""
+        held = self.records.get(stream)
+        start = blank(stream)
+        if held is not None or start is None:
+            return held
+        entries = self._log.stream(stream, self.position)
+        return fold(start, entries) if entries else None
+
+    def open(self) -> list[Record]:
+        """Return the records of all open contacts, incidents and expedites."""
+        return [record for record in self.records.values() if record.kind not in _KEPT]
+
+    def member(self, collar: str) -> Staff | None:
+        """Return a member of staff by collar number."""
+        return self.staff.get(collar)
+
+    def sessions(self) -> list[tuple[Staff, Session]]:
+        """Return everyone who is signed on, with their session."""
+        return [(one, session) for one in self.staff.values() for session in one.sessions]
+
+    def incident_on(self, day: str, place: int, *, history: bool = False) -> bytes | None:
+        """Return the stream of the incident that has a daily number."""
+        ids = self._days.get(("h" if history else "") + day, b"")
+        at = (place - 1) * ID_BYTES
+        return bytes(ids[at : at + ID_BYTES]) if 0 <= at < len(ids) else None
+
+    def number(self, record: Incident) -> Number:
+        """Return an incident's daily number."""
+        day = local_day(record.opened, self.zone)
+        ids = self._days.get(("h" if record.history else "") + day, bytearray())
+        at = ids.find(record.id)
+        while at % ID_BYTES and at >= 0:
+            at = ids.find(record.id, at + 1)
+        return Number(day, at // ID_BYTES + 1, record.history)
+
+    def name(self, stream: bytes, now_ns: int | None = None) -> str:
+        """Return how people name a stream."""
+        record = self.record(stream)
+        match record:
+            case Incident():
+                return self.number(record).text(local_day(now_ns if now_ns is not None else self.recorded, self.zone))
+            case Staff():
+                return record.collar
+            case Policy():
+                return "policy"
+            case None:
+                return "?" + tail_of(stream)
+            case _:
+                return record.kind.name[0].lower() + tail_of(stream)
+
+    def items(self, now_ns: int) -> list[Item]:
+        """Return the open items, the most pressing first within each queue; timers are those of `now_ns`."""
+        found = [self.item(record, now_ns) for record in self.open()]
+        return sorted(found, key=_urgency)
+
+    def item(self, record: Record, now_ns: int) -> Item:
+        """Return the line of one open record."""
+        ref = self.name(record.id, now_ns)
+        match record:
+            case Contact():
+                due, since = None, record.rang
+                what, district, contacts = record.channel.value, record.district, 0
+                grade, vulnerable = "", False
+            case Incident():
+                due, since = record.attend_by(self.policy.grades), record.opened
+                what, district, contacts = record.category, record.district, len(record.contacts)
+                grade, vulnerable = record.grade, record.vulnerable
+            case Expedite():
+                due, since = record.answer_by(self.policy.grades), record.asked
+                what, district, contacts = f"{record.partner} {record.sort}", contact.UNKNOWN, 0
+                grade, vulnerable = "", True
+            case _:
+                raise TypeError(f"{record.kind.name} is not worked")
+        return Item(
+            ref=ref,
+            kind=record.kind.name.lower(),
+            stream=record.id,
+            queue=record.queue or "",
+            owner=record.owner,
+            stage=record.stage.value,
+            what=what,
+            grade=grade,
+            district=district,
+            since=since,
+            due=due,
+            overdue=due is not None and due <= now_ns,
+            vulnerable=vulnerable,
+            contacts=contacts,
+            version=record.version,
+        )
+
+    # Checkpoint
+
+    def save(self, path: Path) -> None:
+        """Write the board to its checkpoint file, whole or not at all."""
+        records = [(int(one.kind), msgspec.msgpack.encode(one)) for one in self.records.values()]
+        hands = [
+            (session, [(int(kind), stream) for kind, stream in held.items()]) for session, held in self.in_hand.items()
+        ]
+        days = [(day, bytes(ids)) for day, ids in self._days.items()]
+        root = self._log.root_at(self.position)
+        content = msgpack.packb([self.position, root, schema_hash(), self.recorded, records, hands, days])
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        with fresh.open("wb") as file:
+            file.write(content)
+        fresh.chmod(0o660)
+        fresh.replace(path)
+
+    def restore(self, path: Path) -> bool:
+        """Start from a checkpoint where it fits this journal; tells whether it did."""
+        try:
+            position, root, schema, recorded, records, hands, days = msgpack.unpackb(
+                path.read_bytes(), strict_map_key=False
+            )
+            fits = schema == schema_hash() and position <= self._log.tip().size and root == self._log.root_at(position)
+            if not fits or (self._upto is not None and position > self._upto):
+                return False
+            held = [msgspec.msgpack.decode(content, type=RECORDS[Kind(kind)]) for kind, content in records]
+            self.in_hand = {session: {Kind(kind): stream for kind, stream in one} for session, one in hands}
+            self._days = {day: bytearray(ids) for day, ids in days}
+        except (OSError, ValueError, TypeError, KeyError, msgspec.DecodeError, msgpack.UnpackException):
+            return False
+        self.position, self.recorded = position, recorded
+        self.records = {record.id: record for record in held}
+        self.staff = {record.collar: record for record in held if isinstance(record, Staff)}
+        self._zone = None
+        return True
+
+
+def _urgency(item: Item) -> tuple[Any, ...]:
+    kinds = ("contact", "expedite", "incident")
+    return (kinds.index(item.kind), not item.overdue, item.grade or "~", item.what != "999", item.since, item.stream)
+
+
+def board_of(log: Log, checkpoint: Path | None = None, upto: int | None = None) -> Board:
+    """Return the board of a journal, from its checkpoint where that fits."""
+    board = Board(log, upto)
+    if checkpoint is not None:
+        board.restore(checkpoint)
+    before = board.position
+    board.catch_up()
+    if checkpoint is not None and upto is None and board.position - before >= CHECKPOINT_EVERY:
+        with suppress(OSError):  # a reader who may not write here reads a little longer next time, that is all
+            board.save(checkpoint)
+    return board
+
+
+class RoomNames(Names):
+    """How the room names things: daily numbers, tails, and local time."""
+
+    def __init__(self, board: Board, now_ns: int, *, day: bool = False) -> None:
+        self._board, self._now_ns, self._day = board, now_ns, day
+
+    def stream(self, stream: bytes) -> str:
+        return self._board.name(stream, self._now_ns)
+
+    def fact(self, ref: FactRef) -> str:
+        return f"{self.stream(ref.stream)}.{ref.version}"
+
+    def instant(self, instant_ns: int) -> str:
+        return local_text(instant_ns, self._board.zone, day=self._day)

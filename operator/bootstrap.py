@@ -117,17 +117,19 @@ def found(path: Path, founding: Founding, identity: Identity | None = None) -> t
     room = Room(folder, open_journal(folder.journal, new=True, clock=identity.now), identity)
     session = identity.word(SESSION_LETTERS)
     signed = Signed(founding.collar, session, founding.seat)
-    desk = Desk(room.journal, room.board, identity, signed)
-    me = staff_stream(founding.collar)
-    desk.do(
-        [
-            Act(POLICY_STREAM, Establish(founding.code, founding.zone, founding.name)),
-            *(Act(POLICY_STREAM, Adopt(pack_text(name))) for name in PACKS),
-            Act(me, Register(founding.collar, os.getuid(), "", (Role.ADMINISTRATOR, Role.HANDLER))),
-            Act(me, SignOn(session, os.getuid(), founding.seat, Place.OFFICE)),
-        ]
-    )
+    Desk(room.journal, room.board, identity, signed).do(founding_acts(founding, session))
     return room, signed
+
+
+def founding_acts(founding: Founding, session: str) -> list[Act]:
+    """Return the acts of a new store, which its founder may do while the store belongs to no force yet."""
+    me = staff_stream(founding.collar)
+    return [
+        Act(POLICY_STREAM, Establish(founding.code, founding.zone, founding.name)),
+        *(Act(POLICY_STREAM, Adopt(pack_text(name))) for name in PACKS),
+        Act(me, Register(founding.collar, os.getuid(), "", (Role.ADMINISTRATOR, Role.HANDLER))),
+        Act(me, SignOn(session, os.getuid(), founding.seat, Place.OFFICE)),
+    ]
 
 
 def pack_text(name: str) -> bytes:

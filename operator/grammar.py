@@ -158,6 +158,7 @@ class Reader:
         at = 1
         for slot in verb.slots:
             if slot.name in values:
+                _choice(slot, Word(values[slot.name], words[0].start + 1, words[0].end), Given(text, desk, values))
                 continue
             values[slot.name], at = self._slot(slot, words, at, Given(text, desk, values))
         if at < len(words):

@@ -14,7 +14,7 @@ from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import NOT_ASKED, PackKind
-from hueandcry.domain.reference import Code, FactRef, Kind, StreamId
+from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -58,11 +58,12 @@ class Stage(Enum):
 
 
 class Triaged(Struct, frozen=True, array_like=True):
-    """One element of the risk model: the answer, or `not-asked` with its reason in the fact it refers to."""
+    """One element of the risk model: the answer, or `not-asked` with its reason in the fact `said`; `at` is ns UTC."""
 
     element: Code
     answer: Code
     said: FactRef
+    at: Instant
 
 
 class Contact(Record, frozen=True, kw_only=True):
@@ -275,7 +276,7 @@ class Closed(Fact[Contact], frozen=True):
 def _with(contact: Contact, element: str, answer: str) -> tuple[Triaged, ...]:
     """Return the triage with one element answered anew; the order is the order of asking."""
     kept = tuple(one for one in contact.triage if one.element != element)
-    return (*kept, Triaged(element, answer, contact.here))
+    return (*kept, Triaged(element, answer, contact.here, contact.occurred))
 
 
 # Commands

@@ -61,6 +61,7 @@ class Incident(Record, frozen=True, kw_only=True):
     district_source: Source = Source.UNKNOWN
     changed: int = 0
     assessed: FactRef | None = None
+    assessed_at: int = 0
     replies: tuple[Reply, ...] = ()
     vulnerable: bool = False
     suggested: str = ""
@@ -234,6 +235,7 @@ class Assessed(Fact[Incident], frozen=True):
         return replace(
             incident,
             assessed=incident.here,
+            assessed_at=incident.occurred,
             replies=self.replies,
             vulnerable=self.vulnerable,
             suggested=self.suggested,
@@ -439,7 +441,7 @@ class Change(Command[Incident], frozen=True):
 
 
 class Assess(Command[Incident], frozen=True):
-    """Assess risk from what the contacts were asked, the last assessment, and what is given now. Source: letter, area 1."""
+    """Assess risk from the last assessment, what contacts were asked since, and what is given now. Source: letter, area 1."""
 
     under: ClassVar[PackKind | None] = PackKind.RISK
     heard: tuple[Triaged, ...]
@@ -450,7 +452,8 @@ class Assess(Command[Incident], frozen=True):
         _live(incident)
         risk = duty.policy.risk
         answers = {reply.element: reply.answer for reply in incident.replies}
-        answers |= {one.element: one.answer for one in self.heard}
+        newly = sorted((one for one in self.heard if one.at > incident.assessed_at), key=lambda one: one.at)
+        answers |= {one.element: one.answer for one in newly}
         for reply in self.given:
             if reply.answer not in (*risk.offered(reply.element), NOT_ASKED):
                 raise Refused(f"{reply.element} is answered with one of {', '.join(risk.offered(reply.element))}")

@@ -322,12 +322,13 @@ def demo(
         float, typer.Option("--speed", min=1, help="Simulated seconds in a second, on the screen.")
     ] = 60.0,
     lines: Annotated[bool, typer.Option("--lines", help="Line mode even in a terminal.")] = False,
+    keep: Annotated[Path | None, typer.Option("--keep", help="Keep the store in this folder (line mode).")] = None,
 ) -> None:
     """Play a bundled real day on a throw-away store."""
     from hueandcry.operator import demo as played
 
-    if lines or not _can_draw():
-        played.in_lines(seed)
+    if lines or keep or not _can_draw():
+        played.in_lines(seed, keep)
     else:
         played.on_screen(seed, speed)
 

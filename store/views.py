@@ -149,7 +149,11 @@ class Board:
         if isinstance(entry.fact, staff.SignedOff):
             self.in_hand.pop(entry.fact.session, None)
         elif header.session and kind in WORKED:
-            self.in_hand.setdefault(header.session, {})[kind] = entry.stream
+            held = self.in_hand.setdefault(header.session, {})
+            consequence = header.causation is not None and header.causation.stream != entry.stream
+            if not consequence:
+                held.pop(kind, None)  # the last in order is what the session turned to last
+            held[kind] = entry.stream
 
     # Asking
 

@@ -165,7 +165,7 @@ class Simulation:
 
     def _remember(self, story: Story, entries: list[Entry]) -> None:
         board = next(iter(self._desks.values())).board
-        signs = {Rang: "c", Opened: "i", Asked: "e"}
+        signs: dict[object, str] = {Rang: "c", Opened: "i", Asked: "e"}
         for entry in entries:
             if isinstance(entry.fact, Proposed):
                 self._names[story.title, "p"] = f"p{entry.fact.tail}"

@@ -222,7 +222,7 @@ class Board:
     def items(self, now_ns: int) -> list[Item]:
         """Return the open items, the most pressing first within each queue; timers are those of `now_ns`."""
         found = [self.item(record, now_ns) for record in self.open()]
-        return sorted(found, key=_urgency)
+        return sorted(found, key=urgency)
 
     def item(self, record: Record, now_ns: int) -> Item:
         """Return the line of one open record."""
@@ -298,7 +298,8 @@ class Board:
         return True
 
 
-def _urgency(item: Item) -> tuple[Any, ...]:
+def urgency(item: Item) -> tuple[Any, ...]:
+    """Return the key by which the board is sorted: overdue first, then grade, 999 before others, then the longest waiting."""
     kinds = ("contact", "expedite", "incident")
     return (kinds.index(item.kind), not item.overdue, item.grade or "~", item.what != "999", item.since, item.stream)
 

@@ -1,0 +1,116 @@
+"""The control room on the screen: routes what the backroom tells to the screen in front, and nothing else.
+
+Theory of operation. The app owns no state of the work: the backroom's thread does, and tells what changed. Messages reach
+the app through Textual's thread-safe queue. The mouse is off and nothing blinks or is animated: over a bad line every
+cell counts.
+"""
+
+import gc
+import os
+from typing import ClassVar
+
+from hueandcry.operator.backroom import Backroom, Foreseen, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.screens.board import BoardScreen
+from hueandcry.operator.screens.help import HelpScreen
+from hueandcry.operator.screens.item import ItemScreen
+from hueandcry.operator.screens.room import RoomScreen
+from textual.app import App
+from textual.message import Message as TextualMessage
+
+
+class FromBackroom(TextualMessage):
+    """Something the backroom told."""
+
+    def __init__(self, told: Message) -> None:
+        super().__init__()
+        self.told = told
+
+
+class ControlRoom(App[str]):
+    """The app; `backroom` is its only way to the store."""
+
+    CSS = """
+    Screen { background: #101418; color: #e6e6e6; layers: base; }
+    #status { height: 1; background: #24435c; color: #ffffff; text-style: bold; }
+    #message { height: 1; background: #101418; color: #e6e6e6; }
+    #preview { height: 1; background: #101418; color: #c8d2da; }
+    #keys { height: 1; background: #24435c; color: #ffffff; }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar = []
+
+    def __init__(self, room: Room, session: str | None, title: str = "") -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self._named = title
+        self.backroom = Backroom(room, session, self._heard)
+        self._board = BoardScreen()
+
+    def _heard(self, told: Message) -> None:
+        if self.is_running:
+            self.post_message(FromBackroom(told))
+
+    def on_mount(self) -> None:
+        _ = self.push_screen(self._board)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.backroom.start()
+        gc.collect()
+        gc.freeze()
+
+    def on_from_backroom(self, message: FromBackroom) -> None:
+        told, front = message.told, self._front()
+        match told:
+            case Moved():
+                self._board.moved(told)
+                if front is not self._board and isinstance(front, ItemScreen):
+                    front.moved(told)
+                if self._named:
+                    front.say_status(f"{self._named}  {told.status}")
+            case Told():
+                front.told(told)
+            case Foreseen():
+                front.foreseen(told)
+            case Opened():
+                if isinstance(front, ItemScreen):
+                    front.opened(told)
+            case Stopped():
+                self.exit(told.why, return_code=5)
+
+    def _front(self) -> RoomScreen:
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, RoomScreen))
+
+    def open_item(self, stream: bytes) -> None:
+        """Open one item over the board."""
+        _ = self.push_screen(ItemScreen(stream))
+
+    def action_help(self) -> None:
+        """Show the keys and verbs."""
+        if not isinstance(self.screen, HelpScreen):
+            _ = self.push_screen(HelpScreen())
+
+    def action_board(self) -> None:
+        """Go back to the board."""
+        while self.screen is not self._board:
+            _ = self.pop_screen()
+        self.backroom.look_at(None)
+
+    async def action_quit(self) -> None:
+        """Leave the room; what was asked is finished first."""
+        self.exit()
+
+
+def run(room: Room, session: str | None, title: str = "") -> None:
+    """Open the control room on the screen until the operator leaves."""
+    from hueandcry.domain.fault import Unavailable
+
+    os.environ.setdefault("TEXTUAL_FPS", "60")
+    app = ControlRoom(room, session, title)
+    why = app.run(mouse=False)
+    if app.backroom.is_alive():
+        app.backroom.end()
+    if why:
+        raise Unavailable(why)

@@ -1,0 +1,267 @@
+"""The backroom: one thread that owns the desk and the board while a screen is open.
+
+Theory of operation. The screen's loop never touches the store: a slow disk must not freeze a key, and a frozen terminal
+must not delay a commit. The screen hands in requests; this thread does them in order and in between polls for what
+others recorded. What it finds goes out as messages: plain values, already safe to show. It keeps the watch when nobody
+else does.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from hueandcry.domain.contact import Contact
+from hueandcry.domain.fact import Entry
+from hueandcry.domain.fault import Conflict, Damaged, Refused
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.grammar import Misread
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.verbs import READER, carry_out, preview
+from hueandcry.operator.watch import TICK_S, Lease, Watch
+from hueandcry.store.moment import local_text
+from hueandcry.store.sqlite import POLL_S
+from hueandcry.store.views import WORKED, Item, RoomNames
+from msgspec import Struct
+
+LOG_LINES_MAX = 2000
+
+
+class Told(Struct, frozen=True):
+    """What a line came to: the facts recorded, or why not, and which word was wrong."""
+
+    text: str
+    lines: tuple[str, ...]
+    fault: str = ""
+    start: int = 0
+    end: int = 0
+
+
+class Foreseen(Struct, frozen=True):
+    """What Enter would do with a text; `turn` tells which text it was."""
+
+    turn: int
+    words: str
+    fault: str = ""
+    start: int = 0
+    end: int = 0
+    completions: tuple[str, ...] = ()
+
+
+class Moved(Struct, frozen=True):
+    """What changed on the board: items by stream, None for one that is closed; `whole` replaces everything."""
+
+    items: dict[bytes, Item | None]
+    now_ns: int
+    status: str
+    whole: bool = False
+
+
+class Element(Struct, frozen=True):
+    """One element of the risk model as a contact stands: what to ask, what may be answered, what was."""
+
+    code: str
+    letter: str
+    name: str
+    ask: str
+    answers: tuple[tuple[str, str], ...]
+    given: str
+
+
+class Opened(Struct, frozen=True):
+    """One item as it stands: its line, its log, and the risk model where it is a contact."""
+
+    stream: bytes
+    ref: str
+    heading: str
+    log: tuple[str, ...]
+    elements: tuple[Element, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+class Stopped(Struct, frozen=True):
+    """The journal cannot be used any more; the text says why."""
+
+    why: str
+
+
+Message = Told | Foreseen | Moved | Opened | Stopped
+
+
+class Backroom(threading.Thread):
+    """Owns the desk; `tell` is called with each message, from this thread."""
+
+    def __init__(self, room: Room, session: str | None, tell: Callable[[Message], Any]) -> None:
+        super().__init__(name="backroom", daemon=True)
+        self._room, self._session, self._tell = room, session, tell
+        self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._looking_at: bytes | None = None
+        self._desk: Desk
+        self._lease = Lease(room)
+        self._watch: Watch
+        self._next_tick = 0.0
+        self._minute = 0
+
+    # What the screen asks; each returns at once
+
+    def carry(self, text: str) -> None:
+        """Carry out a line; answered by Told."""
+        self._requests.put(lambda: self._carry(text))
+
+    def foresee(self, text: str, turn: int) -> None:
+        """Say what Enter would do; answered by Foreseen."""
+        self._requests.put(lambda: self._foresee(text, turn))
+
+    def look_at(self, stream: bytes | None) -> None:
+        """Open an item and keep it up to date; answered by Opened, again whenever it changes."""
+        self._requests.put(lambda: self._look_at(stream))
+
+    def end(self) -> None:
+        """Finish what was asked, then stop; returns when that is so."""
+        self._requests.put(None)
+        self.join()
+
+    # The thread
+
+    def run(self) -> None:
+        try:
+            self._desk = self._room.desk(self._session)
+            self._watch = Watch(self._room)
+            self._say_board(whole=True)
+            self._serve(self._room.journal.data_version())
+        except (Damaged, Conflict, OSError) as fault:
+            self._tell(Stopped(str(fault)))
+        finally:
+            self._lease.release()
+
+    def _serve(self, version: Callable[[], int]) -> None:
+        seen = version()
+        while True:
+            try:
+                request = self._requests.get(timeout=POLL_S)
+            except queue.Empty:
+                pass
+            else:
+                if request is None:
+                    return
+                request()
+            now = version()
+            if now != seen:
+                seen = now
+                self._take(self._room.board.catch_up())
+            self._keep_time()
+
+    def _keep_time(self) -> None:
+        if time.monotonic() >= self._next_tick:
+            self._next_tick = time.monotonic() + TICK_S
+            if self._lease.take():
+                self._take(self._watch.tick())
+        minute = self._now() // 60_000_000_000
+        if minute != self._minute:
+            self._minute = minute
+            self._say_board(whole=False)
+
+    def _now(self) -> int:
+        return self._room.identity.now()
+
+    # Doing
+
+    def _carry(self, text: str) -> None:
+        desk = self._desk
+        before = desk.board.position
+        try:
+            entries = desk.opened(carry_out(desk, text))
+        except Misread as fault:
+            self._tell(Told(text, (), safe_text(fault.why), fault.start, fault.end))
+        except (Refused, Conflict) as fault:
+            self._tell(Told(text, (), safe_text(str(fault))))
+        else:
+            names = RoomNames(desk.board, self._now())
+            self._tell(Told(text, tuple(self._line(entry, names) for entry in entries)))
+        if desk.board.position != before:
+            self._take(desk.log.entries(before, desk.board.position))
+
+    def _foresee(self, text: str, turn: int) -> None:
+        completions = tuple(READER.complete(text, self._desk)[:8])
+        try:
+            words = preview(self._desk, text)
+        except Misread as fault:
+            self._tell(Foreseen(turn, "", safe_text(fault.why), fault.start, fault.end, completions))
+        else:
+            self._tell(Foreseen(turn, safe_text(words), completions=completions))
+
+    def _look_at(self, stream: bytes | None) -> None:
+        self._looking_at = stream
+        if stream is not None:
+            self._tell(self._opened(stream))
+
+    def _take(self, entries: Iterable[Entry]) -> None:
+        """Tell the screen which items the entries moved."""
+        touched = {entry.stream for entry in entries if isinstance(entry.stream, bytes)}
+        if not touched:
+            return
+        board, now_ns = self._room.board, self._now()
+        items: dict[bytes, Item | None] = {}
+        for stream in touched:
+            record = board.records.get(stream)
+            if record is None:
+                items[stream] = None
+            elif record.kind in WORKED:
+                items[stream] = board.item(record, now_ns)
+        self._tell(Moved(items, now_ns, self._status()))
+        if self._looking_at in touched:
+            self._tell(self._opened(self._looking_at))
+
+    def _say_board(self, *, whole: bool) -> None:
+        now_ns = self._now()
+        items: dict[bytes, Item | None] = {}
+        if whole:
+            items.update({item.stream: item for item in self._room.board.items(now_ns)})
+        self._tell(Moved(items, now_ns, self._status(), whole))
+
+    def _status(self) -> str:
+        board, signed = self._room.board, self._desk.signed
+        member = board.member(signed.collar)
+        roles = "+".join(role.value for role in member.roles) if member else ""
+        clock = local_text(self._now(), board.zone)[:5]
+        return safe_text(f"{board.policy.force}  {signed.collar} {roles} at {signed.seat}  {clock}")
+
+    def _opened(self, stream: bytes) -> Opened:
+        board, now_ns = self._room.board, self._now()
+        names = RoomNames(board, now_ns)
+        entries = self._desk.door.stream(stream)[-LOG_LINES_MAX:]
+        record = board.record(stream)
+        assert record is not None
+        ref = board.name(stream, now_ns)
+        item = board.item(record, now_ns) if record.kind in WORKED else None
+        heading = f"{record.kind.name.lower()} {ref}"
+        if item is not None:
+            grade = f"grade {item.grade}" if item.grade else ""
+            parts = (item.what, grade, item.stage, f"district {item.district}", f"owner {item.owner}")
+            heading = "  ".join((heading, *(part for part in parts if part), "VULNERABLE" if item.vulnerable else ""))
+        elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())
+        log = tuple(self._line(entry, names) for entry in entries)
+        return Opened(stream, ref, safe_text(heading), log, elements, reasons)
+
+    def _model(self, contact: Contact) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:
+        risk = self._room.board.policy.risk
+        given = {one.element: one.answer for one in contact.triage}
+        elements = tuple(
+            Element(
+                one.code,
+                one.letter,
+                one.name,
+                one.ask,
+                tuple((answer.code, answer.says) for answer in one.answer),
+                given.get(one.code, ""),
+            )
+            for one in risk.element
+        )
+        return elements, tuple((reason.code, reason.says) for reason in risk.not_asked)
+
+    def _line(self, entry: Entry, names: RoomNames) -> str:
+        from hueandcry.operator.console import fact_line
+
+        return fact_line(entry, self._room.board, names)

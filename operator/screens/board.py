@@ -1,0 +1,74 @@
+"""The board: waiting contacts, partner safeguarding, live incidents, each a list that changes by itself."""
+
+from typing import ClassVar
+
+from hueandcry.operator.backroom import Moved
+from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.widgets.columns import contact_columns, expedite_columns, incident_columns
+from hueandcry.operator.widgets.livelist import LiveList
+from hueandcry.store.views import Item
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+LISTS = {"contact": "#contacts", "expedite": "#expedites", "incident": "#incidents"}
+
+
+class BoardScreen(RoomScreen):
+    """The room's board."""
+
+    CSS: ClassVar[str] = """
+    #contacts { height: 1fr; min-height: 4; }
+    #expedites { height: 4; }
+    #incidents { height: 3fr; min-height: 5; }
+    """
+
+    def compose_body(self) -> ComposeResult:
+        width = self.app.size.width
+        with Vertical():
+            yield LiveList("Waiting contacts", contact_columns(width), id="contacts")
+            yield LiveList("Partner safeguarding", expedite_columns(width), id="expedites")
+            yield LiveList("Incidents", incident_columns(width), id="incidents")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._active = "#incidents"
+        self._list().activate(active=True)
+
+    def _list(self) -> LiveList:
+        return self.query_one(self._active, LiveList)
+
+    def moved(self, moved: Moved) -> None:
+        """Take what changed into the lists."""
+        for kind, where in LISTS.items():
+            one = self.query_one(where, LiveList)
+            mine = {stream: item for stream, item in moved.items.items() if _belongs(stream, item, kind, one)}
+            one.take(mine, moved.now_ns, whole=moved.whole)
+        waiting, working = len(self.query_one("#contacts", LiveList)), len(self.query_one("#incidents", LiveList))
+        self.say_status(f"Hue and Cry  {moved.status}   {waiting} contacts, {working} incidents open")
+
+    @property
+    def under_cursor(self) -> str:
+        item = self._list().item
+        return item.ref if item is not None else ""
+
+    def action_move(self, rows: int) -> None:
+        self._list().move(rows)
+
+    def action_next(self) -> None:
+        order = list(LISTS.values())
+        self._list().activate(active=False)
+        self._active = order[(order.index(self._active) + 1) % len(order)]
+        self._list().activate(active=True)
+
+    def action_open(self) -> None:
+        item = self._list().item
+        if item is not None:
+            self.hue.open_item(item.stream)
+
+    def action_sort(self) -> None:
+        for where in LISTS.values():
+            self.query_one(where, LiveList).in_order()
+
+
+def _belongs(stream: bytes, item: Item | None, kind: str, one: LiveList) -> bool:
+    return item.kind == kind if item is not None else one.row_of(stream) is not None

@@ -1,0 +1,53 @@
+"""Help: the keys of the room and every verb, from the same table that reads the lines."""
+
+from typing import ClassVar
+
+from hueandcry.operator.verbs import VERBS
+from hueandcry.operator.widgets.logview import LogView
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+
+KEYS = (
+    "The command bar always has the keyboard. What Enter will do stands above it before you press it.",
+    "",
+    "F1     this help                      F2     the board",
+    "F5     put the lists in order         F10    leave",
+    "Tab    complete the line; with an empty line, the next list",
+    "Up Down PageUp PageDown               move in the list, the risk model or the log",
+    "Enter  do the line; with an empty line, open the item under the cursor",
+    "Esc    clear the line; with an empty line, go back",
+    "Ctrl+P Ctrl+N                         older and newer lines",
+    "",
+    "In an open contact, with an empty line: a digit answers the marked element, - offers the reasons for not asking.",
+    "In a line: @ is the item under the cursor, . the item in hand, 57 an incident by its number or an unambiguous end",
+    "of it, c4f7q a contact and e4f7q an expedite by their tails, 412 of 23/11 an incident of another day.",
+    "",
+)
+
+
+class HelpScreen(Screen[None]):
+    """Keys and verbs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "app.pop_screen", "back"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("f10", "app.quit", "leave"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield LogView(id="help")
+        yield Static("Esc back   Up Down PageUp PageDown   F10 leave", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        verbs = [f"{verb.short:<4}{verb.usage():<46} {verb.example}" for verb in VERBS]
+        self.query_one("#help", LogView).show("Help", (*KEYS, *verbs))
+        self.query_one("#help", LogView).scroll_home(animate=False, immediate=True)
+
+    def action_move(self, rows: int) -> None:
+        """Scroll."""
+        self.query_one("#help", LogView).move(rows)

@@ -1,0 +1,83 @@
+"""One item, open: its log, and for a contact the risk model beside it, to be gone through element by element.
+
+Theory of operation. Keys that a line does not begin with answer the risk model while the command bar is empty: a digit
+gives the numbered answer, `-` offers the reasons for not asking. Each becomes a line of the grammar like any other.
+"""
+
+from typing import ClassVar
+
+from hueandcry.domain.reference import Kind, kind_of, stream_text
+from hueandcry.operator.backroom import Moved, Opened
+from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.widgets.logview import LogView
+from hueandcry.operator.widgets.riskpanel import RiskPanel
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+
+class ItemScreen(RoomScreen):
+    """A contact, an incident or an expedite with its log; a contact with its risk model."""
+
+    CSS: ClassVar[str] = """
+    #log { width: 1fr; }
+    #risk { width: 1fr; min-width: 38; max-width: 56; }
+    """
+    KEYS: ClassVar[str] = "F1 help  F2 board  Esc back  PageUp/PageDown log  @ this item  F10 leave"
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__()
+        self.stream = stream
+        self._ref = ""
+        self._taking = kind_of(stream) is Kind.CONTACT
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal():
+            if self._taking:
+                yield RiskPanel(id="risk")
+            yield LogView(id="log")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.hue.backroom.look_at(self.stream)
+
+    def on_screen_resume(self) -> None:
+        self.hue.backroom.look_at(self.stream)
+
+    def opened(self, opened: Opened) -> None:
+        """Show the item as it stands now."""
+        if opened.stream != self.stream:
+            return
+        self._ref = opened.ref
+        self.query_one("#log", LogView).show(opened.heading, opened.log)
+        if self._taking:
+            self.query_one("#risk", RiskPanel).show(opened.elements, opened.reasons)
+
+    def moved(self, moved: Moved) -> None:
+        """Show the status; the item itself comes by `opened`."""
+        self.say_status(f"Hue and Cry  {moved.status}")
+
+    @property
+    def under_cursor(self) -> str:
+        return self._ref
+
+    def on_key(self, event: events.Key) -> None:
+        if not self._taking or self.bar.value:
+            return
+        panel = self.query_one("#risk", RiskPanel)
+        if event.character and event.character in "123456789":
+            line = panel.line_for(int(event.character), stream_text(self.stream))
+            if line is not None:
+                self.hue.backroom.carry(line)
+            event.stop()
+            event.prevent_default()
+        elif event.character == "-":
+            panel.pass_over()
+            event.stop()
+            event.prevent_default()
+
+    def action_move(self, rows: int) -> None:
+        if self._taking and abs(rows) == 1:
+            self.query_one("#risk", RiskPanel).move(rows)
+        else:
+            self.query_one("#log", LogView).move(rows)

@@ -1,0 +1,167 @@
+"""What every screen of the room has: status above, message, preview and command bar below, and how lines are sent.
+
+Theory of operation. The command bar keeps the keyboard. With text in it, Tab completes and Enter does the line; empty,
+Up, Down, PageUp, PageDown, Tab and Enter move in the screen. `@` in a line stands for the item under the cursor. A line
+that is refused stays in the bar, with the reason above it and the word it is about marked.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from hueandcry.operator.backroom import Foreseen, Told
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.widgets.commandbar import CommandBar
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from hueandcry.operator.app import ControlRoom
+
+_FAULT = Style.parse("bold #ffb454")
+_WILL = Style.parse("#9fd3ff")
+
+
+class RoomScreen(Screen[None]):
+    """A screen with the command bar; screens of a job say what stands between."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", priority=True, show=False),
+        Binding("down", "move(1)", priority=True, show=False),
+        Binding("pageup", "move(-10)", priority=True, show=False),
+        Binding("pagedown", "move(10)", priority=True, show=False),
+        Binding("tab", "tab", priority=True, show=False),
+        Binding("escape", "leave", priority=True, show=False),
+        Binding("f1", "app.help", "help"),
+        Binding("f2", "app.board", "board"),
+        Binding("f5", "sort", "sort"),
+        Binding("f10", "app.quit", "leave"),
+    ]
+    KEYS: ClassVar[str] = "F1 help  F2 board  F5 sort  Tab next list  Enter open  F10 leave"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = 0
+        self._completions: tuple[str, ...] = ()
+        self._fault_text = ""
+
+    @property
+    def hue(self) -> "ControlRoom":
+        """The app, by its own type."""
+        from hueandcry.operator.app import ControlRoom
+
+        assert isinstance(self.app, ControlRoom)
+        return self.app
+
+    @property
+    def under_cursor(self) -> str:
+        """How the item under the cursor is named, empty where there is none."""
+        return ""
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="status", markup=False)
+        yield from self.compose_body()
+        yield Static("", id="message", markup=False)
+        yield Static("", id="preview", markup=False)
+        yield CommandBar()
+        yield Static(self.KEYS, id="keys", markup=False)
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what stands between status and command bar."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.bar.focus()
+
+    @property
+    def bar(self) -> CommandBar:
+        """The command bar."""
+        return self.query_one(CommandBar)
+
+    # Lines
+
+    def on_command_bar_typed(self, message: CommandBar.Typed) -> None:
+        self._turn += 1
+        self._completions = ()
+        if message.text.strip():
+            self.hue.backroom.foresee(self._meant(message.text), self._turn)
+        else:
+            self._put("#preview", "")
+
+    def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
+        if message.text:
+            self.hue.backroom.carry(self._meant(message.text))
+        else:
+            self.action_open()
+
+    def _meant(self, text: str) -> str:
+        """Return a line with `@` as the name of the item under the cursor, number and day together."""
+        name = self.under_cursor
+        return " ".join(name if word == "@" and name else word for word in text.split(" "))
+
+    def told(self, told: Told) -> None:
+        """Show what a line came to."""
+        if told.fault:
+            self._put("#message", told.fault, _FAULT)
+            self._put_marked(told.text, told.start, told.end)
+            return
+        self.bar.done(told.text if self.bar.value.strip() == told.text else self.bar.value.strip())
+        self._put("#message", told.lines[-1] if told.lines else "nothing to record")
+        self._put("#preview", "")
+
+    def foreseen(self, seen: Foreseen) -> None:
+        """Show what Enter would do, if that is still the text."""
+        if seen.turn != self._turn:
+            return
+        self._completions = seen.completions
+        if seen.words:
+            self._put("#preview", f"Enter: {seen.words}", _WILL)
+        else:
+            offered = "  ".join(one.split()[-1] for one in seen.completions if one.split())
+            self._put("#preview", f"{seen.fault}{f'   [{offered}]' if offered else ''}")
+
+    def _put(self, where: str, text: str, style: Style | None = None) -> None:
+        shown = Text(safe_text(text, limit=400), style=style or "", no_wrap=True, overflow="ellipsis")
+        self.query_one(where, Static).update(shown, layout=False)
+
+    def _put_marked(self, text: str, start: int, end: int) -> None:
+        if end <= start:
+            return
+        marked = Text(safe_text(text[:start]), no_wrap=True, overflow="ellipsis")
+        marked.append(safe_text(text[start:end]), style=Style(reverse=True, bold=True))
+        marked.append(safe_text(text[end:]))
+        self.query_one("#preview", Static).update(marked, layout=False)
+
+    def say_status(self, status: str) -> None:
+        """Show the line above."""
+        self._put("#status", status)
+
+    # Keys
+
+    def action_move(self, rows: int) -> None:
+        """Move in the screen."""
+
+    def action_tab(self) -> None:
+        """Complete the line where there is one, else turn to the next list."""
+        if self.bar.value and self._completions:
+            self.bar.fill(self._completions[0])
+        elif not self.bar.value:
+            self.action_next()
+
+    def action_next(self) -> None:
+        """Turn to the next list of the screen."""
+
+    def action_open(self) -> None:
+        """Open what is under the cursor."""
+
+    def action_sort(self) -> None:
+        """Put the lists in order."""
+
+    def action_leave(self) -> None:
+        """Clear the line; with none, go back."""
+        if self.bar.value:
+            self.bar.value = ""
+        elif len(self.app.screen_stack) > 2:
+            _ = self.app.pop_screen()  # not awaited: it would wait for this very handler

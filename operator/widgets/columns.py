@@ -1,0 +1,89 @@
+"""The columns of the live lists: what an item shows, and in which style.
+
+Theory of operation. A grade is told by its number, its place and its colour together; overdue and vulnerable are words.
+Colours are chosen for contrast of at least 7:1 on the dark ground, and nothing is told by colour alone.
+"""
+
+from hueandcry.operator.widgets.livelist import Column
+from hueandcry.store.moment import ago
+from hueandcry.store.views import Item
+from rich.style import Style
+
+GRADES = {
+    "1": Style.parse("bold black on #ffffff"),
+    "2": Style.parse("bold black on #f0e442"),
+    "3": Style.parse("black on #e69f00"),
+    "4": Style.parse("black on #56b4e9"),
+}
+ALARM = Style.parse("bold #ffb454 on #101418")
+CARE = Style.parse("bold #f0e442 on #101418")
+
+
+def _ref(item: Item, _: int) -> tuple[str, Style | None]:
+    return item.ref, None
+
+
+def _grade(item: Item, _: int) -> tuple[str, Style | None]:
+    return (item.grade or "-").center(3), GRADES.get(item.grade)
+
+
+def _what(item: Item, _: int) -> tuple[str, Style | None]:
+    return item.what, None
+
+
+def _care(item: Item, _: int) -> tuple[str, Style | None]:
+    return ("VUL" if item.vulnerable else ""), CARE
+
+
+def _district(item: Item, _: int) -> tuple[str, Style | None]:
+    return item.district, None
+
+
+def _queue(item: Item, _: int) -> tuple[str, Style | None]:
+    return item.queue, None
+
+
+def _owner(item: Item, _: int) -> tuple[str, Style | None]:
+    return item.owner, None
+
+
+def _age(item: Item, now_ns: int) -> tuple[str, Style | None]:
+    return _minutes(item.since, now_ns), None
+
+
+def _due(item: Item, now_ns: int) -> tuple[str, Style | None]:
+    if item.due is None:
+        return "", None
+    if item.due <= now_ns:
+        return f"LATE {_minutes(item.due, now_ns)}", ALARM
+    return f"in {_minutes(now_ns, item.due)}", None
+
+
+def _minutes(since: int, until: int) -> str:
+    """Return a span in whole minutes at least, so that an idle screen is drawn once a minute."""
+    text = ago(since, until)
+    return "0m" if text.endswith("s") else text
+
+
+def contact_columns(width: int) -> tuple[Column, ...]:
+    """Return the columns of waiting and answered contacts."""
+    wide = width >= 100
+    columns = [Column("contact", 8, _ref), Column("by", 10, _what), Column("queue", 10, _queue)]
+    columns += [Column("district", 16 if wide else 12, _district), Column("owner", 14 if wide else 11, _owner)]
+    return (*columns, Column("age", 8, _age))
+
+
+def incident_columns(width: int) -> tuple[Column, ...]:
+    """Return the columns of open incidents."""
+    wide = width >= 100
+    columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade), Column("v", 4, _care)]
+    columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 11, _district)]
+    columns += [Column("queue", 10 if wide else 9, _queue), Column("owner", 14 if wide else 11, _owner)]
+    return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 9, _due))
+
+
+def expedite_columns(width: int) -> tuple[Column, ...]:
+    """Return the columns of the partners' safeguarding expedites."""
+    wide = width >= 100
+    columns = [Column("expedite", 8, _ref), Column("partner asks", 34 if wide else 28, _what)]
+    return (*columns, Column("owner", 14, _owner), Column("age", 7, _age), Column("due", 12, _due))

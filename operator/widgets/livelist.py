@@ -1,0 +1,214 @@
+"""A list of live items, drawn line by line: others' changes cost a few cells, and the row under the cursor stays.
+
+Theory of operation. The list keeps its rows in the order in which they were last sorted. A changed item redraws only the
+columns that differ. New, closed and re-sorted items change the rows below the cursor at once; above and at the cursor
+nothing moves: a closed row stays, marked, and what should stand higher stands just below the cursor, counted, until the
+operator asks for the order. The selection is an item, not a row number.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from hueandcry.operator.text import safe_text
+from hueandcry.store.views import Item, urgency
+from msgspec import Struct
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+BACKGROUND = "#101418"
+PLAIN = Style.parse(f"#e6e6e6 on {BACKGROUND}")
+HEADING = Style.parse(f"bold #9fd3ff on {BACKGROUND}")
+CURSOR = Style.parse("bold black on #f0e442")
+DIMMED = Style.parse(f"#8a8f94 on {BACKGROUND}")
+MARK, NO_MARK = "> ", "  "
+
+
+class Column(Struct, frozen=True):
+    """A column: its heading, its width in cells, and what it shows of an item, with a style of its own where it has one."""
+
+    heading: str
+    width: int
+    shows: Callable[[Item, int], tuple[str, Style | None]]
+
+
+class LiveList(ScrollView, can_focus=False):
+    """Items of one queue, the most pressing first; `columns` are laid out from the left."""
+
+    DEFAULT_CSS = f"""
+    LiveList {{ background: {BACKGROUND}; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }}
+    """
+
+    class Selected(Message):
+        """The operator turned to another item of a list."""
+
+        def __init__(self, stream: bytes | None) -> None:
+            super().__init__()
+            self.stream = stream
+
+    def __init__(self, title: str, columns: Iterable[Column], *, id: str) -> None:
+        super().__init__(id=id)
+        self._title, self._columns = title, tuple(columns)
+        self._items: dict[bytes, Item] = {}
+        self._rows: list[bytes] = []
+        self._gone: dict[bytes, Item] = {}
+        self._drawn: list[list[tuple[str, Style | None]]] = []
+        self._now_ns = 0
+        self.selected: bytes | None = None
+        self.active = False
+
+    # What others ask of it
+
+    @property
+    def out_of_order(self) -> int:
+        """How many rows do not stand where they belong, closed ones among them."""
+        wanted = self._sorted()
+        return sum(1 for at, stream in enumerate(self._rows) if at >= len(wanted) or wanted[at] != stream)
+
+    @property
+    def item(self) -> Item | None:
+        """The item under the cursor, also one that was just closed."""
+        if self.selected is None:
+            return None
+        return self._items.get(self.selected) or self._gone.get(self.selected)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def row_of(self, stream: bytes | None) -> int | None:
+        """Return the row in which an item stands."""
+        return self._rows.index(stream) if stream in self._rows else None
+
+    def take(self, changed: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
+        """Take what changed; None for an item that is not on the board any more, and `whole` for a first filling."""
+        self._now_ns = now_ns
+        if whole:
+            self._items.clear()
+            self._gone.clear()
+        before = set(self._items)
+        for stream, item in changed.items():
+            if item is not None:
+                self._items[stream] = item
+            elif stream in self._items:
+                self._gone[stream] = self._items.pop(stream)
+        if whole or self.row_of(self.selected) is None:
+            self.in_order()
+        elif set(self._items) != before or self._rows != self._sorted():
+            self._below_cursor()
+        self._redraw()
+
+    def in_order(self) -> None:
+        """Put every row where it belongs; the selection stays on its item."""
+        self._gone.clear()
+        kept = self.row_of(self.selected)
+        self._rows = self._sorted()
+        if self.selected not in self._items:
+            self.selected = self._rows[min(kept or 0, len(self._rows) - 1)] if self._rows else None
+        self._resize()
+        self._redraw()
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by rows."""
+        if not self._rows:
+            return
+        now = self.row_of(self.selected) or 0
+        self.selected = self._rows[max(0, min(len(self._rows) - 1, now + rows))]
+        self._reveal()
+        self._redraw()
+        self.post_message(self.Selected(self.selected))
+
+    def activate(self, *, active: bool) -> None:
+        """Show or hide the cursor, as this list is or is not the one that keys move in."""
+        self.active = active
+        self._redraw()
+
+    # Drawing
+
+    def _sorted(self) -> list[bytes]:
+        return [item.stream for item in sorted(self._items.values(), key=urgency)]
+
+    def _below_cursor(self) -> None:
+        at = self.row_of(self.selected)
+        assert at is not None
+        kept = self._rows[: at + 1]
+        stay = set(kept)
+        self._gone = {stream: item for stream, item in self._gone.items() if stream in stay}
+        self._rows = kept + [stream for stream in self._sorted() if stream not in stay]
+        self._resize()
+
+    def _resize(self) -> None:
+        width = len(MARK) + sum(column.width for column in self._columns)
+        size = Size(width, len(self._rows) + 1)  # the heading stands above the rows
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _reveal(self) -> None:
+        row, height = self.row_of(self.selected), self.size.height - 1
+        if row is None or height <= 0:
+            return
+        top = self.scroll_offset.y
+        if row < top or row >= top + height:
+            self.scroll_to(y=row if row < top else row - height + 1, animate=False, immediate=True)
+
+    def _cells(self, stream: bytes) -> Sequence[tuple[str, Style | None]]:
+        item = self._items.get(stream)
+        if item is None:
+            gone = self._gone[stream]
+            return [(column.shows(gone, self._now_ns)[0], DIMMED) for column in self._columns[:-1]] + [
+                ("closed", DIMMED)
+            ]
+        return [column.shows(item, self._now_ns) for column in self._columns]
+
+    def _line(self, y: int) -> list[tuple[str, Style | None]]:
+        """Return the cells of a drawn line: the heading, then a row; each with its column's width."""
+        if y == 0:
+            order = self.out_of_order
+            count = f"{self._title} ({len(self._items)})" + (f"  {order} out of order, F5 sorts" if order else "")
+            return [(count.ljust(self.size.width), HEADING)]
+        row = self.scroll_offset.y + y - 1
+        if row >= len(self._rows):
+            return [(" " * self.size.width, PLAIN)]
+        stream = self._rows[row]
+        here = self.active and stream == self.selected
+        cells: list[tuple[str, Style | None]] = [(MARK if here else NO_MARK, CURSOR if here else PLAIN)]
+        for column, (text, style) in zip(self._columns, self._cells(stream), strict=True):
+            shown = safe_text(text)[: column.width - 1].ljust(column.width)
+            cells.append((shown, CURSOR if here else style or PLAIN))
+        return cells
+
+    def _redraw(self) -> None:
+        """Draw again only the cells that differ from what is on the screen."""
+        height = self.size.height
+        fresh = [self._line(y) for y in range(height)]
+        for y, cells in enumerate(fresh):
+            old = self._drawn[y] if y < len(self._drawn) else None
+            if old == cells:
+                continue
+            if old is None or len(old) != len(cells):
+                self.refresh(Region(0, y, self.size.width, 1))
+                continue
+            x = 0
+            for was, cell in zip(old, cells, strict=True):
+                if was != cell:
+                    self.refresh(Region(x, y, len(cell[0]), 1))
+                x += len(cell[0])
+        self._drawn = fresh
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        if round(old) != round(new):
+            self._redraw()
+
+    def on_resize(self) -> None:
+        self._drawn = []
+        self._resize()
+        self._reveal()
+        self.refresh()
+        self._redraw()
+
+    def render_line(self, y: int) -> Strip:
+        cells = self._line(y)
+        strip = Strip([Segment(text, style or PLAIN) for text, style in cells])
+        return strip.adjust_cell_length(self.size.width, PLAIN).crop(0, self.size.width)

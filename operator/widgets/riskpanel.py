@@ -1,0 +1,86 @@
+"""The risk model beside a contact: each element, what was answered, and the numbered answers of the one in turn."""
+
+from hueandcry.operator.backroom import Element
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.widgets.livelist import BACKGROUND, CURSOR, HEADING, MARK, NO_MARK, PLAIN
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+_OPEN = Style.parse(f"bold #ffb454 on {BACKGROUND}")
+_ASK = Style.parse(f"#9fd3ff on {BACKGROUND}")
+
+
+class RiskPanel(ScrollView, can_focus=False):
+    """Elements from above, with the answers of the chosen one below it."""
+
+    DEFAULT_CSS = f"RiskPanel {{ background: {BACKGROUND}; scrollbar-size-vertical: 1; overflow-x: hidden; }}"
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._elements: tuple[Element, ...] = ()
+        self._reasons: tuple[tuple[str, str], ...] = ()
+        self._chosen = 0
+        self._passing_over = False
+
+    def show(self, elements: tuple[Element, ...], reasons: tuple[tuple[str, str], ...]) -> None:
+        """Show the model as it stands; the first time, turn to the first element that has no answer."""
+        first = not self._elements
+        was_open = bool(self._elements) and not self._elements[self._chosen].given
+        self._elements, self._reasons = elements, reasons
+        if elements and (first or (was_open and elements[self._chosen].given)):
+            self._passing_over = False
+            self._chosen = next((at for at, one in enumerate(elements) if not one.given), self._chosen)
+        self._draw()
+
+    def move(self, rows: int) -> None:
+        """Turn to another element."""
+        self._passing_over = False
+        self._chosen = max(0, min(len(self._elements) - 1, self._chosen + rows))
+        self._draw()
+
+    def pass_over(self) -> None:
+        """Offer the reasons for not asking instead of the answers."""
+        self._passing_over = not self._passing_over
+        self._draw()
+
+    def line_for(self, number: int, ref: str) -> str | None:
+        """Return the line that the numbered answer stands for, None where there is no such number."""
+        offered = self._offered()
+        if not self._elements or not 1 <= number <= len(offered):
+            return None
+        verb = "notasked" if self._passing_over else "triage"
+        return f"{verb} {ref} {self._elements[self._chosen].code} {offered[number - 1][0]}"
+
+    def _offered(self) -> tuple[tuple[str, str], ...]:
+        if not self._elements:
+            return ()
+        return self._reasons if self._passing_over else self._elements[self._chosen].answers
+
+    def _draw(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._lines()))
+        self.refresh()
+
+    def _lines(self) -> list[tuple[str, Style]]:
+        lines = [("Risk: number answers, - why not asked, Up/Down element", HEADING)]
+        for at, one in enumerate(self._elements):
+            mark = MARK if at == self._chosen else NO_MARK
+            style = CURSOR if at == self._chosen else PLAIN if one.given else _OPEN
+            lines.append((f"{mark}{one.letter} {one.name:<14} {one.given or 'not yet asked'}", style))
+            if at == self._chosen:
+                lines += [(f"    {part}", _ASK) for part in _folded(one.ask, self.size.width - 6)]
+                lines += [(f"    {number} {says}", PLAIN) for number, (_, says) in enumerate(self._offered(), 1)]
+        return lines
+
+    def render_line(self, y: int) -> Strip:
+        lines, row = self._lines(), self.scroll_offset.y + y
+        text, style = lines[row] if row < len(lines) else ("", PLAIN)
+        return Strip([Segment(safe_text(text), style)]).adjust_cell_length(self.size.width, style)
+
+
+def _folded(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, max(20, width))

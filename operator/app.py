@@ -44,7 +44,8 @@ class ControlRoom(App[str]):
     def __init__(self, room: Room, session: str | None, title: str = "") -> None:
         super().__init__()
         self.animation_level = "none"
-        self._named = title
+        self._named = title or "Hue and Cry"
+        self.status = self._named
         self.backroom = Backroom(room, session, self._heard)
         self._board = BoardScreen()
 
@@ -66,10 +67,8 @@ class ControlRoom(App[str]):
         match told:
             case Moved():
                 self._board.moved(told)
-                if front is not self._board and isinstance(front, ItemScreen):
-                    front.moved(told)
-                if self._named:
-                    front.say_status(f"{self._named}  {told.status}")
+                self.status = f"{self._named}  {told.status}"
+                front.say_status(self.status)
             case Told():
                 front.told(told)
             case Foreseen():

@@ -242,7 +242,7 @@ class Backroom(threading.Thread):
             parts = (item.what, grade, item.stage, f"district {item.district}", f"owner {item.owner}")
             heading = "  ".join((heading, *(part for part in parts if part), "VULNERABLE" if item.vulnerable else ""))
         elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())
-        log = tuple(self._line(entry, names) for entry in entries)
+        log = tuple(self._line(entry, names, of_item=True) for entry in entries)
         return Opened(stream, ref, safe_text(heading), log, elements, reasons)
 
     def _model(self, contact: Contact) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:
@@ -261,7 +261,7 @@ class Backroom(threading.Thread):
         )
         return elements, tuple((reason.code, reason.says) for reason in risk.not_asked)
 
-    def _line(self, entry: Entry, names: RoomNames) -> str:
+    def _line(self, entry: Entry, names: RoomNames, *, of_item: bool = False) -> str:
         from hueandcry.operator.console import fact_line
 
-        return fact_line(entry, self._room.board, names)
+        return fact_line(entry, self._room.board, names, of_item=of_item)

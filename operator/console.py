@@ -47,13 +47,13 @@ def say_json(value: Any) -> None:
 # Facts
 
 
-def fact_line(entry: Entry, board: Board, names: Names) -> str:
-    """Return an entry as one line: local time, position, who, which item, what."""
+def fact_line(entry: Entry, board: Board, names: Names, *, of_item: bool = False) -> str:
+    """Return an entry as one line: local time, position, who, which item (unless it is plain whose log it is), what."""
     time = local_text(entry.header.recorded, board.zone) if entry.header is not None else "--:--:--"
     actor = entry.header.actor if entry.header is not None else "?"
-    item = names.stream(entry.stream) if isinstance(entry.stream, bytes) else entry.stream
+    item = "" if of_item else f"{names.stream(entry.stream) if isinstance(entry.stream, bytes) else entry.stream:<12} "
     said = sentence(entry.fact, names) if entry.fact is not None else f"[{entry.name}: not known to this release]"
-    return safe_text(f"{time} @{entry.position:<5} {actor:<8} {item:<12} {said}")
+    return safe_text(f"{time} @{entry.position:<5} {actor:<8} {item}{said}")
 
 
 def say_facts(entries: Iterable[Entry], board: Board, now_ns: int) -> None:

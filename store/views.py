@@ -299,9 +299,10 @@ class Board:
 
 
 def urgency(item: Item) -> tuple[Any, ...]:
-    """Return the key by which the board is sorted: overdue first, then grade, 999 before others, then the longest waiting."""
+    """Return the key that sorts the board: waiting and overdue first, then grade, 999 before others, then age."""
     kinds = ("contact", "expedite", "incident")
-    return (kinds.index(item.kind), not item.overdue, item.grade or "~", item.what != "999", item.since, item.stream)
+    pressing = (item.queue != "waiting", not item.overdue, item.grade or "~", item.what != "999")
+    return (kinds.index(item.kind), *pressing, item.since, item.stream)
 
 
 def board_of(log: Log, checkpoint: Path | None = None, upto: int | None = None) -> Board:

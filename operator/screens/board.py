@@ -18,14 +18,14 @@ class BoardScreen(RoomScreen):
 
     CSS: ClassVar[str] = """
     #contacts { height: 1fr; min-height: 4; }
-    #expedites { height: 4; }
+    #expedites { height: 3; }
     #incidents { height: 3fr; min-height: 5; }
     """
 
     def compose_body(self) -> ComposeResult:
         width = self.app.size.width
         with Vertical():
-            yield LiveList("Waiting contacts", contact_columns(width), id="contacts")
+            yield LiveList("Contacts, waiting first", contact_columns(width), id="contacts")
             yield LiveList("Partner safeguarding", expedite_columns(width), id="expedites")
             yield LiveList("Incidents", incident_columns(width), id="incidents")
 
@@ -43,8 +43,6 @@ class BoardScreen(RoomScreen):
             one = self.query_one(where, LiveList)
             mine = {stream: item for stream, item in moved.items.items() if _belongs(stream, item, kind, one)}
             one.take(mine, moved.now_ns, whole=moved.whole)
-        waiting, working = len(self.query_one("#contacts", LiveList)), len(self.query_one("#incidents", LiveList))
-        self.say_status(f"Hue and Cry  {moved.status}   {waiting} contacts, {working} incidents open")
 
     @property
     def under_cursor(self) -> str:

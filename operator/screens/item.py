@@ -7,11 +7,10 @@ gives the numbered answer, `-` offers the reasons for not asking. Each becomes a
 from typing import ClassVar
 
 from hueandcry.domain.reference import Kind, kind_of, stream_text
-from hueandcry.operator.backroom import Moved, Opened
+from hueandcry.operator.backroom import Opened
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.widgets.logview import LogView
 from hueandcry.operator.widgets.riskpanel import RiskPanel
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -21,6 +20,7 @@ class ItemScreen(RoomScreen):
 
     CSS: ClassVar[str] = """
     #log { width: 1fr; }
+    #risk { margin-right: 1; }
     #risk { width: 1fr; min-width: 38; max-width: 56; }
     """
     KEYS: ClassVar[str] = "F1 help  F2 board  Esc back  PageUp/PageDown log  @ this item  F10 leave"
@@ -53,28 +53,21 @@ class ItemScreen(RoomScreen):
         if self._taking:
             self.query_one("#risk", RiskPanel).show(opened.elements, opened.reasons)
 
-    def moved(self, moved: Moved) -> None:
-        """Show the status; the item itself comes by `opened`."""
-        self.say_status(f"Hue and Cry  {moved.status}")
-
     @property
     def under_cursor(self) -> str:
         return self._ref
 
-    def on_key(self, event: events.Key) -> None:
-        if not self._taking or self.bar.value:
-            return
+    def take_key(self, character: str) -> bool:
+        if not self._taking or character not in "-123456789":
+            return False
         panel = self.query_one("#risk", RiskPanel)
-        if event.character and event.character in "123456789":
-            line = panel.line_for(int(event.character), stream_text(self.stream))
-            if line is not None:
-                self.hue.backroom.carry(line)
-            event.stop()
-            event.prevent_default()
-        elif event.character == "-":
+        if character == "-":
             panel.pass_over()
-            event.stop()
-            event.prevent_default()
+            return True
+        line = panel.line_for(int(character), stream_text(self.stream))
+        if line is not None:
+            self.hue.backroom.carry(line)
+        return True
 
     def action_move(self, rows: int) -> None:
         if self._taking and abs(rows) == 1:

@@ -45,7 +45,7 @@ class RoomScreen(Screen[None]):
         super().__init__()
         self._turn = 0
         self._completions: tuple[str, ...] = ()
-        self._fault_text = ""
+        self._sent: dict[str, str] = {}
 
     @property
     def hue(self) -> "ControlRoom":
@@ -65,7 +65,7 @@ class RoomScreen(Screen[None]):
         yield from self.compose_body()
         yield Static("", id="message", markup=False)
         yield Static("", id="preview", markup=False)
-        yield CommandBar()
+        yield CommandBar(self.take_key)
         yield Static(self.KEYS, id="keys", markup=False)
 
     def compose_body(self) -> ComposeResult:
@@ -74,6 +74,7 @@ class RoomScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.bar.focus()
+        self.say_status(self.hue.status)
 
     @property
     def bar(self) -> CommandBar:
@@ -92,7 +93,9 @@ class RoomScreen(Screen[None]):
 
     def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
         if message.text:
-            self.hue.backroom.carry(self._meant(message.text))
+            meant = self._meant(message.text)
+            self._sent[meant] = message.text
+            self.hue.backroom.carry(meant)
         else:
             self.action_open()
 
@@ -103,11 +106,13 @@ class RoomScreen(Screen[None]):
 
     def told(self, told: Told) -> None:
         """Show what a line came to."""
+        sent = self._sent.pop(told.text, None)
         if told.fault:
             self._put("#message", told.fault, _FAULT)
             self._put_marked(told.text, told.start, told.end)
             return
-        self.bar.done(told.text if self.bar.value.strip() == told.text else self.bar.value.strip())
+        if sent is not None:
+            self.bar.done(sent)
         self._put("#message", told.lines[-1] if told.lines else "nothing to record")
         self._put("#preview", "")
 
@@ -139,6 +144,10 @@ class RoomScreen(Screen[None]):
         self._put("#status", status)
 
     # Keys
+
+    def take_key(self, character: str) -> bool:  # noqa: ARG002 — a screen of a job says which keys it takes
+        """Take a key while the line is empty, and tell whether it was taken."""
+        return False
 
     def action_move(self, rows: int) -> None:
         """Move in the screen."""

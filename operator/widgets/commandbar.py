@@ -5,6 +5,7 @@ the text on and it is cleared only when it was carried out, so that a refusal ke
 that a paste brings are turned into their pictures before they reach the line.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from hueandcry.operator.text import safe_text
@@ -42,11 +43,12 @@ class CommandBar(Input):
             super().__init__()
             self.text = text
 
-    def __init__(self) -> None:
+    def __init__(self, offer: Callable[[str], bool] | None = None) -> None:
         super().__init__(
             placeholder="type a line, as in: ring 999 07700900123     F1 help", id="command", select_on_focus=False
         )
         self.cursor_blink = False
+        self._offer = offer
         self._history: list[str] = []
         self._at = 0
         self._last = ""
@@ -62,6 +64,14 @@ class CommandBar(Input):
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
         self.post_message(self.Entered(self.value.strip()))
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Offer a key to the screen first while nothing is typed; what it takes does not reach the line."""
+        if not self.value and event.character and self._offer is not None and self._offer(event.character):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         super()._on_paste(events.Paste(safe_text(event.text, limit=10_000)))

@@ -174,8 +174,8 @@ class LiveList(ScrollView, can_focus=False):
         here = self.active and stream == self.selected
         cells: list[tuple[str, Style | None]] = [(MARK if here else NO_MARK, CURSOR if here else PLAIN)]
         for column, (text, style) in zip(self._columns, self._cells(stream), strict=True):
-            shown = safe_text(text)[: column.width - 1].ljust(column.width)
-            cells.append((shown, CURSOR if here else style or PLAIN))
+            shown = safe_text(text)[: column.width - 1].ljust(column.width - 1)
+            cells += [(shown, CURSOR if here else style or PLAIN), (" ", CURSOR if here else PLAIN)]
         return cells
 
     def _redraw(self) -> None:

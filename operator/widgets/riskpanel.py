@@ -64,7 +64,7 @@ class RiskPanel(ScrollView, can_focus=False):
         self.refresh()
 
     def _lines(self) -> list[tuple[str, Style]]:
-        lines = [("Risk: number answers, - why not asked, Up/Down element", HEADING)]
+        lines = [("Risk  1-9 answer, - why not asked", HEADING)]
         for at, one in enumerate(self._elements):
             mark = MARK if at == self._chosen else NO_MARK
             style = CURSOR if at == self._chosen else PLAIN if one.given else _OPEN

@@ -32,6 +32,7 @@ class ControlRoom(App[str]):
 
     CSS = """
     Screen { background: #101418; color: #e6e6e6; layers: base; }
+    #status, #message, #preview, #keys { text-wrap: nowrap; text-overflow: ellipsis; }
     #status { height: 1; background: #24435c; color: #ffffff; text-style: bold; }
     #message { height: 1; background: #101418; color: #e6e6e6; }
     #preview { height: 1; background: #101418; color: #c8d2da; }

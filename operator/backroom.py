@@ -224,9 +224,9 @@ class Backroom(threading.Thread):
     def _status(self) -> str:
         board, signed = self._room.board, self._desk.signed
         member = board.member(signed.collar)
-        roles = "+".join(role.value for role in member.roles) if member else ""
+        roles = ", ".join(role.value for role in member.roles) if member else ""
         clock = local_text(self._now(), board.zone)[:5]
-        return safe_text(f"{board.policy.force}  {signed.collar} {roles} at {signed.seat}  {clock}")
+        return safe_text(f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}")
 
     def _opened(self, stream: bytes) -> Opened:
         board, now_ns = self._room.board, self._now()

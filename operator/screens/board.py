@@ -34,6 +34,12 @@ class BoardScreen(RoomScreen):
         self._active = "#incidents"
         self._list().activate(active=True)
 
+    def on_resize(self) -> None:
+        """Lay the lists out for the new width."""
+        width = self.app.size.width
+        for where, columns in zip(LISTS.values(), (contact_columns, expedite_columns, incident_columns), strict=True):
+            self.query_one(where, LiveList).lay_out(columns(width))
+
     def _list(self) -> LiveList:
         return self.query_one(self._active, LiveList)
 

@@ -16,6 +16,7 @@ GRADES = {
     "4": Style.parse("black on #56b4e9"),
 }
 ALARM = Style.parse("bold #ffb454 on #101418")
+WIDE = 118
 CARE = Style.parse("bold #f0e442 on #101418")
 
 
@@ -67,7 +68,7 @@ def _minutes(since: int, until: int) -> str:
 
 def contact_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of waiting and answered contacts."""
-    wide = width >= 100
+    wide = width >= WIDE
     columns = [Column("contact", 8, _ref), Column("by", 10, _what), Column("queue", 10, _queue)]
     columns += [Column("district", 16 if wide else 12, _district), Column("owner", 14 if wide else 11, _owner)]
     return (*columns, Column("age", 8, _age))
@@ -75,7 +76,7 @@ def contact_columns(width: int) -> tuple[Column, ...]:
 
 def incident_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of open incidents."""
-    wide = width >= 100
+    wide = width >= WIDE
     columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade), Column("v", 4, _care)]
     columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 11, _district)]
     columns += [Column("queue", 10 if wide else 9, _queue), Column("owner", 14 if wide else 11, _owner)]
@@ -84,6 +85,6 @@ def incident_columns(width: int) -> tuple[Column, ...]:
 
 def expedite_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of the partners' safeguarding expedites."""
-    wide = width >= 100
+    wide = width >= WIDE
     columns = [Column("expedite", 8, _ref), Column("partner asks", 34 if wide else 28, _what)]
     return (*columns, Column("owner", 14, _owner), Column("age", 7, _age), Column("due", 12, _due))

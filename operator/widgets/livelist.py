@@ -93,8 +93,8 @@ class LiveList(ScrollView, can_focus=False):
                 self._items[stream] = item
             elif stream in self._items:
                 self._gone[stream] = self._items.pop(stream)
-        if whole or self.row_of(self.selected) is None:
-            self.in_order()
+        if whole or not self.active or self.row_of(self.selected) is None:
+            self.in_order()  # no cursor is shown here that a row could slip from under
         elif set(self._items) != before or self._rows != self._sorted():
             self._below_cursor()
         self._redraw()
@@ -118,6 +118,13 @@ class LiveList(ScrollView, can_focus=False):
         self._reveal()
         self._redraw()
         self.post_message(self.Selected(self.selected))
+
+    def lay_out(self, columns: Iterable[Column]) -> None:
+        """Draw with other columns, as the screen is wide."""
+        self._columns = tuple(columns)
+        self._drawn = []
+        self._resize()
+        self.refresh()
 
     def activate(self, *, active: bool) -> None:
         """Show or hide the cursor, as this list is or is not the one that keys move in."""
@@ -179,21 +186,17 @@ class LiveList(ScrollView, can_focus=False):
         return cells
 
     def _redraw(self) -> None:
-        """Draw again only the cells that differ from what is on the screen."""
+        """Draw again only the rows that differ from what is on the screen, each up to its last cell that does.
+
+        Textual writes a changed row from its first cell on, so one region a row is the least that is sent.
+        """
         height = self.size.height
         fresh = [self._line(y) for y in range(height)]
         for y, cells in enumerate(fresh):
             old = self._drawn[y] if y < len(self._drawn) else None
             if old == cells:
                 continue
-            if old is None or len(old) != len(cells):
-                self.refresh(Region(0, y, self.size.width, 1))
-                continue
-            x = 0
-            for was, cell in zip(old, cells, strict=True):
-                if was != cell:
-                    self.refresh(Region(x, y, len(cell[0]), 1))
-                x += len(cell[0])
+            self.refresh(Region(0, y, _changed_width(old, cells, self.size.width), 1))
         self._drawn = fresh
 
     def watch_scroll_y(self, old: float, new: float) -> None:
@@ -210,5 +213,19 @@ class LiveList(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         cells = self._line(y)
-        strip = Strip([Segment(text, style or PLAIN) for text, style in cells])
+        strip = Strip([Segment(text, style or PLAIN) for text, style in cells]).simplify()
         return strip.adjust_cell_length(self.size.width, PLAIN).crop(0, self.size.width)
+
+
+def _changed_width(
+    old: Sequence[tuple[str, Style | None]] | None, new: Sequence[tuple[str, Style | None]], width: int
+) -> int:
+    """Return how many cells from the left must be drawn again."""
+    if old is None or len(old) != len(new):
+        return width
+    x = changed = 0
+    for was, cell in zip(old, new, strict=True):
+        x += len(cell[0])
+        if was != cell:
+            changed = x
+    return changed

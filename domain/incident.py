@@ -219,7 +219,7 @@ class Changed(Fact[Incident], frozen=True):
 @fact(
     "incident.assessed",
     version=1,
-    says="Risk assessed: {replies}; {not_asked} not asked; vulnerable: {vulnerable}; suggests {suggested} ({grounds}) {statement}",
+    says="Risk assessed, suggests {suggested} ({grounds}); vulnerable: {vulnerable}; {not_asked} not asked: {replies}. {statement}",
 )
 class Assessed(Fact[Incident], frozen=True):
     """Risk was assessed under the pack that the header names."""

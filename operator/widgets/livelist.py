@@ -63,9 +63,10 @@ class LiveList(ScrollView, can_focus=False):
 
     @property
     def out_of_order(self) -> int:
-        """How many rows do not stand where they belong, closed ones among them."""
-        wanted = self._sorted()
-        return sum(1 for at, stream in enumerate(self._rows) if at >= len(wanted) or wanted[at] != stream)
+        """How many rows are closed and still stand here, or are not where they belong."""
+        standing = [stream for stream in self._rows if stream in self._items]
+        moved = sum(1 for one, other in zip(standing, self._sorted(), strict=False) if one != other)
+        return len(self._gone) + moved
 
     @property
     def item(self) -> Item | None:

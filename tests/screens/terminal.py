@@ -1,0 +1,109 @@
+"""A real terminal for tests: the command in a pty, its bytes counted, its screen read with pyte."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """A process on a pty of a size; `received` counts what it wrote, `raw` keeps it."""
+
+    def __init__(
+        self, argv: list[str], env: dict[str, str], columns: int = 80, rows: int = 24, term: str = "xterm-256color"
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.status: int | None = None
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUE_")}
+        given = {
+            **inherited,
+            "TERM": term,
+            "LANG": "C.UTF-8",
+            "COLORTERM": "",
+            "PYTHONPATH": str(ROOT / ".typed"),
+            **env,
+        }
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.execvpe(argv[0], argv, given)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def received(self) -> int:
+        """How many bytes came."""
+        return len(self.raw)
+
+    @property
+    def text(self) -> str:
+        """The screen as it can be read now."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self, seconds: float) -> bool:
+        """Take what comes within a time, and tell whether anything did."""
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            chunk = os.read(self._fd, 1 << 16)
+        except OSError:
+            return False
+        self.raw += chunk
+        self._stream.feed(chunk)
+        return bool(chunk)
+
+    def settle(self, quiet_s: float = 0.4, most_s: float = 10) -> None:
+        """Read until nothing comes for a while."""
+        end = time.monotonic() + most_s
+        while time.monotonic() < end and self.read(quiet_s):
+            pass
+
+    def until(self, wanted: str, most_s: float = 20) -> None:
+        """Read until a text stands on the screen."""
+        end = time.monotonic() + most_s
+        while wanted not in self.text:
+            if time.monotonic() > end:
+                raise AssertionError(f"{wanted!r} did not appear within {most_s} s on:\n{self.text}")
+            self.read(0.1)
+
+    def type(self, text: str) -> None:
+        """Press the keys of a text."""
+        os.write(self._fd, text.encode())
+
+    def line(self, text: str, wanted: str) -> None:
+        """Type a line into the command bar, see its preview or error come, press Enter, and wait for what it brings."""
+        self.type(text)
+        self.until(text[-30:])
+        self.type("\r")
+        self.until(wanted)
+
+    def end(self, most_s: float = 10) -> int:
+        """Wait for the process to end, or end it by its id, and return its exit code."""
+        end = time.monotonic() + most_s
+        while self.status is None and time.monotonic() < end:
+            self.read(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            _, status = os.waitpid(self.pid, 0)
+            self.status = os.waitstatus_to_exitcode(status)
+        os.close(self._fd)
+        return self.status
+
+
+def hue(*words: str) -> list[str]:
+    """Return the command as the tests run it."""
+    return [sys.executable, "-m", "hueandcry.operator.cli", *words]

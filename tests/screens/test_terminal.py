@@ -1,0 +1,209 @@
+"""The control room in a real terminal: worked by keys, watched from another process, read back with pyte."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hueandcry.operator.bootstrap import Founding, Room, found
+from hueandcry.operator.desk import Desk
+from tests.hostile import CORPUS
+
+from tests.screens.terminal import Terminal, hue
+from tests.staging import work
+
+F10 = "\x1b[21~"
+CHANGE_BYTES_MAX = 400
+POINTER_SHAPE = "\x1b]22;default\x07"  # Textual sets the mouse pointer's shape at start and end
+TRIAGED = """
+answer .
+locate . CENTRAL 12 Mill Lane
+triage . situation now
+triage . threat weapon
+triage . risk serious
+triage . investigation none
+triage . vulnerability child
+triage . engagement wants-police
+open . domestic man at the door
+assess .
+grade . 1 knife seen
+"""
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    made, _ = found(tmp_path / "store", Founding("GMP", "Greater Manchester Police", "2211"))
+    yield made
+    made.close()
+
+
+def desk_of(room: Room) -> Desk:
+    return room.desk(None)
+
+
+def open_terminal(room: Room, columns: int = 80, rows: int = 24, term: str = "xterm-256color") -> Terminal:
+    return Terminal(hue(), {"HUE_STORE": str(room.folder.path)}, columns, rows, term)
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.type(F10)
+    assert terminal.end() == 0
+
+
+def test_a_999_call_is_taken_from_ring_to_close_by_keys_alone(room: Room) -> None:
+    """Letter, area 1: the handler at a terminal assesses risk at the first point of contact."""
+    terminal = open_terminal(room)
+    terminal.until("Incidents (0)")
+    terminal.line("ring 999 07700900123", "Ringing on 999 07700900123")
+    terminal.line("answer .", "Answered by 2211")
+    terminal.type("\t")
+    terminal.until("> c")
+    terminal.type("\r")
+    terminal.until("not yet asked")
+    for answer, shown in (
+        ("1", "situation: now"),
+        ("1", "threat: weapon"),
+        ("2", "risk: serious"),
+        ("3", "investigation: none"),
+    ):
+        terminal.type(answer)
+        terminal.until(shown)
+    terminal.type("1")
+    terminal.until("vulnerability: child")
+    terminal.type("-")
+    terminal.until("not safe to ask")
+    terminal.type("2")
+    terminal.until("engagement not asked: unsafe")
+    terminal.line("open @ domestic man with a knife", "Linked to incident 1")
+    terminal.line("grade . 1", "risk is not assessed")
+    assert "grade . 1" in terminal.text, "a refusal keeps the line"
+    terminal.type("\x1b")
+    terminal.settle()
+    terminal.line("assess 1 he is outside", "suggests 1")
+    terminal.line("grade 1 1", "Graded 1 (suggested 1")
+    terminal.line("send 1 AB12", "AB12 sent")
+    terminal.line("arrive 1", "AB12 at scene")
+    terminal.line("result 1 crime arrest made", "Result crime: arrest made")
+    terminal.line("close 1", "Incident closed")
+    terminal.line("close @", "Contact closed")
+    leave(terminal)
+    told = subprocess.run(
+        hue("explain", "1"),
+        env={**os.environ, "HUE_STORE": str(room.folder.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for words in ("Opened as domestic", "Risk assessed", "Graded 1", "AB12 sent", "Result crime", "Incident closed"):
+        assert words in told.stdout
+
+
+def test_what_another_process_records_appears_and_costs_few_bytes(room: Room) -> None:
+    desk = desk_of(room)
+    for _ in range(5):
+        work(desk, "ring 999 0770\n" + TRIAGED)
+    terminal = open_terminal(room, 120, 40)
+    terminal.until("Incidents (5)")
+    terminal.settle()
+    before, cursor = terminal.received, [line for line in terminal.text.splitlines() if line.startswith("> ")]
+    work(desk, "send 3 AB12")
+    terminal.until("deployed")
+    terminal.settle()
+    assert terminal.received - before <= CHANGE_BYTES_MAX
+    work(desk, "ring 101 0161")
+    terminal.until("Contacts, waiting first (6)")
+    terminal.settle()
+    assert [line for line in terminal.text.splitlines() if line.startswith("> ")] == cursor, (
+        "the row under the cursor stays"
+    )
+    leave(terminal)
+
+
+def test_an_idle_screen_sends_next_to_nothing(room: Room) -> None:
+    work(desk_of(room), "ring 999 0770\n" + TRIAGED)
+    terminal = open_terminal(room)
+    terminal.until("Incidents (1)")
+    terminal.settle()
+    before, began = terminal.received, time.monotonic()
+    while time.monotonic() - began < 3:
+        terminal.read(0.2)
+    assert (terminal.received - before) / 3 <= 1000
+    leave(terminal)
+
+
+def test_nothing_a_stranger_typed_reaches_the_terminal_raw(room: Room) -> None:
+    desk = desk_of(room)
+    work(desk, "ring online someone")
+    work(desk, TRIAGED)
+    from hueandcry.operator.verbs import carry_out
+
+    for text in CORPUS:
+        if text.strip():
+            carry_out(desk, f"note . {text[:2000]}")
+            carry_out(desk, f"ring chat {text[:2000]}")
+            carry_out(desk, f"expedite ward walkout - {text[:2000]}")
+    terminal = open_terminal(room, 120, 40)
+    terminal.until("Incidents (1)")
+    terminal.settle()
+    terminal.type("\r")
+    terminal.until("incident 1")
+    for _ in range(30):
+        terminal.type("\x1b[5~")
+        terminal.settle(0.1)
+    assert hostile_bytes(terminal.raw) == []
+    leave(terminal)
+
+
+def hostile_bytes(raw: bytes) -> list[str]:
+    """Return what a terminal would obey beyond what Textual itself sends: titles, clipboard, 8-bit controls, directions."""
+    text = raw.decode("utf-8", "replace").replace(POINTER_SHAPE, "")
+    marks = (
+        "\x1b]",
+        "\x1bP",
+        "\x1b_",
+        "\x1bc",
+        "\x07",
+        "\x08",
+        "\x9b",
+        "\x85",
+        "\u202e",
+        "\u2066",
+        "\u200b",
+        "\ufeff",
+        "\u2028",
+        "\x1b[2J",
+        "\x1b[6n",
+    )
+    return [repr(mark) for mark in marks if mark in text]
+
+
+def test_a_dumb_terminal_gets_line_mode(room: Room) -> None:
+    terminal = open_terminal(room, term="dumb")
+    terminal.until("hue>")
+    terminal.type("ring 999 07700900123\n")
+    terminal.until("Ringing on 999")
+    terminal.type("grade 1 1\n")
+    terminal.until("there is no incident 1")
+    terminal.type("quit\n")
+    assert terminal.end() == 0
+    assert b"\x1b[?1049h" not in terminal.raw
+
+
+def test_the_demo_opens_the_room_on_the_evening_in_a_terminal() -> None:
+    terminal = Terminal(hue("demo", "--speed", "60"), {}, 120, 40)
+    terminal.until("demo: 4 July 2023", 40)
+    terminal.until("dispatcher", 40)
+    leave(terminal)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_help_names_every_key_and_the_board_comes_back(room: Room, size: tuple[int, int]) -> None:
+    terminal = open_terminal(room, *size)
+    terminal.until("Incidents (0)")
+    terminal.type("\x1bOP")
+    terminal.until("The command bar always has the keyboard")
+    terminal.type("\x1b")
+    terminal.until("Incidents (0)")
+    leave(terminal)

@@ -1,24 +1,20 @@
 """The `hue` command: every way in from a shell.
 
-Theory of operation. Each command opens the store through bootstrap, does its work and prints through console. What can
-go wrong ends as one sentence on standard error and an exit code: 0 done, 1 refused by a rule, 2 usage or something that
-does not exist, 3 our journal is damaged, 4 a foreign or malformed file, 5 the store cannot be had, 130 interrupted. A
-closed pipe is no error. Commands import what they need when they run.
+Theory of operation. Each command opens the store through bootstrap, does its work and prints through console; how it
+ends stands in exits.py. Commands import what they need when they run: first paint is mostly import time.
 """
 
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from hueandcry.domain.fault import Conflict, Damaged, ForeignFault, Refused
+from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
 
 if TYPE_CHECKING:
     from hueandcry.operator.bootstrap import Room
     from hueandcry.store.views import Board
-
-REFUSED, USAGE, DAMAGED, FOREIGN, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 app = typer.Typer(
     name="hue",
@@ -62,9 +58,9 @@ def room(context: typer.Context, store: Store = None, session: Session = None) -
 
             converse(opened, session)
             return
-        from hueandcry.operator.app import run
+        from hueandcry.operator.app import run as run_screen
 
-        run(opened, session)
+        run_screen(opened, session)
 
 
 def _can_draw() -> bool:
@@ -399,78 +395,9 @@ def _local(board: "Board", now_ns: int) -> str:
     return local_text(now_ns, board.zone, day=True)
 
 
-def fail(code: int, sentence: str) -> NoReturn:
-    """Say one sentence on standard error and end with a code."""
-    from hueandcry.operator.console import complain
-
-    complain(f"hue: {sentence}")
-    raise typer.Exit(code)
-
-
 def main() -> None:
     """Run the command and end with its exit code."""
-    sys.exit(run_main())
-
-
-def run_main() -> int:
-    """Run the command; every fault becomes a sentence and a code."""
-    import click
-
-    try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        code = end.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    except click.ClickException as fault:
-        code = _told(USAGE, fault.format_message().replace("\n", " "))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as fault:  # noqa: BLE001 — the last door: whatever it is, a user sees one sentence
-        code = _told(*_family(fault))
-    return code if isinstance(code, int) else 0
-
-
-def _family(fault: Exception) -> tuple[int, str]:
-    from hueandcry.operator.grammar import Misread
-    from hueandcry.store.moment import NotAMoment
-
-    families: tuple[tuple[type[Exception], int], ...] = (
-        (Refused, REFUSED),
-        (Misread, USAGE),
-        (NotAMoment, USAGE),
-        (Damaged, DAMAGED),
-        (ForeignFault, FOREIGN),
-        (Conflict, UNAVAILABLE),
-    )
-    for family, code in families:
-        if isinstance(fault, family):
-            return code, str(fault)
-    import sqlite3
-
-    from eventsourcing.persistence import PersistenceError
-
-    if isinstance(fault, sqlite3.DatabaseError | PersistenceError):
-        text = str(fault)
-        damaged = "malformed" in text or "not a database" in text or "no such table" in text
-        return (
-            (DAMAGED, f"the journal is damaged: {text}")
-            if damaged
-            else (UNAVAILABLE, f"the store cannot be used: {text}")
-        )
-    if isinstance(fault, OSError):
-        return UNAVAILABLE, f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}"
-    if os.environ.get("HUE_TRACEBACK"):
-        raise fault
-    return UNAVAILABLE, f"this should not happen ({type(fault).__name__}: {fault}); HUE_TRACEBACK=1 shows where"
-
-
-def _told(code: int, sentence: str) -> int:
-    from hueandcry.operator.console import complain
-
-    complain(f"hue: {sentence}")
-    return code
+    sys.exit(run(app))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 Theory of operation. One class is both: `SQLiteJournal` is an application recorder of the library, so other applications
 of the library can write into the same store and subscribe to it, and it is our Log. Every insert, theirs or ours, goes
-through one path: BEGIN IMMEDIATE, read the tip, insert, add the leaves, write the tip, COMMIT. Write-ahead log,
-`synchronous=FULL` and `secure_delete` are set and asserted on every connection: with less, what was acknowledged could
-be lost when the power goes. Reading uses tuples and connections of its own. Others' commits are seen by polling
-`data_version`.
+through one path: BEGIN IMMEDIATE, read the tip, insert, add the leaves, write the tip, COMMIT. Reading uses tuples and
+connections of its own. Others' commits are seen by polling `data_version`.
 
 Used as a persistence module: PERSISTENCE_MODULE=hueandcry.store.sqlite, SQLITE_DBNAME=/path/journal.db.
 """
@@ -15,11 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from eventsourcing.persistence import (
@@ -32,8 +26,6 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
     SQLiteCursor,
     SQLiteDatastore,
     SQLiteFactory,
@@ -43,7 +35,8 @@ from eventsourcing.sqlite import (
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Unavailable
 from hueandcry.store import codec
-from hueandcry.store.codec import ClosedRow, Pending, Row
+from hueandcry.store.codec import Pending, Row
+from hueandcry.store.connection import Datastore, harden, statement, uri_of
 from hueandcry.store.log import Clock, Log, Tip
 from hueandcry.store.tree import EMPTY_ROOT, NODE_LEVELS, CompactRange
 
@@ -57,50 +50,6 @@ _COLUMNS = "position, stream, version, name, head, police, police_digest, sealed
 _CLOSED = (
     "position, stream, version, name, head, police, police_digest, sealed_digest IS NOT NULL, local_digest IS NOT NULL"
 )
-
-
-@cache
-def statement(name: str, table: str) -> str:
-    """Return the text of one SQL object."""
-    return files("hueandcry.store.sql").joinpath(f"{name}.sql").read_text().format(t=table)
-
-
-def uri_of(path: Path) -> str:
-    """Return the URI by which SQLite opens a file, whatever signs stand in its name."""
-    return f"file:{quote(str(path))}"
-
-
-def _harden(connection: sqlite3.Connection, *, in_memory: bool) -> None:
-    """Set and assert what durability and erasure rest on."""
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA secure_delete=ON")
-    if in_memory:
-        return
-    connection.execute("PRAGMA journal_mode=WAL")
-    found = [
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "secure_delete")
-    ]
-    if found != ["wal", 2, 1]:
-        raise Unavailable(
-            f"this file system cannot keep a journal safely (journal_mode, synchronous, secure_delete: {found})"
-        )
-
-
-class _Pool(SQLiteConnectionPool):
-    def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        _harden(connection._sqlite_conn, in_memory=self.is_sqlite_memory_mode)
-        connection._sqlite_conn.row_factory = None
-        return connection
-
-
-class Datastore(SQLiteDatastore):
-    """The library's datastore with hardened connections that yield tuples."""
-
-    def __init__(self, db_name: str, **options: Any) -> None:
-        super().__init__(db_name, **options)
-        self.pool.close()
-        self.pool = _Pool(db_name=db_name, lock_timeout=options.get("lock_timeout"))
 
 
 class SQLiteJournal(SQLiteApplicationRecorder, Log):
@@ -142,7 +91,7 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
             check_same_thread=False,
             timeout=LOCK_TIMEOUT_S,
         )
-        _harden(connection, in_memory=self._in_memory)
+        harden(connection, in_memory=self._in_memory)
         return connection
 
     @contextmanager
@@ -457,4 +406,4 @@ class Factory(SQLiteFactory):
 del SQLiteFactory, SQLiteProcessRecorder  # the library takes the first factory it finds in a persistence module
 
 
-__all__ = ["APPLICATION_ID", "FORMAT_VERSION", "ClosedRow", "Datastore", "Factory", "SQLiteJournal"]
+__all__ = ["APPLICATION_ID", "FORMAT_VERSION", "Datastore", "Factory", "SQLiteJournal", "uri_of"]

@@ -1,0 +1,114 @@
+"""The live list: nothing moves under the cursor, whatever others do."""
+
+import random
+from typing import Any
+
+from hueandcry.operator.widgets.columns import incident_columns
+from hueandcry.operator.widgets.livelist import LiveList
+from hueandcry.store.views import Item, urgency
+from msgspec.structs import replace
+from textual.app import App, ComposeResult
+
+
+def item(number: int, grade: str = "3", since: int = 0) -> Item:
+    return Item(
+        ref=str(number), kind="incident", stream=number.to_bytes(16, "big"), queue="dispatch", owner="dispatcher",
+        stage="graded", what="theft", grade=grade, district="CENTRAL", since=since or number, due=None, overdue=False,
+        vulnerable=False, contacts=0, version=1,
+    )  # fmt: skip
+
+
+class Listing(App[None]):
+    """A screen with one list."""
+
+    def compose(self) -> ComposeResult:
+        yield LiveList("Incidents", incident_columns(80), id="list")
+
+    @property
+    def list(self) -> LiveList:
+        return self.query_one(LiveList)
+
+
+def shown_row(app: Listing) -> tuple[int, str]:
+    """Return where the cursor stands on the screen, and on which item."""
+    for y in range(app.list.size.height):
+        text = app.list.render_line(y).text
+        if text.startswith("> "):
+            return y, text.split()[1]
+    raise AssertionError("no cursor is shown")
+
+
+async def filled(app: Listing, pilot: Any, count: int = 40) -> None:
+    await pilot.pause()
+    app.list.activate(active=True)
+    app.list.take({one.stream: one for one in map(item, range(1, count + 1))}, 0, whole=True)
+    await pilot.pause()
+
+
+async def test_the_row_under_the_cursor_stays_whatever_others_do() -> None:
+    app, chance = Listing(), random.Random(7)
+    async with app.run_test(size=(80, 20)) as pilot:
+        await filled(app, pilot)
+        app.list.move(12)
+        await pilot.pause()
+        place = shown_row(app)
+        alive = {number: item(number) for number in range(1, 41)}
+        for turn in range(200):
+            number = chance.randrange(1, 60 + turn)
+            match chance.choice(("new", "regrade", "close")):
+                case "close" if number in alive and number != 13:
+                    del alive[number]
+                    app.list.take({item(number).stream: None}, 0)
+                case _:
+                    alive[number] = item(number, chance.choice("1234"))
+                    app.list.take({alive[number].stream: alive[number]}, 0)
+            assert shown_row(app) == place
+        assert len(app.list) == len(alive)
+        app.list.in_order()
+        wanted = [one.ref for one in sorted(alive.values(), key=urgency)]
+        assert [app.list._items[stream].ref for stream in app.list._rows] == wanted
+        assert app.list.out_of_order == 0
+
+
+async def test_a_closed_item_above_the_cursor_stays_marked_until_the_list_is_put_in_order() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 20)) as pilot:
+        await filled(app, pilot, 5)
+        app.list.move(3)
+        app.list.take({item(2).stream: None}, 0)
+        assert "closed" in app.list.render_line(2).text
+        assert app.list.out_of_order == 1
+        app.list.in_order()
+        assert "closed" not in app.list.render_line(2).text
+        assert shown_row(app)[1] == "4"
+
+
+async def test_what_is_more_urgent_stands_just_below_the_cursor_at_once() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 20)) as pilot:
+        await filled(app, pilot, 5)
+        app.list.move(2)
+        app.list.take({item(9, "1").stream: item(9, "1")}, 0)
+        below = app.list.render_line(shown_row(app)[0] + 1).text
+        assert below.split()[0] == "9"
+
+
+async def test_the_cursor_stays_on_its_item_when_the_item_itself_changes() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 20)) as pilot:
+        await filled(app, pilot, 5)
+        app.list.move(2)
+        place = shown_row(app)
+        app.list.take({item(3).stream: replace(item(3), grade="1", owner="3305")}, 0)
+        assert shown_row(app) == place
+        assert "3305" in app.list.render_line(place[0]).text
+
+
+async def test_an_empty_list_is_drawn_and_moved_in_without_harm() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 5)) as pilot:
+        await pilot.pause()
+        app.list.take({}, 0, whole=True)
+        app.list.move(1)
+        assert app.list.item is None
+        assert "Incidents (0)" in app.list.render_line(0).text

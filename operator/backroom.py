@@ -22,7 +22,7 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.moment import local_text
-from hueandcry.store.sqlite import POLL_S
+from hueandcry.store.subscription import POLL_S
 from hueandcry.store.views import WORKED, Item, RoomNames
 from msgspec import Struct
 

@@ -8,6 +8,7 @@ that opens files or reads the environment goes through here.
 import hashlib
 import hmac
 import os
+import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import Identity
 from hueandcry.store.folder import StoreFolder, open_journal
+from hueandcry.store.moment import NotAMoment, read_moment, read_position
 from hueandcry.store.sealed import Door
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.views import Board, board_of
@@ -100,6 +102,26 @@ def open_room(given: str | None, identity: Identity | None = None) -> Room:
     folder = StoreFolder(store_path(given))
     identity = identity or Identity()
     return Room(folder, open_journal(folder.journal, clock=identity.now), identity)
+
+
+def look(given: str | None, at: str | None) -> tuple[Room, Board, int]:
+    """Return the open room, its board as of a moment or a position, and that moment in ns UTC; None looks at now."""
+    opened = open_room(given)
+    if not at:
+        return opened, opened.board, opened.identity.now()
+    position, now_ns = read_at(opened.board, at)
+    found_board = opened.board_at(opened.journal.position_at(now_ns) if position is None else position)
+    return opened, found_board, now_ns if position is None else found_board.recorded
+
+
+def read_at(board: Board, at: str) -> tuple[int | None, int]:
+    """Return what `--at` names: a position, or else None and a moment in ns UTC; raises NotAMoment."""
+    position = read_position(at)
+    if position is None:
+        return None, read_moment(at, board.zone, time.time_ns())
+    if position > board.position:
+        raise NotAMoment(f"the journal ends at @{board.position}; there is no @{position}")
+    return position, 0
 
 
 class Founding:

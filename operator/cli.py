@@ -13,7 +13,6 @@ import typer
 from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
 
 if TYPE_CHECKING:
-    from hueandcry.operator.bootstrap import Room
     from hueandcry.store.views import Board
 
 app = typer.Typer(
@@ -193,8 +192,9 @@ def _script(name: str) -> list[str]:
 def board(store: Store = None, at: At = None, json: Json = False) -> None:
     """List every open item with its queue and owner."""
     from hueandcry.operator import console
+    from hueandcry.operator.bootstrap import look
 
-    opened, found, now_ns = _looking(store, at)
+    opened, found, now_ns = look(store, at)
     items = found.items(now_ns)
     if json:
         from hueandcry.store.moment import rfc3339
@@ -216,8 +216,9 @@ def board(store: Store = None, at: At = None, json: Json = False) -> None:
 def show(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Show one item: where it stands, and its log."""
     from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
 
-    opened, found, now_ns = _looking(store, at)
+    opened, found, now_ns = look(store, at)
     reports.show(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
     opened.close()
 
@@ -226,8 +227,9 @@ def show(ref: list[str], store: Store = None, session: Session = None, at: At = 
 def log(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Print the log of one item, one fact a line."""
     from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
 
-    opened, found, now_ns = _looking(store, at)
+    opened, found, now_ns = look(store, at)
     reports.log(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
     opened.close()
 
@@ -236,8 +238,9 @@ def log(ref: list[str], store: Store = None, session: Session = None, at: At = N
 def explain(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Explain each decision on an item: who, under which pack, on what, suggested and chosen, and why."""
     from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
 
-    opened, found, now_ns = _looking(store, at)
+    opened, found, now_ns = look(store, at)
     reports.explain(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
     opened.close()
 
@@ -255,9 +258,12 @@ def journal(
 ) -> None:
     """Print the journal, seals closed, one fact a line."""
     from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
 
-    opened, found, now_ns = _looking(store, None if as_occurred else at)
-    occurred = _moment(opened.board, at)[1] if as_occurred and at else None
+    opened, found, now_ns = look(store, None if as_occurred else at)
+    from hueandcry.operator.bootstrap import read_at
+
+    occurred = read_at(opened.board, at)[1] if as_occurred and at else None
     reports.journal(opened, found, now_ns, span=reports.Span(after, occurred, follow), json=json)
     opened.close()
 
@@ -273,8 +279,9 @@ def replay(
 ) -> None:
     """Replay the journal up to a moment."""
     from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
 
-    opened, found, now_ns = _looking(store, at)
+    opened, found, now_ns = look(store, at)
     if digest:
         reports.digest(opened, found, json=json)
     else:
@@ -360,33 +367,6 @@ def store_info(store: Store = None, json: Json = False) -> None:
     opened = open_room(store)
     reports.info(opened, json=json)
     opened.close()
-
-
-def _looking(store: str | None, at: str | None) -> "tuple[Room, Board, int]":
-    """Return the open room, the board as of the moment, and that moment in ns UTC."""
-    from hueandcry.operator.bootstrap import open_room
-
-    opened = open_room(store)
-    position, now_ns = _moment(opened.board, at) if at else (None, opened.identity.now())
-    if at and position is None:
-        position = opened.journal.position_at(now_ns)
-    found = opened.board_at(position)
-    if at and at.startswith("@"):
-        now_ns = found.recorded
-    return opened, found, now_ns
-
-
-def _moment(board: "Board", at: str) -> tuple[int | None, int]:
-    from hueandcry.store.moment import NotAMoment, read_moment, read_position
-
-    position = read_position(at)
-    if position is not None:
-        if position > board.position:
-            raise NotAMoment(f"the journal ends at @{board.position}; there is no @{position}")
-        return position, 0
-    import time
-
-    return None, read_moment(at, board.zone, time.time_ns())
 
 
 def _local(board: "Board", now_ns: int) -> str:

@@ -19,7 +19,8 @@ from hueandcry.operator.watch import keep
 from hueandcry.store import verify as verification
 from hueandcry.store.moment import local_text, rfc3339
 from hueandcry.store.sealed import Door
-from hueandcry.store.sqlite import FORMAT_VERSION, POLL_S
+from hueandcry.store.sqlite import FORMAT_VERSION
+from hueandcry.store.subscription import POLL_S
 from hueandcry.store.views import WORKED, Board, RoomNames, blank
 from msgspec import Struct
 

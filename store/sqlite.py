@@ -18,7 +18,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import (
     IntegrityError,
-    ListenNotifySubscription,
     Notification,
     OperationalError,
     StoredEvent,
@@ -38,12 +37,12 @@ from hueandcry.store import codec
 from hueandcry.store.codec import Pending, Row
 from hueandcry.store.connection import Datastore, harden, statement, uri_of
 from hueandcry.store.log import Clock, Log, Tip
+from hueandcry.store.subscription import JournalSubscription
 from hueandcry.store.tree import EMPTY_ROOT, NODE_LEVELS, CompactRange
 
 APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
 FORMAT_VERSION = 1
 TABLE = "fact"
-POLL_S = 0.025
 LOCK_TIMEOUT_S = 5
 FETCH = 2048
 _COLUMNS = "position, stream, version, name, head, police, police_digest, sealed, sealed_digest, local, local_digest"
@@ -347,28 +346,6 @@ def _stored_id(originator_id: UUID | str) -> Any:
 
 def _library_id(stream: Any) -> UUID | str:
     return UUID(bytes=stream) if isinstance(stream, bytes) else str(stream)
-
-
-class JournalSubscription(ListenNotifySubscription[SQLiteJournal]):
-    """The library's subscription, woken by a poll of the journal's end."""
-
-    def __init__(self, recorder: SQLiteJournal, gt: int | None = None, topics: Sequence[str] = ()) -> None:
-        super().__init__(recorder=recorder, gt=gt, topics=topics)
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    def _listen(self) -> None:
-        last: int | None = -1
-        while not self._has_been_stopped:
-            end = self._recorder.max_notification_id()
-            if end != last:
-                last = end
-                self._has_been_notified.set()
-            time.sleep(POLL_S)
-
-    def __exit__(self, *args: object, **kwargs: Any) -> None:
-        super().__exit__(*args, **kwargs)
-        self._listener.join()
 
 
 class SQLiteJournalProcess(SQLiteTrackingRecorder, SQLiteJournal):

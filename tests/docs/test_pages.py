@@ -1,0 +1,65 @@
+"""The documentation cannot drift: pages follow from the code, examples run, links lead somewhere."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from hueandcry.operator.verbs import VERBS
+
+from tests.docs.write import PAGES, ROOT, commands_page, events_page
+
+
+def test_the_page_of_verbs_follows_from_the_table() -> None:
+    assert (PAGES / "commands.md").read_text() == commands_page(), "make docs"
+
+
+def test_the_page_of_facts_follows_from_the_registry() -> None:
+    assert (PAGES / "events.md").read_text() == events_page(), "make docs"
+
+
+def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
+    """Every line of the five minutes, in order, against a store of its own; what the page shows is what comes."""
+    env = {**os.environ, "HUE_STORE": str(tmp_path / "store"), "PYTHONPATH": str(ROOT / ".typed")}
+    env.pop("HUE_SESSION", None)
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    commands = [at for at, line in enumerate(lines) if line.startswith("$ ")]
+    assert len(commands) > 20
+    for at, end in zip(commands, [*commands[1:], len(lines)], strict=True):
+        words = shlex.split(lines[at][2:])
+        if words[0] == "export":
+            continue
+        assert words[0] == "hue"
+        done = subprocess.run(
+            [sys.executable, "-m", "hueandcry.operator.cli", *words[1:]],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        shown = [line for line in lines[at + 1 : end] if line.strip()]
+        assert done.returncode == (1 if shown else 0), (lines[at], done.stdout, done.stderr)
+        for line in shown:
+            assert line in (done.stdout + done.stderr).splitlines()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *PAGES.rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_verb_has_an_example_that_begins_with_it() -> None:
+    for verb in VERBS:
+        first = verb.example.split()[0]
+        assert first in (verb.name, verb.short) or (verb.name == "grade" and first.startswith("g")), verb.name
+
+
+def test_every_target_of_the_makefile_is_in_contributing() -> None:
+    targets = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[0].split()
+    text = (ROOT / "CONTRIBUTING.md").read_text() + (ROOT / "README.md").read_text()
+    assert [target for target in targets if f"make {target}" not in text and target != "clean"] == []

@@ -19,7 +19,7 @@ from hueandcry.operator.text import safe_text
 from hueandcry.store.moment import ago, local_text, rfc3339
 from hueandcry.store.views import Board, Item, RoomNames
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -207,14 +207,18 @@ def pack_name(digest: bytes | None, policy: Policy) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show a bar with rate and remaining time on standard error while long work runs; silent where nobody looks."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(""), TimeRemainingColumn())
+def progress(what: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """Show a bar with rate and remaining time on standard error while long work runs; silent where nobody looks.
+
+    Yields a function that takes how much of `total` is done and how many things that is, where that is another count.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), _Rate(""), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        task = bar.add_task(what, total=total, things=0)
+        yield lambda done, things=None: bar.update(task, completed=done, things=done if things is None else things)
 
 
 class _Rate(TextColumn):
     def render(self, task: Any) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+        things, elapsed = task.fields["things"], task.elapsed or 0
+        return Text(f"{things:,} ({things / elapsed:,.0f}/s)" if things and elapsed else "")

@@ -1,7 +1,7 @@
 """What the reading commands print: one item, its log, its decisions, the journal, the digest, verification, the store."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from hueandcry.store.subscription import POLL_S
 from hueandcry.store.views import WORKED, Board, RoomNames, blank
 from msgspec import Struct
 
-SHOWN_KINDS = (*WORKED, Kind.STAFF)
+COUNTED_EVERY = 4096
 
 
 def _found(room: Room, board: Board, ref: str, session: str | None) -> Record:
@@ -179,11 +179,20 @@ def journal(
 def digest(room: Room, board: Board, *, json: bool) -> None:
     """Print the digest of all records at the board's position."""
     root = room.journal.root_at(board.position)
-    found = replay.digest(board.position, root, room.journal.streams(board.position), blank)
+    with console.progress("replaying", board.position) as seen:
+        streams = _counted(room.journal.streams(board.position), seen)
+        found = replay.digest(board.position, root, streams, blank)
     if json:
         console.say_json({"position": board.position, "root": root.hex(), "digest": found})
     else:
         console.say(f"{found} @{board.position}")
+
+
+def _counted(entries: Iterable[Entry], seen: Callable[[int], None]) -> Iterator[Entry]:
+    for count, entry in enumerate(entries, 1):
+        if not count % COUNTED_EVERY:
+            seen(count)
+        yield entry
 
 
 def verify(room: Room, *, json: bool) -> bool:
@@ -231,7 +240,7 @@ def load(room: Room, desk: Desk, file: Path, map_name: str, *, json: bool) -> in
     from hueandcry.operator.intake.loader import Loader
 
     loader = Loader(room.folder, desk, map_name)
-    with console.progress(f"loading {file.name}", None) as seen:
+    with console.progress(f"loading {safe_text(file.name)}", file.stat().st_size) as seen:
         counts = loader.load(file, seen)
     if json:
         console.say_json(counts.as_object())

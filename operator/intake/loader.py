@@ -63,11 +63,11 @@ class Loader:
         self.side_path: Path | None = None
         self.counts = Counts()
 
-    def load(self, file: Path, progress: Callable[[int], None] = lambda _: None) -> Counts:
+    def load(self, file: Path, progress: Callable[[int, int], None] = lambda _, __: None) -> Counts:
         """Load a file, plain or gzipped, read as a stream; raises ForeignFault where it is not what the map reads."""
         try:
             with file.open("rb") as raw, _text_of(raw) as text:
-                self._rows(text, file, progress)
+                self._rows(text, file, lambda: progress(raw.tell(), self.counts.read))
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
             kept = f"{self.counts.read} rows were read and {self.counts.recorded} recorded"
             raise ForeignFault(
@@ -88,7 +88,7 @@ class Loader:
             self._desk.do(acts)
         return self.counts
 
-    def _rows(self, text: TextIO, file: Path, progress: Callable[[int], None]) -> None:
+    def _rows(self, text: TextIO, file: Path, progress: Callable[[], None]) -> None:
         csv.field_size_limit(FIELD_MAX)
         reader = csv.reader(text)
         try:
@@ -107,10 +107,10 @@ class Loader:
                 batch += self._read(line, row, unreadable, file)
                 if not self.counts.read % BATCH_ROWS:
                     self._record(batch)
-                    progress(self.counts.read)
+                    progress()
         finally:
             self._record(batch)
-            progress(self.counts.read)
+            progress()
 
     def _record(self, batch: list[Act]) -> None:
         rows = len({act.source for act in batch})

@@ -25,16 +25,15 @@ def fail(code: int, sentence: str) -> NoReturn:
 
 def run(app: typer.Typer) -> int:
     """Run the command and return its exit code; every fault becomes a sentence and a code."""
-    import click
-
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Exit as end:
+    except typer.Exit as end:
         code = end.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
-    except click.ClickException as fault:
-        code = _told(USAGE, fault.format_message().replace("\n", " "))
+    except typer.TyperException as fault:
+        said = getattr(fault, "format_message", fault.__str__)()
+        code = _told(USAGE, " ".join(said.split()))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0

@@ -24,8 +24,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-intake_app = typer.Typer(help="Doors for contacts from elsewhere.", rich_markup_mode=None, no_args_is_help=True)
-store_app = typer.Typer(help="The store itself.", rich_markup_mode=None, no_args_is_help=True)
+intake_app = typer.Typer(help="Doors for contacts from elsewhere.", rich_markup_mode=None)
+store_app = typer.Typer(help="The store itself.", rich_markup_mode=None)
 app.add_typer(intake_app, name="intake")
 app.add_typer(store_app, name="store")
 

@@ -6,6 +6,7 @@ hour; then the store is verified and replayed as any store is. On the screen, th
 simulated staff while the person at the keyboard works with them.
 """
 
+import os
 import tempfile
 import threading
 import time
@@ -50,7 +51,7 @@ def _stage(
     seed: int, begins: str, keep: Path | None = None
 ) -> Iterator[tuple[Room, SetClock, dict[str, Desk], Signed]]:
     """Found a store for a day in a temporary folder, or in one that is kept, with its staff signed on."""
-    with tempfile.TemporaryDirectory(prefix="hue-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hue-demo-", dir=_throw_away()) as folder:
         clock = SetClock(0)
         identity = seeded(clock, seed)
         founding = Founding("DEMO", "Demonstration room", FOUNDER, zone=ZONE)
@@ -69,6 +70,12 @@ def _stage(
             yield room, clock, desks, signed
         finally:
             room.close()
+
+
+def _throw_away() -> str | None:
+    """Return where a store that is thrown away is made: in memory where the system offers it, so that no disk is kept busy."""
+    memory = Path("/dev/shm")  # noqa: S108 — a folder of an unguessable name is made in it
+    return str(memory) if os.access(memory, os.W_OK) else None
 
 
 def _seated(room: Room, founder: Desk, collar: str, roles: tuple[Role, ...], place: Place) -> Desk:

@@ -149,11 +149,11 @@ class Board:
         if isinstance(entry.fact, staff.SignedOff):
             self.in_hand.pop(entry.fact.session, None)
         elif header.session and kind in WORKED:
-            held = self.in_hand.setdefault(header.session, {})
+            held = self.in_hand.get(header.session, {})
+            rest = {other: stream for other, stream in held.items() if other is not kind}
             consequence = header.causation is not None and header.causation.stream != entry.stream
-            if not consequence:
-                held.pop(kind, None)  # the last in order is what the session turned to last
-            held[kind] = entry.stream
+            # the last in order is what the session turned to last; what only followed from that stands before it
+            self.in_hand[header.session] = {kind: entry.stream, **rest} if consequence else {**rest, kind: entry.stream}
 
     # Asking
 

@@ -58,7 +58,7 @@ class Stage(Enum):
 
 
 class Triaged(Struct, frozen=True, array_like=True):
-    """One element of the risk model: the answer, or `not-asked` with its reason in the fact `said`; `at` is ns UTC."""
+    """One element of the risk model: the answer, or `not-asked` with its reason in the fact `said`; recorded at `at`, ns UTC."""
 
     element: Code
     answer: Code
@@ -276,7 +276,7 @@ class Closed(Fact[Contact], frozen=True):
 def _with(contact: Contact, element: str, answer: str) -> tuple[Triaged, ...]:
     """Return the triage with one element answered anew; the order is the order of asking."""
     kept = tuple(one for one in contact.triage if one.element != element)
-    return (*kept, Triaged(element, answer, contact.here, contact.occurred))
+    return (*kept, Triaged(element, answer, contact.here, contact.recorded))
 
 
 # Commands

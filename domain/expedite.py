@@ -12,7 +12,8 @@ from typing import ClassVar
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import GradePack, PackKind
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from msgspec.structs import replace
 
@@ -52,6 +53,7 @@ class Expedite(Record, frozen=True, kw_only=True):
     partner: str = ""
     sort: str = ""
     asked: int = 0
+    asked_under: bytes | None = None
     request: FactRef | None = None
     contact: bytes | None = None
     means: Means | None = None
@@ -75,11 +77,11 @@ class Expedite(Record, frozen=True, kw_only=True):
         """Who has it now: whoever decided it, before that the vulnerability desk."""
         return self.decider or Role.VULNERABILITY.value
 
-    def answer_by(self, grades: GradePack) -> int | None:
-        """Return when the partner should have its answer (ns UTC), None once it was told."""
+    def answer_by(self, policy: Policy) -> int | None:
+        """Return when the partner should have its answer (ns UTC) under the pack of the asking, None once it was told."""
         if self.stage not in (Stage.ASKED, Stage.DECIDED):
             return None
-        return self.asked + grades.expedite_answer_within_s * NS_PER_S
+        return self.asked + policy.grades_of(self.asked_under).expedite_answer_within_s * NS_PER_S
 
 
 # Facts
@@ -104,6 +106,7 @@ class Asked(Fact[Expedite], frozen=True):
             sort=self.sort,
             contact=self.contact,
             asked=expedite.occurred,
+            asked_under=expedite.pack,
             request=expedite.here,
         )
 
@@ -207,6 +210,7 @@ def _live(expedite: Expedite) -> None:
 class Ask(Command[Expedite], frozen=True):
     """Record what a partner asks for."""
 
+    under: ClassVar[PackKind | None] = PackKind.GRADES
     partner: str
     sort: str
     contact: bytes | None
@@ -320,7 +324,7 @@ class MissAnswer(Command[Expedite], frozen=True):
     under: ClassVar[PackKind | None] = PackKind.GRADES
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        due = expedite.answer_by(duty.policy.grades)
+        due = expedite.answer_by(duty.policy)
         if due is None or due > duty.now or expedite.unanswered == due:
             return []
         return [Unanswered(due)]

@@ -65,7 +65,7 @@ class Header(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 class Record(Struct, frozen=True, kw_only=True):
     """What a stream has come to: the state that its facts fold to. It holds no set, float or non-string key.
 
-    While a fact is applied, `version`, `occurred`, `recorded` and `actor` are already those of that fact.
+    While a fact is applied, `version`, `occurred`, `recorded`, `actor` and `pack` are already those of that fact.
     """
 
     kind: ClassVar[Kind]
@@ -74,6 +74,7 @@ class Record(Struct, frozen=True, kw_only=True):
     occurred: Instant = 0
     recorded: Instant = 0
     actor: str = ""
+    pack: bytes | None = None
 
     @property
     def here(self) -> FactRef:
@@ -92,6 +93,7 @@ class Record(Struct, frozen=True, kw_only=True):
             occurred=header.occurred,
             recorded=header.recorded,
             actor=header.actor,
+            pack=header.pack,
         )
 
 
@@ -154,9 +156,9 @@ def fact(name: str, *, version: int, says: str) -> Callable[[type[T]], type[T]]:
         if (name, version) in REGISTRY:
             raise TypeError(f"{where}: {name} version {version} stands twice")
         tiers, nouns = _fields(cls, where)
-        unknown = sorted({field for _, field, _, _ in Formatter().parse(says) if field} - set(tiers))
+        unknown = sorted({field for _, field, _, _ in Formatter().parse(says) if field is not None} - set(tiers))
         if unknown:
-            raise TypeError(f"{where}: the sentence names {', '.join(unknown)}, which is no field")
+            raise TypeError(f"{where}: the sentence names {', '.join(map(repr, unknown))}, which is no field")
         groups = tuple(tuple(field for field in tiers if tiers[field] is tier) for tier in Tier)
         hints = get_type_hints(cls)
         texts = tuple(bool(group) and all(str in (hints[f], *get_args(hints[f])) for f in group) for group in groups)
@@ -168,7 +170,7 @@ def fact(name: str, *, version: int, says: str) -> Callable[[type[T]], type[T]]:
 
 
 def _kind_of_record(cls: type, where: str) -> Kind:
-    for base in types.get_original_bases(cls) if hasattr(types, "get_original_bases") else cls.__orig_bases__:  # type: ignore[attr-defined]  # 3.11 has only the attribute
+    for base in getattr(cls, "__orig_bases__", ()):
         if get_origin(base) is Fact:
             (record,) = get_args(base)
             if isinstance(record, type) and issubclass(record, Record):

@@ -15,7 +15,8 @@ from hueandcry.domain.contact import UNKNOWN, Source, Triaged
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import NOT_ASKED, GradePack, PackKind
+from hueandcry.domain.pack import NOT_ASKED, PackKind, RiskPack
+from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,10 +35,11 @@ class Stage(Enum):
 
 
 class Reply(Struct, frozen=True, array_like=True):
-    """One element of an assessment: the answer, or `not-asked`."""
+    """One element of an assessment: the answer, or `not-asked` with the reason where it was given with the assessment."""
 
     element: Code
     answer: Code
+    why: Code | None = None
 
 
 class Target(Enum):
@@ -61,12 +63,13 @@ class Incident(Record, frozen=True, kw_only=True):
     district_source: Source = Source.UNKNOWN
     changed: int = 0
     assessed: FactRef | None = None
-    assessed_at: int = 0
+    heard: tuple[FactRef, ...] = ()
     replies: tuple[Reply, ...] = ()
     vulnerable: bool = False
     suggested: str = ""
     grade: str = ""
     graded_on: FactRef | None = None
+    graded_under: bytes | None = None
     clock_from: int = 0
     resource: str = ""
     holder: str = ""
@@ -116,11 +119,14 @@ class Incident(Record, frozen=True, kw_only=True):
         """Whether a downgrade or a cancellation asks for a second look."""
         return self.vulnerable or self.domestic
 
-    def attend_by(self, grades: GradePack) -> int | None:
-        """Return when someone should be there (ns UTC), None where nobody is sent or somebody was there."""
-        if not self.grade or self.stage not in (Stage.GRADED, Stage.RESOURCED):
+    def attend_by(self, policy: Policy) -> int | None:
+        """Return when someone should be there (ns UTC), None where nobody is sent or somebody was there.
+
+        The target is that of the pack under which the grade was given, whatever was adopted since.
+        """
+        if not self.grade or self.attended or self.stage not in (Stage.GRADED, Stage.RESOURCED):
             return None
-        within_s = grades.row(self.grade).attend_within_s
+        within_s = policy.grades_of(self.graded_under).row(self.grade).attend_within_s
         return None if within_s is None else self.clock_from + within_s * NS_PER_S
 
 
@@ -203,7 +209,13 @@ class Contacted(Fact[Incident], frozen=True):
     contact: Plain[StreamId]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, contacts=(*incident.contacts, self.contact), changed=incident.version)
+        return replace(
+            incident,
+            contacts=(*incident.contacts, self.contact),
+            changed=incident.version,
+            told=False,
+            **_result_taken_back(incident),
+        )
 
 
 @fact("incident.changed", version=1, says="Changed: {what}")
@@ -213,7 +225,14 @@ class Changed(Fact[Incident], frozen=True):
     what: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, changed=incident.version)
+        return replace(incident, changed=incident.version, **_result_taken_back(incident))
+
+
+def _result_taken_back(incident: Incident) -> dict[str, Stage | str]:
+    """Return what changes when something happens after the result: the incident is worked again."""
+    if incident.stage is not Stage.RESULTED:
+        return {}
+    return {"stage": Stage.ATTENDED if incident.attended else Stage.GRADED, "result": ""}
 
 
 @fact(
@@ -222,9 +241,10 @@ class Changed(Fact[Incident], frozen=True):
     says="Risk assessed, suggests {suggested} ({grounds}); vulnerable: {vulnerable}; {not_asked} not asked: {replies}. {statement}",
 )
 class Assessed(Fact[Incident], frozen=True):
-    """Risk was assessed under the pack that the header names."""
+    """Risk was assessed under the pack that the header names; `heard` are the callers' answers that were new to it."""
 
     replies: Plain[tuple[Reply, ...]]
+    heard: Plain[tuple[FactRef, ...]]
     not_asked: Plain[int]
     vulnerable: Plain[bool]
     suggested: Plain[Code]
@@ -235,7 +255,7 @@ class Assessed(Fact[Incident], frozen=True):
         return replace(
             incident,
             assessed=incident.here,
-            assessed_at=incident.occurred,
+            heard=(*incident.heard, *self.heard),
             replies=self.replies,
             vulnerable=self.vulnerable,
             suggested=self.suggested,
@@ -253,7 +273,14 @@ class Graded(Fact[Incident], frozen=True):
     rationale: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.GRADED, grade=self.grade, graded_on=self.assessment, holder="")
+        return replace(
+            incident,
+            stage=Stage.GRADED,
+            grade=self.grade,
+            graded_on=self.assessment,
+            graded_under=incident.pack,
+            holder="",
+        )
 
 
 @fact("incident.regraded", version=1, says="Regraded from {was} to {grade} (suggested {suggested}): {rationale}")
@@ -270,7 +297,13 @@ class Regraded(Fact[Incident], frozen=True):
 
     def apply(self, incident: Incident) -> Incident:
         clock_from = incident.occurred if self.more_urgent else incident.opened
-        return replace(incident, grade=self.grade, graded_on=self.assessment, clock_from=clock_from)
+        return replace(
+            incident,
+            grade=self.grade,
+            graded_on=self.assessment,
+            graded_under=incident.pack,
+            clock_from=clock_from,
+        )
 
 
 @fact("incident.owned", version=1, says="{owner} has it now")
@@ -413,8 +446,7 @@ class Locate(Command[Incident], frozen=True):
     said_in: FactRef | None = None
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        if incident.history or incident.stage is Stage.CLOSED:
-            _live(incident)
+        _live(incident)
         return [Located(self.district, self.source, self.said_in, self.place)]
 
 
@@ -452,20 +484,23 @@ class Assess(Command[Incident], frozen=True):
         _live(incident)
         risk = duty.policy.risk
         answers = {reply.element: reply.answer for reply in incident.replies}
-        newly = sorted((one for one in self.heard if one.at > incident.assessed_at), key=lambda one: one.at)
-        answers |= {one.element: one.answer for one in newly}
+        heard = [one for one in sorted(self.heard, key=lambda one: one.at) if one.said not in incident.heard]
+        for one in heard:
+            if one.answer != NOT_ASKED or one.element not in answers:
+                answers[one.element] = one.answer
         for reply in self.given:
-            if reply.answer not in (*risk.offered(reply.element), NOT_ASKED):
-                raise Refused(f"{reply.element} is answered with one of {', '.join(risk.offered(reply.element))}")
+            _offered(reply, risk)
             answers[reply.element] = reply.answer
         missing = [element.code for element in risk.element if element.code not in answers]
         if missing:
             raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
-        replies = tuple(Reply(element.code, answers[element.code]) for element in risk.element)
+        why = {reply.element: reply.why for reply in self.given}
+        replies = tuple(Reply(element.code, answers[element.code], why.get(element.code)) for element in risk.element)
         suggestion = risk.suggestion(answers, incident.category)
         return [
             Assessed(
                 replies,
+                tuple(one.said for one in heard),
                 sum(1 for reply in replies if reply.answer == NOT_ASKED),
                 risk.is_vulnerable(answers),
                 suggestion.grade,
@@ -473,6 +508,18 @@ class Assess(Command[Incident], frozen=True):
                 self.statement,
             )
         ]
+
+
+def _offered(reply: Reply, risk: RiskPack) -> None:
+    offered, reasons = risk.offered(reply.element), [one.code for one in risk.not_asked]
+    if reply.answer == NOT_ASKED and reply.why in reasons:
+        return
+    if reply.answer == NOT_ASKED:
+        raise Refused(f"say why {reply.element} was not asked: {', '.join(reasons)}")
+    if reply.answer not in offered:
+        raise Refused(
+            f"{reply.element} is answered with one of {', '.join(offered)}, or why it was not asked: {', '.join(reasons)}"
+        )
 
 
 class Grade(Command[Incident], frozen=True):
@@ -600,8 +647,12 @@ class Result(Command[Incident], frozen=True):
             raise Refused(f"the incident is resulted as {incident.result} already")
         if not incident.grade:
             raise Refused("the incident is not graded: grade it first")
+        if row.attended and not incident.attended:
+            raise Refused("nobody was at the scene: record who arrived, or choose a result for what was not attended")
         if row.cancels and not self.words:
             raise Refused("a cancellation needs a reason")
+        if row.cancels:
+            _current(incident)
         if row.cancels and incident.careful and duty.approval is None:
             raise Refused(
                 "a cancellation needs a second look where someone is vulnerable or it is domestic: "
@@ -634,7 +685,7 @@ class MissTarget(Command[Incident], frozen=True):
     under: ClassVar[PackKind | None] = PackKind.GRADES
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        due = incident.attend_by(duty.policy.grades) if incident.open else None
+        due = incident.attend_by(duty.policy) if incident.open else None
         if due is None or due > duty.now or incident.missed == due:
             return []
         return [TargetMissed(Target.ATTEND, due)]

@@ -180,8 +180,28 @@ def read_pack(content: bytes) -> Pack:
     """Return a pack from its TOML text; refuses, naming the place, what is not a pack of a kind we know."""
     try:
         kind = msgspec.toml.decode(content).get("kind")
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             raise Refused(f"a pack's kind is one of {', '.join(_TYPES)}, not {kind!r}")
-        return msgspec.toml.decode(content, type=_TYPES[kind])
-    except msgspec.DecodeError as fault:
+        pack = msgspec.toml.decode(content, type=_TYPES[kind])
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Refused(f"the pack cannot be read: {fault}") from fault
+    if isinstance(pack, RiskPack):
+        _check_risk(pack)
+    return pack
+
+
+def _check_risk(pack: RiskPack) -> None:
+    """Refuse a risk model that would fail in the middle of a shift: a rule on what nobody is asked, no last resort."""
+    answers = {one.code: {NOT_ASKED, *(answer.code for answer in one.answer)} for one in pack.element}
+    for where, when in (
+        ("vulnerable", pack.vulnerable),
+        *((f"rule {rule.because}", rule.when) for rule in pack.suggest),
+    ):
+        for element, codes in when.items():
+            if element == "category":
+                continue
+            unknown = [code for code in codes if code not in answers.get(element, ())]
+            if element not in answers or unknown:
+                raise Refused(f"{pack.pack}, {where}: nobody can answer {element} with {', '.join(unknown or codes)}")
+    if not pack.suggest or pack.suggest[-1].when:
+        raise Refused(f"{pack.pack}: the last rule must meet all answers, with nothing under 'when'")

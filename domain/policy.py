@@ -49,6 +49,15 @@ class Policy(Record, frozen=True, kw_only=True):
                 return one
         raise Refused(f"no {kind.value} pack is adopted")
 
+    def grades_of(self, digest: bytes | None) -> GradePack:
+        """Return the grades under which something was decided, by their hash; those in force where none is named."""
+        for one in self.adopted:
+            if one.digest == digest and one.kind is PackKind.GRADES:
+                pack = read_pack(one.content)
+                assert isinstance(pack, GradePack)
+                return pack
+        return self.grades
+
     @property
     def risk(self) -> RiskPack:
         """The risk model in force."""

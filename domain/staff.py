@@ -254,6 +254,7 @@ class SignOn(Command[Staff], frozen=True):
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
         if not staff.collar:
             raise Refused("there is no such member of staff")
+        _own(staff, duty)
         if not staff.roles:
             raise Refused(f"{staff.collar} has no role")
         return [SignedOn(self.session, self.uid, self.seat, self.place)]
@@ -266,6 +267,7 @@ class SignOff(Command[Staff], frozen=True):
     session: str
 
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
+        _own(staff, duty)
         if staff.session(self.session) is None:
             raise Refused("that session is not open")
         return [SignedOff(self.session)]
@@ -281,6 +283,7 @@ class Propose(Command[Staff], frozen=True):
     line: str
 
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
+        _own(staff, duty)
         return [Proposed(self.tail, self.verb, self.on, duty.now + PROPOSAL_LASTS_S * NS_PER_S, self.line)]
 
 
@@ -292,6 +295,7 @@ class Approve(Command[Staff], frozen=True):
     proposer: Staff
 
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
+        _own(staff, duty)
         _may_settle(self.proposal, self.proposer, duty)
         return [Approved(self.proposal.said, self.proposer.collar)]
 
@@ -305,6 +309,7 @@ class Decline(Command[Staff], frozen=True):
     reason: str
 
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
+        _own(staff, duty)
         _may_settle(self.proposal, self.proposer, duty)
         if not self.reason:
             raise Refused("say why the proposal is declined")
@@ -322,6 +327,11 @@ class Settle(Command[Staff], frozen=True):
         if self.proposal not in staff.proposals:
             raise Refused("the proposal is settled already")
         return [ProposalSettled(self.proposal.said, self.how)]
+
+
+def _own(staff: Staff, duty: Duty) -> None:
+    if staff.collar != duty.collar:
+        raise Refused(f"{duty.collar} acts in their own name, not in that of {staff.collar or 'nobody'}")
 
 
 def _may_settle(proposal: Proposal, proposer: Staff, duty: Duty) -> None:

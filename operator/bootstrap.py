@@ -29,6 +29,7 @@ from hueandcry.store.views import Board, board_of
 PACKS = ("strive-2020", "grades-2020", "categories-2011", "results-2020")
 SESSION_LETTERS = 8
 SEAT = "seat-1"
+PASSPHRASE_LETTERS_MIN = 8
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 1 << 14, 8, 1
 _SALT_BYTES = 16
 
@@ -107,7 +108,7 @@ def open_room(given: str | None, identity: Identity | None = None) -> Room:
 def look(given: str | None, at: str | None) -> tuple[Room, Board, int]:
     """Return the open room, its board as of a moment or a position, and that moment in ns UTC; None looks at now."""
     opened = open_room(given)
-    if not at:
+    if at is None:
         return opened, opened.board, opened.identity.now()
     position, now_ns = read_at(opened.board, at)
     found_board = opened.board_at(opened.journal.position_at(now_ns) if position is None else position)
@@ -200,9 +201,14 @@ def check_passphrase(room: Room, member: Staff, passphrase: str | None) -> None:
 
 def set_passphrase(desk: Desk, collar: str, passphrase: str) -> None:
     """Set a member's passphrase."""
-    if len(passphrase) < 8:
-        raise Refused("a passphrase has at least 8 letters")
+    check_length(passphrase)
     desk.do([Act(staff_stream(collar), SetPassphrase(_scrypt(passphrase, os.urandom(_SALT_BYTES))))])
+
+
+def check_length(passphrase: str) -> None:
+    """Refuse a passphrase that is too short to be one."""
+    if len(passphrase) < PASSPHRASE_LETTERS_MIN:
+        raise Refused(f"a passphrase has at least {PASSPHRASE_LETTERS_MIN} letters")
 
 
 def _scrypt(passphrase: str, salt: bytes) -> bytes:

@@ -47,6 +47,10 @@ PassphraseFile = Annotated[
 @app.callback(invoke_without_command=True)
 def room(context: typer.Context, store: Store = None, session: Session = None) -> None:
     """Open the control room."""
+    if store is not None:
+        os.environ["HUE_STORE"] = store  # named before the command, it holds for the command
+    if session is not None:
+        os.environ["HUE_SESSION"] = session
     if context.invoked_subcommand is None:
         from hueandcry.operator.bootstrap import open_room
 
@@ -82,16 +86,20 @@ def init(
 
     from hueandcry.domain.reference import is_code
     from hueandcry.operator import console
-    from hueandcry.operator.bootstrap import Founding, found, set_passphrase, store_path
+    from hueandcry.operator.bootstrap import Founding, check_length, found, set_passphrase, store_path
+    from hueandcry.operator.desk import WATCH
+    from hueandcry.operator.text import storable
     from hueandcry.store.moment import zone_of
 
     collar = collar or getpass.getuser()
     for what, text in (("code", code), ("collar number", collar)):
-        if not is_code(text):
+        if not is_code(text) or text == WATCH:
             fail(USAGE, f"the {what} is one word of letters, digits, dots and dashes, not {text!r}")
     zone_of(zone)
-    made, signed = found(store_path(store), Founding(code, name, collar, zone=zone))
     passphrase = _passphrase(passphrase_file, ask=False)
+    if passphrase is not None:
+        check_length(passphrase)
+    made, signed = found(store_path(store), Founding(code, storable(name), collar, zone=zone))
     if passphrase is not None:
         set_passphrase(made.desk(signed.session), collar, passphrase)
     console.say(f"Store for {code} made at {made.folder.path}")
@@ -112,8 +120,11 @@ def signon(
 ) -> None:
     """Sign on; prints the id of the session."""
     from hueandcry.domain.duty import Place
+    from hueandcry.domain.reference import is_code
     from hueandcry.operator.bootstrap import needs_passphrase, open_room, sign_on
 
+    if not is_code(seat):
+        fail(USAGE, f"a seat is one word of letters, digits, dots and dashes, not {seat!r}")
     opened = open_room(store)
     member = opened.board.member(collar)
     passphrase = _passphrase(passphrase_file, ask=True) if member is not None and needs_passphrase(member) else None
@@ -146,8 +157,11 @@ def _passphrase(file: Path | None, *, ask: bool) -> str | None:
     if named is not None:
         try:
             return named.read_text().rstrip("\n")
-        except OSError as fault:
-            fail(USAGE, f"the passphrase file {named} cannot be read: {fault.strerror}")
+        except (OSError, UnicodeDecodeError) as fault:
+            fail(
+                USAGE,
+                f"the passphrase file {named} cannot be read: {getattr(fault, 'strerror', None) or 'it is no text'}",
+            )
     if ask and sys.stdin.isatty():
         import getpass
 
@@ -248,7 +262,7 @@ def explain(ref: list[str], store: Store = None, session: Session = None, at: At
 @app.command()
 def journal(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is recorded from now.")] = False,
-    after: Annotated[int, typer.Option("--after", help="Begin behind this position.")] = 0,
+    after: Annotated[int, typer.Option("--after", min=0, max=(1 << 63) - 1, help="Begin behind this position.")] = 0,
     as_occurred: Annotated[
         bool, typer.Option("--as-occurred", help="--at means when it occurred, not when it was recorded.")
     ] = False,
@@ -260,6 +274,8 @@ def journal(
     from hueandcry.operator import reports
     from hueandcry.operator.bootstrap import look
 
+    if as_occurred and at is not None and at.startswith("@"):
+        fail(USAGE, f"{at} is a position; with --as-occurred give a time")
     opened, found, now_ns = look(store, None if as_occurred else at)
     from hueandcry.operator.bootstrap import read_at
 
@@ -305,7 +321,7 @@ def verify(store: Store = None, json: Json = False) -> None:
 @app.command()
 def watch(
     once: Annotated[bool, typer.Option("--once", help="One tick, then end.")] = False,
-    tick_s: Annotated[float, typer.Option("--tick", min=0.05, help="Seconds between ticks.")] = 5.0,
+    tick_s: Annotated[float, typer.Option("--tick", min=0.05, max=86400, help="Seconds between ticks.")] = 5.0,
     store: Store = None,
     json: Json = False,
 ) -> None:

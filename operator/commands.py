@@ -13,6 +13,7 @@ from hueandcry.domain.duty import AnyCommand, Role
 from hueandcry.domain.expedite import Decision, Expedite, Means
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident, Reply
+from hueandcry.domain.pack import NOT_ASKED
 from hueandcry.domain.reference import Kind, kind_of, read_tail
 from hueandcry.domain.staff import Proposal, Proposed, Staff, staff_stream
 from hueandcry.operator.desk import Act, Desk
@@ -102,7 +103,7 @@ def abandon_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def assess_acts(desk: Desk, line: Line) -> list[Act]:
-    """Words of the form element=answer at the beginning are answers, the rest is the statement."""
+    """Words of the form element=answer at the beginning are answers, or reasons for not asking; the rest is the statement."""
     record = desk.board.record(line["incident"])
     heard = []
     if isinstance(record, Incident):
@@ -115,7 +116,8 @@ def assess_acts(desk: Desk, line: Line) -> list[Act]:
         if not equals or element not in elements:
             statement = line["statement"][word.start :]
             break
-        given.append(Reply(element, answer))
+        reasons = [reason.code for reason in desk.board.policy.risk.not_asked]
+        given.append(Reply(element, NOT_ASKED, answer) if answer in reasons else Reply(element, answer))
         statement = ""
     return [Act(line["incident"], incident.Assess(tuple(heard), tuple(given), statement))]
 

@@ -5,6 +5,7 @@ and its markup is never read. Machines get one JSON document, or one object a li
 RFC 3339 text in UTC. Progress and errors go to standard error.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,8 +26,6 @@ from rich.text import Text
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
-_encoder = msgspec.json.Encoder()
-
 
 def say(text: str, style: str = "") -> None:
     """Print one line that is safe already."""
@@ -39,8 +38,8 @@ def complain(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print one JSON value on one line."""
-    sys.stdout.write(_encoder.encode(value).decode() + "\n")
+    """Print one JSON value on one line, in ASCII: what a stranger typed cannot move a terminal that shows it."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n")
     sys.stdout.flush()
 
 

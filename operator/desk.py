@@ -13,7 +13,7 @@ from hueandcry.domain.adoption import NoteSkew
 from hueandcry.domain.duty import AnyCommand, Duty, Role
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Fact, FactRef, Header, Record
-from hueandcry.domain.fault import Conflict, Refused
+from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S, Kind
@@ -83,6 +83,8 @@ class Desk:
                 return []
             try:
                 entries = self.log.append(pending)
+            except Unavailable:
+                raise
             except Conflict:
                 if attempt == ATTEMPTS - 1:
                     raise

@@ -5,6 +5,7 @@ foreign or malformed file, 5 the store cannot be had, 130 interrupted. A closed 
 a user; HUE_TRACEBACK=1 shows one for what should not happen.
 """
 
+import io
 import os
 import sys
 from typing import NoReturn
@@ -25,8 +26,10 @@ def fail(code: int, sentence: str) -> NoReturn:
 
 def run(app: typer.Typer) -> int:
     """Run the command and return its exit code; every fault becomes a sentence and a code."""
+    _prepare()
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except typer.Exit as end:
         code = end.exit_code
     except (typer.Abort, KeyboardInterrupt):
@@ -35,11 +38,35 @@ def run(app: typer.Typer) -> int:
         said = getattr(fault, "format_message", fault.__str__)()
         code = _told(USAGE, " ".join(said.split()))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as fault:  # noqa: BLE001 — the last door: whatever it is, a user sees one sentence
         code = _told(*_family(fault))
-    return code if isinstance(code, int) else 0
+    return _flushed(code if isinstance(code, int) else 0)
+
+
+def _prepare() -> None:
+    """Let nothing that is typed or shown end the command: odd bytes are kept by number, letters a terminal lacks are spelt out."""
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _flushed(code: int) -> int:
+    """Empty standard output before the interpreter would, so that a full disk behind it is told and a closed pipe is not."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as fault:
+        code = _told(*_family(fault))
+    else:
+        return code
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _family(fault: Exception) -> tuple[int, str]:

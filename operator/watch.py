@@ -34,6 +34,8 @@ class Lease:
         if self._handle is not None:
             return True
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o660)
+        if os.fstat(handle).st_uid == os.geteuid():
+            os.fchmod(handle, 0o660)  # whatever the umask: another of the group takes over
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

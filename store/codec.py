@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from hueandcry.domain.fact import REGISTRY, Entry, Fact, Header, Tier
+from hueandcry.domain.fault import Damaged
 from hueandcry.store.tree import leaf_hash
 from msgspec import Raw, Struct
 from msgspec.structs import replace
@@ -131,13 +132,19 @@ def encode(pending: Pending, recorded: int, position: int) -> Row:
     groups: list[bytes | None] = []
     for tier in GROUP_TIERS:
         values = shape.values[tier](fact)
+        if None in values:
+            raise TypeError(f"{card.name}: None means closed to a reader; nothing said is an empty text")
         if not values or (shape.said[tier] and not any(values)):
             groups += (None, None)
             continue
         stored = os.urandom(SALT_BYTES) + _encode(values)
         groups += (stored, group_digest(tier, stored))
     row = Row(position, pending.stream, pending.version, card.name, head, *groups)
-    if decode(row, opened=True).fact != fact:
+    try:
+        same = decode(row, opened=True).fact == fact
+    except Damaged as fault:
+        raise TypeError(f"{card.name} does not read back as it was given: {fault}") from fault
+    if not same:
         raise TypeError(f"{card.name} does not read back as it was given")
     return row
 
@@ -156,7 +163,12 @@ def decode(row: Row, *, opened: bool = False) -> Entry:
         return Entry(row.position, row.stream, row.version, row.name, header, None)
     parts = [_joined(shape, tier, *row.group(tier)) for tier in GROUP_TIERS]
     return Entry(
-        row.position, row.stream, row.version, row.name, header, shape.decode(shape.first + plain[1:] + b"".join(parts))
+        row.position,
+        row.stream,
+        row.version,
+        row.name,
+        header,
+        _read(shape, shape.first + plain[1:] + b"".join(parts), row.position, row.name),
     )
 
 
@@ -177,7 +189,14 @@ def decode_closed(row: ClosedRow) -> Entry:
         + (nils[2] if has_sealed else said[2] or nils[2])
         + (nils[3] if has_local else said[3] or nils[3])
     )
-    return Entry(position, stream, version, name, header, shape.decode(joined))
+    return Entry(position, stream, version, name, header, _read(shape, joined, position, name))
+
+
+def _read(shape: _Shape, joined: bytes, position: int, name: str) -> Fact[Any]:
+    try:
+        return shape.decode(joined)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Damaged(f"@{position} does not read as {name}: {fault}; hue verify says more") from fault
 
 
 def _head(head: bytes) -> tuple[Header | None, bytes]:

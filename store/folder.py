@@ -59,6 +59,8 @@ class StoreFolder:
         if found in _NETWORK_FILE_SYSTEMS:
             raise Unavailable(f"{self.path} is on a network file system ({found}), whose locks cannot keep a journal")
         self.path.chmod(0o2770)
+        if self._key.exists() and self.key():
+            return  # an earlier founding broke off before it made the journal
         handle = os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(os.urandom(KEY_BYTES))
@@ -77,8 +79,12 @@ class StoreFolder:
 
     def side_file(self, name: str) -> int:
         """Return a handle to a new 0600 side file for what could not be recorded."""
-        self.rejected.mkdir(mode=0o770, exist_ok=True)
-        return os.open(self.rejected / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if not self.rejected.exists():
+            self.rejected.mkdir()
+            self.rejected.chmod(0o2770)
+        handle = os.open(self.rejected / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(handle, 0o600)
+        return handle
 
 
 def file_system_of(path: Path) -> str:
@@ -95,13 +101,15 @@ def file_system_of(path: Path) -> str:
 
 def open_journal(path: Path, *, new: bool = False, clock: Clock = time.time_ns) -> SQLiteJournal:
     """Open the journal in a file, or make it; raises Unavailable for a file that is no store or is of another version."""
-    if not new:
+    if new:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660))
+        path.chmod(0o660)  # before SQLite opens it: what stands beside it takes its mode
+    else:
         _check(path)
     try:
         journal = SQLiteJournal(Datastore(uri_of(path)), clock=clock)
         if new:
             journal.create_table()
-            path.chmod(0o660)
     except sqlite3.OperationalError as fault:
         raise Unavailable(f"the journal {path} cannot be opened: {fault}") from fault
     return journal
@@ -118,6 +126,8 @@ def _check(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.DatabaseError as fault:
+        if "malformed" in str(fault):
+            raise Damaged(f"the journal {path} is damaged: {fault}") from fault
         raise Unavailable(f"{path} is not a store: {fault}") from fault
     if application != APPLICATION_ID:
         raise Unavailable(f"{path} is not a store of Hue and Cry")

@@ -6,14 +6,17 @@ position in the journal, not a time. For machines an instant is RFC 3339 text in
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hueandcry.domain.reference import NS_PER_S
 
+LEAP_YEARS_APART = 8
 _QUARTER_NS = 900 * NS_PER_S  # no zone in use differs from UTC by a fraction of a quarter of an hour
 _POSITION = re.compile(r"@(\d{1,18})\Z")
+_FRACTION = re.compile(r"\.(\d{1,9})(?=\D|\Z)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
 
 
@@ -25,7 +28,7 @@ def zone_of(name: str) -> ZoneInfo:
     """Return a time zone; raises NotAMoment for a name that is none."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as fault:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise NotAMoment(f"{name!r} is not a time zone; one is written as in Europe/London") from fault
 
 
@@ -55,14 +58,19 @@ def read_moment(text: str, zone: ZoneInfo, now_ns: int) -> int:
             today = datetime.fromtimestamp(now_ns // NS_PER_S, zone)
             hour, minute, second = (int(part or 0) for part in clock.groups())
             return from_local(datetime(today.year, today.month, today.day, hour, minute, second), zone, text)  # noqa: DTZ001 — local by intent
-        moment = datetime.fromisoformat(text)
-    except ValueError as fault:
-        if isinstance(fault, NotAMoment):
-            raise
+        moment = datetime.fromisoformat(_FRACTION.sub("", text))
+        found = from_local(moment, zone, text) if moment.tzinfo is None else ns_of(moment)
+        if found < 0:
+            raise NotAMoment(f"{text!r} is before 1970, when the journal's time begins")
+        local_text(found, zone)
+    except NotAMoment:
+        raise
+    except (ValueError, OverflowError) as fault:
         raise NotAMoment(
             f"{text!r} is no moment; write 14:05, 2026-11-23 14:05, 2026-11-23T14:05:00Z or @123"
         ) from fault
-    return from_local(moment, zone, text) if moment.tzinfo is None else ns_of(moment)
+    fraction = _FRACTION.search(text)
+    return found + (int(fraction[1].ljust(9, "0")) if fraction else 0)
 
 
 def read_position(text: str) -> int | None:
@@ -102,13 +110,19 @@ def read_day(text: str, today: str) -> str:
         if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", text):
             return f"{datetime(numbers[2], numbers[1], numbers[0]):%Y-%m-%d}"  # noqa: DTZ001
         if re.fullmatch(r"\d{1,2}/\d{1,2}", text):
-            year = int(today[:4])
-            days = [f"{one}-{numbers[1]:02d}-{numbers[0]:02d}" for one in (year, year - 1)]
-            day = next(day for day in days if day <= today)
-            return f"{datetime.fromisoformat(day):%Y-%m-%d}"
+            return _last_such_day(numbers[0], numbers[1], today)
     except (ValueError, StopIteration) as fault:
         raise NotAMoment(f"{text!r} is not a day of the calendar") from fault
     raise NotAMoment(f"{text!r} is not a day; write 23/11 or 2025-11-23")
+
+
+def _last_such_day(day: int, month: int, today: str) -> str:
+    for year in range(int(today[:4]), int(today[:4]) - LEAP_YEARS_APART - 1, -1):
+        with suppress(ValueError):  # 29/2 is not in every year
+            found = f"{datetime(year, month, day):%Y-%m-%d}"  # noqa: DTZ001 — a day has no zone
+            if found <= today:
+                return found
+    raise ValueError("in no year")
 
 
 def ago(instant_ns: int, now_ns: int) -> str:

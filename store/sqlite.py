@@ -38,7 +38,7 @@ from hueandcry.store.codec import Pending, Row
 from hueandcry.store.connection import Datastore, harden, statement, uri_of
 from hueandcry.store.log import Clock, Log, Tip
 from hueandcry.store.subscription import JournalSubscription
-from hueandcry.store.tree import EMPTY_ROOT, NODE_LEVELS, CompactRange
+from hueandcry.store.tree import NODE_LEVELS, CompactRange
 
 APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
 FORMAT_VERSION = 1
@@ -146,7 +146,7 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
         size, peaks, last = found
         recorded = max(self._clock(), last)
         rows = make_rows(size + 1, recorded)
-        tree = CompactRange.read(size, peaks)
+        tree = _tree(size, peaks)
         for row in rows:
             c.execute(self._insert, row)
             for node in tree.add(codec.leaf_of(row)):
@@ -274,7 +274,7 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
         if found is None:
             raise Damaged(f"the journal has no tip row ({self.events_table_name}_tip)")
         size, peaks, recorded = found
-        return Tip(size, CompactRange.read(size, peaks).root() if size else EMPTY_ROOT, recorded)
+        return Tip(size, _tree(size, peaks).root(), recorded)
 
     def _fetched(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         with self._reading() as c:
@@ -334,6 +334,13 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
         with self._reader_lock:
             self._readers.insert(0, connection)  # closed with the others; pop() takes from the other end
         return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _tree(size: int, peaks: bytes) -> CompactRange:
+    try:
+        return CompactRange.read(size, peaks)
+    except ValueError as fault:
+        raise Damaged(f"the journal's tip is not what was written: {fault}; hue verify says more") from fault
 
 
 def _between(after: int, upto: int | None) -> tuple[str, list[int]]:

@@ -38,7 +38,9 @@ class CompactRange:
 
     @classmethod
     def read(cls, size: int, joined: bytes) -> "CompactRange":
-        """Return a range from its size and its peaks, joined."""
+        """Return a range from its size and its peaks, joined; raises ValueError where they do not belong together."""
+        if not isinstance(size, int) or not isinstance(joined, bytes) or len(joined) != HASH_BYTES * size.bit_count():
+            raise ValueError(f"a tree over {size} leaves does not have these peaks")
         return cls(size, (joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)))
 
     def add(self, leaf: bytes) -> Iterator[tuple[int, int, bytes]]:

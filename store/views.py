@@ -4,9 +4,10 @@ Theory of operation. The board is a function of the journal up to a position. It
 staff and of the policy; a closed record is dropped, and read again should another fact come. An incident's daily number
 is never drawn: it is the place of its opening fact among the incidents that occurred on that local day, in the order
 of the journal; loaded history counts in a sequence of its own. A checkpoint file holds the board with the position, the
-root over all rows up to there, and the schema; one that is missing, wrong or of another schema is not used.
+root over all rows up to there, and the schema; one that is missing, wrong, damaged or of another schema is not used.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,10 +21,12 @@ from hueandcry.domain import contact, expedite, incident, policy, staff
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, FactRef, Header, Names, Record, fold, schema_hash
+from hueandcry.domain.fault import Damaged
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
 from hueandcry.domain.staff import Session, Staff
+from hueandcry.store.codec import DIGEST_BYTES
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, local_text, zone_of
 from msgspec import Struct
@@ -104,7 +107,8 @@ class Board:
         for entry in entries:
             if entry.position <= self.position:
                 continue
-            assert entry.position == self.position + 1, (entry.position, self.position)
+            if entry.position != self.position + 1:
+                raise Damaged(f"the journal has no row @{self.position + 1}; hue verify says more")
             self._apply(entry)
             new.append(entry)
         return new
@@ -233,11 +237,11 @@ class Board:
                 what, district, contacts = record.channel.value, record.district, 0
                 grade, vulnerable = "", False
             case Incident():
-                due, since = record.attend_by(self.policy.grades), record.opened
+                due, since = record.attend_by(self.policy), record.opened
                 what, district, contacts = record.category, record.district, len(record.contacts)
                 grade, vulnerable = record.grade, record.vulnerable
             case Expedite():
-                due, since = record.answer_by(self.policy.grades), record.asked
+                due, since = record.answer_by(self.policy), record.asked
                 what, district, contacts = f"{record.partner} {record.sort}", contact.UNKNOWN, 0
                 grade, vulnerable = "", True
             case _:
@@ -271,6 +275,7 @@ class Board:
         days = [(day, bytes(ids)) for day, ids in self._days.items()]
         root = self._log.root_at(self.position)
         content = msgpack.packb([self.position, root, schema_hash(), self.recorded, records, hands, days])
+        content = hashlib.sha256(content).digest() + content
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         with fresh.open("wb") as file:
             file.write(content)
@@ -280,9 +285,10 @@ class Board:
     def restore(self, path: Path) -> bool:
         """Start from a checkpoint where it fits this journal; tells whether it did."""
         try:
-            position, root, schema, recorded, records, hands, days = msgpack.unpackb(
-                path.read_bytes(), strict_map_key=False
-            )
+            content = path.read_bytes()
+            if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
+                return False
+            position, root, schema, recorded, records, hands, days = msgpack.unpackb(content[DIGEST_BYTES:])
             fits = schema == schema_hash() and position <= self._log.tip().size and root == self._log.root_at(position)
             if not fits or (self._upto is not None and position > self._upto):
                 return False

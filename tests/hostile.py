@@ -48,10 +48,24 @@ CORPUS: tuple[str, ...] = (
     "\t=1",
     "\r=1",
     "\uff1d1",
+    "\x00=1",
+    " =1+1",
+    '"=1+1',
+    "\n=1+1",
+    "pop\u2069\u202d",
     "noted\nINFO forged line",
     "%s{0.__class__}",
     "{grade}{}",
     "../../etc/passwd",
     "CON",
     "-rf",
+)
+
+# Too much to type through a terminal, not too much to paste or to load from a file.
+HUGE: tuple[str, ...] = (
+    "x" * 1_000_000,
+    "\x1b[31m" * 100_000,
+    "\u202e" * 100_000,
+    "e" + "\u0301" * 500_000,
+    "\x07" * 1_000_000,
 )

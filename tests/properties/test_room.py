@@ -1,0 +1,907 @@
+"""Whatever people type, in whatever order and at whatever desks, the rules of the work hold after every line.
+
+Theory of operation. A hypothesis machine works a room: handlers, a dispatcher, a supervisor and the vulnerability desk
+type lines of the grammar; time passes, the watch looks, people sign off and on, a second board on the same journal cuts
+in between reading and writing, and lines are carried out long after they were read. A line may be refused or misread,
+and then nothing may have been written. After each step every new fact is held against the Ledger: an account of its
+own, kept from the recorded facts alone and from none of the product's properties. Then the board is held against the
+ledger, and against boards folded anew. The last test sees to it that the machine comes to every fact and every verb.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pytest
+from hueandcry.domain import contact, expedite, incident, policy, staff
+from hueandcry.domain.duty import Place, Role
+from hueandcry.domain.fact import REGISTRY, Entry, FactRef, Header, fold
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.reference import Kind, stream_text
+from hueandcry.domain.staff import SignOn, staff_stream
+from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
+from hueandcry.operator.grammar import Misread
+from hueandcry.operator.identity import SetClock
+from hueandcry.operator.verbs import READER, VERBS, carry_out
+from hueandcry.store.codec import Pending
+from hueandcry.store.log import MemoryLog
+from hueandcry.store.sealed import Door
+from hueandcry.store.views import Board, Item, blank
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.proof.counts import PROOF, SEED
+from tests.proof.table import Told, tell
+from tests.staging import MONDAY, S, Stage
+
+settings.register_profile(
+    "room",
+    max_examples=25,
+    stateful_step_count=30,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.register_profile(
+    "room at full count", settings.get_profile("room"), max_examples=1000, derandomize=False, print_blob=True
+)
+PROFILE = settings.get_profile("room at full count" if PROOF else "room")
+
+QUEUES = {
+    "contact": {"waiting", "recall", "in-hand"},
+    "incident": {"assess", "grade", "dispatch", "deployed", "closing"},
+    "expedite": {"partner"},
+}
+ROLES = {role.value for role in Role}
+GRADES = "12345"  # the most urgent first
+CANCELS = {"cancelled", "duplicate"}
+DOMESTIC = {"domestic"}
+STAFF = {
+    "2001": (Role.HANDLER,),
+    "3001": (Role.DISPATCHER,),
+    "4001": (Role.VULNERABILITY,),
+    "5001": (Role.SUPERVISOR, Role.DISPATCHER),
+}
+RIVAL = "2002"
+NOT_OF_THE_FLOOR = {"staff.passphrase_set"}  # set by a command of its own, not by a line
+
+
+# The ledger: what the recorded facts alone say
+
+
+@dataclass
+class Call:
+    """A contact from the ring to the close; `led` tells whether it has led anywhere that allows a close."""
+
+    led: bool = False
+    open: bool = True
+
+
+@dataclass
+class Case:
+    """An incident: the versions of its last material change and of its last assessment, and what came of it."""
+
+    contacts: list[bytes]
+    domestic: bool
+    changed: int
+    assessed: int = 0
+    vulnerable: bool = False
+    grade: str = ""
+    attended: bool = False
+    told: bool = False
+    result: str = ""
+    open: bool = True
+    missed: list[int] = field(default_factory=list)
+
+    @property
+    def careful(self) -> bool:
+        return self.vulnerable or self.domestic
+
+
+@dataclass
+class Request:
+    """A partner's expedite."""
+
+    decision: str = ""
+    told: bool = False
+    open: bool = True
+    unanswered: list[int] = field(default_factory=list)
+
+
+class Ledger:
+    """An account of the room, kept from opened entries; takes each new fact and asserts that it may stand there."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.recorded = 0
+        self.versions: Counter[bytes] = Counter()
+        self.facts: dict[FactRef, Entry] = {}
+        self.calls: dict[bytes, Call] = {}
+        self.cases: dict[bytes, Case] = {}
+        self.requests: dict[bytes, Request] = {}
+        self.history: list[bytes] = []
+        self.sessions: dict[str, str] = {}
+        self.roles: dict[bytes, list[str]] = {}
+        self.waiting: dict[FactRef, str] = {}
+        self.used: set[FactRef] = set()
+
+    def take(self, entry: Entry) -> None:
+        self._in_its_place(entry)
+        header, fact = entry.header, entry.fact
+        assert header is not None, "every fact has a header with both clocks"
+        assert fact is not None, "every fact of this release is known"
+        self._by_whom(entry, header)
+        self.facts[FactRef(entry.stream, entry.version)] = entry
+        kind = entry.name.partition(".")[0]
+        {
+            "contact": self._contact,
+            "incident": self._incident,
+            "expedite": self._expedite,
+            "staff": self._staff,
+            "policy": lambda *_: None,
+        }[kind](entry, header, fact)
+
+    def _in_its_place(self, entry: Entry) -> None:
+        self.versions[entry.stream] += 1
+        assert entry.position == self.position + 1, "positions have no gap"
+        assert entry.version == self.versions[entry.stream], "versions have no gap"
+        self.position = entry.position
+
+    def _by_whom(self, entry: Entry, header: Header) -> None:
+        assert header.recorded >= self.recorded > -1, "recorded time does not go back"
+        assert header.occurred > 0, "two clocks: when it happened, and when we learned of it"
+        self.recorded = header.recorded
+        assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
+        if header.actor == "watch":
+            assert isinstance(entry.fact, incident.TargetMissed | expedite.Unanswered | policy.ClockSetBack)
+            return
+        assert not isinstance(entry.fact, incident.TargetMissed | expedite.Unanswered), "time speaks for the watch"
+        if isinstance(entry.fact, staff.SignedOn):
+            self.sessions[entry.fact.session] = header.actor
+        elif self.sessions:
+            assert self.sessions.get(header.session) == header.actor, "whoever acts is signed on"
+            assert header.role in self.roles[staff_stream(header.actor)], "whoever acts has the role"
+
+    # Contacts
+
+    def _contact(self, entry: Entry, header: Header, fact: Any) -> None:
+        if entry.version == 1:
+            assert isinstance(fact, contact.Rang | contact.Loaded), "the record exists from the ring"
+            if isinstance(fact, contact.Rang):
+                self.calls[entry.stream] = Call()
+            else:
+                self.history.append(entry.stream)
+            return
+        if isinstance(fact, contact.Noted | contact.Corrected):
+            return
+        call = self.calls[entry.stream]
+        assert call.open, "a closed contact is not worked"
+        match fact:
+            case contact.Answered():
+                call.led = False
+            case contact.Linked() | contact.Resolved() | contact.Transferred() | contact.Abandoned():
+                call.led = True
+            case contact.Closed():
+                assert call.led, "a contact is not discarded"
+                call.open = False
+
+    # Incidents
+
+    def _incident(self, entry: Entry, header: Header, fact: Any) -> None:
+        if isinstance(fact, incident.Opened):
+            assert entry.version == 1
+            contacts = [] if fact.contact is None else [fact.contact]
+            assert set(contacts) <= set(self.calls), "the contact's record was there before the incident's"
+            self.cases[entry.stream] = Case(contacts, fact.category in DOMESTIC, entry.version)
+        elif isinstance(fact, incident.Loaded):
+            self.history.append(entry.stream)
+        elif not isinstance(fact, incident.Noted | incident.Corrected):
+            case = self.cases[entry.stream]
+            assert case.open, "a closed incident is not worked"
+            self._worked(case, entry, header, fact)
+
+    def _worked(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
+        match fact:
+            case incident.Contacted():
+                case.contacts.append(fact.contact)
+                case.told = False
+                self._changed(case, entry)
+            case incident.Changed():
+                self._changed(case, entry)
+            case incident.Assessed():
+                case.assessed, case.vulnerable = entry.version, fact.vulnerable
+            case incident.Graded() | incident.Regraded():
+                self._graded(case, entry, fact)
+            case incident.Attended():
+                case.attended = True
+            case incident.CallerTold():
+                assert fact.words
+                case.told = True
+            case incident.TargetMissed():
+                self._missed(case, header, fact)
+            case incident.Resulted():
+                self._resulted(case, entry, fact)
+            case incident.Closed():
+                self._closed(case)
+
+    def _changed(self, case: Case, entry: Entry) -> None:
+        """What happens after the result takes it back: the incident is worked again."""
+        case.changed, case.result = entry.version, ""
+
+    def _graded(self, case: Case, entry: Entry, fact: Any) -> None:
+        assert case.assessed > case.changed, "no grade without an assessment newer than the last material change"
+        assert fact.assessment == FactRef(entry.stream, case.assessed)
+        assert not case.result, "what is resulted is not graded any more"
+        if isinstance(fact, incident.Graded):
+            assert case.grade == "", "the first grade is given once"
+        else:
+            assert fact.was == case.grade != fact.grade
+            assert fact.rationale, "a re-grade has a reason"
+            downgrade = GRADES.index(fact.grade) > GRADES.index(fact.was)
+            assert fact.more_urgent is not downgrade
+            if downgrade and case.careful:
+                self._second_look(entry, fact.approval, f"grade {{}} {fact.grade} {fact.rationale}")
+        case.grade = fact.grade
+
+    def _resulted(self, case: Case, entry: Entry, fact: Any) -> None:
+        assert case.grade, "what was not graded is not resulted"
+        assert not case.result, "what is resulted is not resulted again"
+        if fact.result in CANCELS:
+            assert fact.words, "a cancellation has a reason"
+            assert case.assessed > case.changed, "whether somebody is vulnerable is known when it is cancelled"
+            if case.careful:
+                self._second_look(entry, fact.approval, f"result {{}} {fact.result} {fact.words}")
+        case.result = fact.result
+        assert case.attended or not fact.attended, "nobody says attended where nobody arrived"
+
+    def _second_look(self, entry: Entry, approval: FactRef | None, line: str) -> None:
+        """Exactly this line was proposed by one person and approved by another, from another session, in this moment."""
+        assert approval is not None, "a second look where someone is vulnerable or it is domestic"
+        approved = self.facts[approval]
+        assert isinstance(approved.fact, staff.Approved)
+        proposed = self.facts[approved.fact.said]
+        assert isinstance(proposed.fact, staff.Proposed)
+        one, other, now = proposed.header, approved.header, entry.header
+        assert one is not None
+        assert other is not None
+        assert now is not None
+        assert one.actor != other.actor
+        assert one.session != other.session
+        assert (other.session, other.recorded) == (now.session, now.recorded), "approved and done in one moment"
+        assert proposed.fact.expires > other.occurred, "a proposal expires"
+        assert proposed.fact.on == entry.stream
+        assert proposed.fact.line == line.format(stream_text(entry.stream))
+        assert approval not in self.used, "an approval is for one act"
+        self.used.add(approval)
+
+    def _missed(self, case: Case, header: Header, fact: Any) -> None:
+        assert fact.due <= header.occurred, "no target is missed before its time"
+        assert fact.due not in case.missed, "a target is missed once"
+        assert case.grade, "no target without a grade"
+        assert not case.attended, "nobody is missed who was there"
+        case.missed.append(fact.due)
+
+    def _closed(self, case: Case) -> None:
+        assert case.assessed > case.changed, "no close without an assessment newer than the last material change"
+        assert case.result, "no close without a result"
+        assert case.told or case.attended or not case.contacts, "nobody is left waiting for somebody who will not come"
+        case.open = False
+
+    # Expedites
+
+    def _expedite(self, entry: Entry, header: Header, fact: Any) -> None:
+        if isinstance(fact, expedite.Asked):
+            assert entry.version == 1
+            self.requests[entry.stream] = Request()
+            return
+        request = self.requests[entry.stream]
+        assert request.open or isinstance(fact, expedite.Noted | expedite.Corrected), "a closed expedite is not worked"
+        match fact:
+            case expedite.Decided():
+                assert fact.reason, "a decision has a reason"
+                request.decision, request.told = fact.decision.value, False
+            case expedite.Told():
+                assert request.decision, "what is told was decided"
+                assert fact.person, "a named person is told"
+                request.told = True
+            case expedite.Unanswered():
+                assert fact.due <= header.occurred
+                assert fact.due not in request.unanswered
+                assert not request.told, "no answer is missed that was given"
+                request.unanswered.append(fact.due)
+            case expedite.Closed():
+                assert request.told, "the partner knows before the close"
+                assert request.decision != "hold"
+                request.open = False
+
+    # Staff
+
+    def _staff(self, entry: Entry, header: Header, fact: Any) -> None:
+        roles = self.roles.setdefault(entry.stream, [])
+        here = FactRef(entry.stream, entry.version)
+        match fact:
+            case staff.RoleGranted():
+                assert fact.role.value not in roles
+                roles.append(fact.role.value)
+            case staff.RoleWithdrawn():
+                roles.remove(fact.role.value)
+            case staff.SignedOff():
+                del self.sessions[fact.session]
+            case staff.Proposed():
+                self.waiting[here] = fact.tail
+            case staff.ProposalSettled():
+                del self.waiting[fact.said]
+            case staff.Approved() | staff.Declined():
+                self._settles(header, fact)
+
+    def _settles(self, header: Header, fact: Any) -> None:
+        proposed = self.facts[fact.said]
+        assert fact.said in self.waiting, "a proposal is settled once"
+        assert proposed.header is not None
+        assert proposed.header.actor == fact.proposer != header.actor, "nobody settles their own proposal"
+
+    # What should be on the board
+
+    def open_streams(self) -> list[bytes]:
+        held: list[dict[bytes, Any]] = [self.calls, self.cases, self.requests]
+        return sorted(stream for one in held for stream, account in one.items() if account.open)
+
+    def holds_board(self, items: Sequence[Item]) -> None:
+        assert sorted(item.stream for item in items) == self.open_streams(), "every open item once, and nothing else"
+        collars = {
+            collar for stream in self.roles for collar in (*STAFF, RIVAL, "1001") if staff_stream(collar) == stream
+        }
+        for item in items:
+            assert item.queue in QUEUES[item.kind], item
+            assert item.owner in ROLES | collars, item
+            assert item.version == self.versions[item.stream]
+            if item.kind == "incident":
+                self._holds_queue(self.cases[item.stream], item.queue)
+
+    def _holds_queue(self, case: Case, queue: str) -> None:
+        if case.result:
+            assert queue == "closing"
+        elif case.assessed <= case.changed:
+            assert queue == "assess", "a re-contact or a change opens the assessment again"
+        else:
+            assert queue in (("dispatch", "deployed") if case.grade else ("grade",))
+
+
+# The machine
+
+
+class CutInLog(MemoryLog):
+    """A journal in memory into which somebody else can write in the last moment before an append."""
+
+    cut_in: Callable[[], None] | None = None
+
+    def append(self, pending: Sequence[Pending]) -> list[Entry]:
+        cut, self.cut_in = self.cut_in, None
+        if cut is not None:
+            cut()
+        return super().append(pending)
+
+
+RINGS = tuple(f"ring {channel} 07700900123" for channel in ("999", "101", "chat", "online", "social", "partner", "ivr"))
+ANSWERS = "situation=now threat={threat} risk=serious investigation=some vulnerability={v} engagement=wants-police"
+QUIET = ANSWERS.format(threat="none", v="none")
+CHILD = ANSWERS.format(threat="weapon", v="child")
+CALLS = (
+    "answer {c}",
+    "abandon {c}",
+    "triage {c} threat weapon a kitchen knife",
+    "triage {c} vulnerability child",
+    "notasked {c} engagement unsafe",
+    "note {c} she is whispering",
+    "locate {c} CENTRAL 12 Mill Lane, back door",
+    "fix {c} 1 the number ends in 4",
+    "transfer {c} ambulance chest pain, no police matter",
+    "resolve {c} advice told where to report it",
+    "close {c}",
+    "close {c} rung back, nobody there",
+)
+OPENINGS = (
+    "open {c} domestic man with a knife",
+    "open {c} theft bicycle",
+    "open - welfare",
+    "open {e} missing patient left the ward",
+)
+LINKS = ("link {c} {i}", "link {e} {i}")
+INCIDENTS = (
+    "note {x} neighbour heard shouting",
+    "fix {x} 2 number 21, not 12",
+    "fix {x} 99 there is no such fact",
+    "locate {i} NORTH 21 Mill Lane",
+    "change {i} he is back and shouting",
+    "own {i}",
+    "own {i} 3001",
+    "send {i} AB12",
+    "send {i} AB12",
+    "send {i} CD34",
+    "arrive {i}",
+    "arrive {i} CD34",
+)
+RISKS = (
+    f"assess {{i}} {QUIET} he has left",
+    f"assess {{i}} {CHILD}",
+    "assess {i} threat=none she is with her sister",
+    "assess {i}",
+    "grade {i} 1 knife seen",
+    "grade {i} 2 near",
+    "grade {i} 3 he left",
+    "grade {i} 5",
+    "g4 {i} an appointment will do",
+)
+ENDS = (
+    "told {i} rang back, will not attend",
+    "result {i} attended arrest made",
+    "result {i} advice",
+    "result {i} cancelled caller rang again, all is well",
+    "result {i} cancelled",
+    "result {i} duplicate same as another",
+    "close {i}",
+    "close {i} done",
+)
+PARTNERS = (
+    "expedite mri-ward-12 walkout - Sister Jones / 0161 496 0000 / left without medication",
+    "expedite home-7 missing {c} child of nine not back",
+    "verify {e} call-back switchboard put me through",
+    "verify {e} not-verified",
+    "decide {e} accept real and immediate risk",
+    "decide {e} hold more is needed",
+    "tellback {e} Sister Jones: we are looking",
+    "note {e} rang the ward",
+    "fix {e} 1 ward 21",
+    "close {e} done",
+)
+SECOND_LOOKS = (
+    "propose grade {i} 4 he has been arrested",
+    "propose grade {i} 5 advice will do",
+    "propose result {i} cancelled caller is safe",
+    "propose close {i} done",
+    "propose note {x} for the record",
+    "approve {p}",
+    "approve {p}",
+    "approve {p}",
+    "decline {p} he is still in the house",
+)
+OFFICE = (
+    "register 9001 handler.dispatcher J. Smith",
+    "grant 2001 supervisor",
+    "grant 3001 watch",
+    "withdraw 2001 supervisor",
+    "withdraw 4001 vulnerability",
+    "grant 4001 vulnerability",
+)
+MEANWHILE = ("change {i} she is bleeding", RISKS[0], RISKS[1], RISKS[6], ENDS[2], *LINKS, *CALLS[:2], "approve {p}")
+NONSENSE = (
+    "",
+    "grade",
+    "g9 {i} x",
+    "open 1 theft",
+    "close",
+    "note zz y",
+    "ring",
+    "ring telex 1",
+    "propose",
+    "propose propose off",
+)
+ELEMENTS = (
+    "situation past",
+    "threat none",
+    "risk low",
+    "investigation none",
+    "vulnerability none",
+    "engagement wants-advice",
+)
+PICK = st.integers(0, 3)
+WHO = st.integers(0, 9)
+
+
+REFERENCE = st.sampled_from(["name", "whole", "dot"])
+PAUSE = "(half an hour passes, and the watch looks)"
+TRIAGED = tuple(f"triage {{c}} {element}" for element in ELEMENTS)
+OWN, DOMESTIC_OPENED = "open - theft bicycle", "open . domestic man with a knife"
+COURSES = (
+    (OWN, RISKS[1], "grade {i} 1 near", "send {i} AB12", "arrive {i}", "send {i} CD34", PAUSE, ENDS[1], "close {i}"),
+    (
+        OWN,
+        RISKS[1],
+        "grade {i} 1 knife",
+        PAUSE,
+        "send {i} AB12",
+        "fix {i} 1 machete",
+        "arrive {i}",
+        ENDS[1],
+        "close {i}",
+    ),
+    (
+        OWN,
+        RISKS[0],
+        "grade {i} 3 left",
+        "own {i}",
+        "change {i} back",
+        "grade {i} 1 now",
+        RISKS[1],
+        "grade {i} 1",
+        "g1 {i} now",
+    ),
+    (
+        OWN,
+        RISKS[0],
+        "grade {i} 4 later",
+        ENDS[4],
+        ENDS[3],
+        "close {i}",
+        "change {i} worse",
+        "close {i}",
+        "note {i} late",
+    ),
+    (
+        DOMESTIC_OPENED,
+        RISKS[0],
+        "g5 {i} advice",
+        ENDS[2],
+        "close {i}",
+        "told {i} nobody comes",
+        "close {i}",
+        "close {i}",
+    ),
+)
+CONTACTS = (
+    ("ring 101 07700900123", "answer {c}", "close {c}", *TRIAGED, CALLS[9], "close {c}", "note {c} late"),
+    ("ring 999", "answer {c}", *TRIAGED[:5], CALLS[4], CALLS[6], OPENINGS[0], "fix {c} 2 two knives", "close {c}"),
+    ("ring 999", "abandon {c}", "close {c}", "answer {c}", "transfer {c} ambulance chest pain", "close {c}"),
+    ("ring chat someone", "answer {c}", "abandon {c}", "close {c} rung back, nobody there"),
+)
+REQUESTS = (
+    (PARTNERS[0], PAUSE, OPENINGS[3], *PARTNERS[2:5:2], PARTNERS[6], PARTNERS[9], "note {e} late"),
+    (PARTNERS[1], "link {e} {i}", PARTNERS[3], PARTNERS[5], PAUSE, PARTNERS[6], "close {e}", "fix {e} 1 ward 21"),
+)
+
+
+def lines_of(*groups: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(line_of(*groups), min_size=2, max_size=5)
+
+
+def part_of(courses: tuple[tuple[str, ...], ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    """A course from its beginning or a little later, up to its end or a little before."""
+    cut = st.tuples(st.sampled_from(courses), st.sampled_from([0, 0, 0, 1]), st.sampled_from([12, 9, 8, 7, 6, 5, 4]))
+    return cut.map(lambda chosen: chosen[0][chosen[1] : chosen[2]])
+
+
+def line_of(*groups: tuple[str, ...]) -> st.SearchStrategy[str]:
+    return st.sampled_from([line for group in groups for line in group])
+
+
+class TheRoom(RuleBasedStateMachine):
+    """A room at work."""
+
+    seen_in_all: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = SetClock(MONDAY)
+        self.log = CutInLog(self.clock)
+        self.stage = Stage(self.log, self.clock)
+        self.board = self.stage.board
+        self.seats = [self.stage.desk(collar, *roles) for collar, roles in STAFF.items()]
+        self.rival = self._apart(self.stage.desk(RIVAL))
+        self.watch = Desk(self.log, self.board, self.stage.identity, THE_WATCH)
+        self.away: list[str] = []
+        self.signed_on = 0
+        self.held: list[tuple[Desk, list[Act], bool]] = []
+        self.ledger = Ledger()
+        self.door = Door(self.log)
+        self.shots: dict[int, tuple[int, Any]] = {}
+        self.seen: Counter[str] = Counter()
+
+    def _apart(self, desk: Desk) -> Desk:
+        return Desk(self.log, Board(self.log), self.stage.identity, desk.signed)
+
+    # Lines
+
+    def line(self, template: str, pick: int, reference: str = "name") -> str:
+        """Return a line with references to things that are there; to nothing where there is none."""
+        ledger = self.ledger
+        calls, cases, requests = list(ledger.calls), list(ledger.cases), list(ledger.requests)
+        everything = [*calls, *cases, *requests, *ledger.history]
+        tails = [f"p{tail}" for tail in ledger.waiting.values()]
+        named = {"c": calls, "i": cases, "e": requests, "x": everything}
+        words = {key: self._reference(streams, pick, reference) for key, streams in named.items()}
+        return template.format(**words, p=tails[-1 - pick % len(tails)] if tails else "p0000")
+
+    def _reference(self, streams: list[bytes], pick: int, reference: str) -> str:
+        if reference == "dot" or not streams:
+            return "."
+        stream = streams[-1 - pick % len(streams)]
+        return stream_text(stream) if reference == "whole" else self.board.name(stream, self.clock())
+
+    def seat(self, who: int) -> Desk:
+        return self.seats[who % len(self.seats)]
+
+    def say(self, desk: Desk, text: str, *, with_rival: bool = False) -> list[Entry]:
+        """Carry out a line; where it is refused or misread, nothing of this desk's was written."""
+        return self.attempt(desk, lambda: carry_out(desk, text), with_rival=with_rival)
+
+    def say_all(self, desk: Desk, lines: Sequence[str], pick: int, reference: str = "name") -> list[Entry]:
+        entries = []
+        for line in lines:
+            if line == PAUSE:
+                self.time_passes(1801, watched=True)
+            else:
+                entries += self.say(desk, self.line(line, pick, reference))
+        return entries
+
+    def attempt(self, desk: Desk, work: Callable[[], list[Entry]], *, with_rival: bool = False) -> list[Entry]:
+        self.stage.pass_time(1)
+        before, entries = self.log.tip(), []
+        try:
+            entries = work()
+        except (Refused, Misread):
+            after = list(self.log.entries(before.size))
+            own = [entry for entry in after if entry.header is None or entry.header.session == desk.signed.session]
+            assert own == []
+            assert with_rival or self.log.tip() == before
+        self.look()
+        return entries
+
+    # What happens
+
+    @initialize(domestic=st.booleans(), answers=st.sampled_from([QUIET, CHILD]), how_far=st.integers(0, 4))
+    def a_call_comes_in(self, domestic: bool, answers: str, how_far: int) -> None:
+        self.look()
+        desk = self.seats[0]
+        opening = f"open . {'domestic man with a knife' if domestic else 'theft bicycle'}"
+        for text in ("ring 999 07700900123", "answer .", opening, f"assess . {answers}", "grade . 2 near")[
+            : how_far + 1
+        ]:
+            assert self.say(desk, text), text
+
+    @rule(who=WHO, lines=lines_of(RINGS, CALLS, OPENINGS, LINKS, PARTNERS), pick=PICK, reference=REFERENCE)
+    def callers_and_partners_are_served(self, who: int, lines: list[str], pick: int, reference: str) -> None:
+        self.say_all(self.seat(who), lines, pick, reference)
+
+    @rule(who=WHO, lines=lines_of(INCIDENTS, RISKS, ENDS, SECOND_LOOKS), pick=PICK, reference=REFERENCE)
+    def incidents_are_worked(self, who: int, lines: list[str], pick: int, reference: str) -> None:
+        self.say_all(self.seat(who), lines, pick, reference)
+
+    def _roles(self, desk: Desk) -> list[str]:
+        return [
+            role
+            for role in self.ledger.roles[staff_stream(desk.signed.collar)]
+            if role not in ("administrator", "auditor")
+        ]
+
+    @rule(who=WHO, course=part_of(CONTACTS))
+    def a_contact_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:
+        self.say_all(self.seat(who), course, 0)
+
+    @rule(who=WHO, pick=PICK)
+    def somebody_rings_again_about_an_incident(self, who: int, pick: int) -> None:
+        """A re-contact: it rings, is answered and linked; the assessment is open again."""
+        desk = self.seat(who)
+        number = self.line("{i}", pick)
+        rung = self.say(desk, "ring 999") and self.say(desk, "answer .") and self.say(desk, f"link . {number}")
+        assert not rung or [entry.name for entry in rung] == ["contact.linked", "incident.contacted"]
+
+    @rule(who=WHO, course=part_of(COURSES))
+    def an_incident_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:
+        self.say_all(self.seat(who), course, 0)
+
+    @rule(who=WHO, course=part_of(REQUESTS))
+    def an_expedite_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:
+        self.say_all(self.seat(who), course, 0)
+
+    @rule(
+        who=WHO,
+        second=WHO,
+        lines=st.tuples(line_of(SECOND_LOOKS[:3]), line_of(SECOND_LOOKS[-3:])),
+        between=st.none() | st.just(PAUSE) | line_of(INCIDENTS, RISKS, ENDS),
+        careful=st.booleans(),
+        race=st.booleans(),
+    )
+    def one_proposes_and_another_settles(
+        self, who: int, second: int, lines: tuple[str, str], between: str | None, careful: bool, race: bool
+    ) -> None:
+        """Something may come between them, two may settle at once, and who settles may be the proposer in another seat."""
+        self.say_all(self.seat(who), (OPENINGS[not careful], RISKS[careful], "grade {i} 2 near", lines[0]), 0)
+        self.say_all(self.seat(who), [between] if between else [], 0)
+        settling = self.line(lines[1], 0)
+        if race:
+            self.log.cut_in = lambda: self.say(self.rival, settling) and None
+        done = self.say(self.seat(second), settling, with_rival=race)
+        self.log.cut_in = None
+        self.seen.update(f"{entry.name}, approved" for entry in done)
+
+    @rule(lines=lines_of(OFFICE, NONSENSE), founder=st.booleans(), who=WHO)
+    def the_office_is_run_and_things_are_mistyped(self, lines: list[str], founder: bool, who: int) -> None:
+        for line in lines:
+            done = self.say(self.stage.founder if founder else self.seat(who), self.line(line, 0))
+            assert not done or (founder and line in OFFICE), "only an administrator changes who may do what"
+
+    # People, time, and others
+
+    @precondition(lambda self: len(self.seats) > 2)
+    @rule(who=WHO)
+    def somebody_signs_off(self, who: int) -> None:
+        desk = self.seat(who)
+        assert [entry.name for entry in self.say(desk, "off")] == ["staff.signed_off"] or not self._roles(desk)
+        if desk.signed.session in self.ledger.sessions and self.board.member(desk.signed.collar).session(
+            desk.signed.session
+        ):
+            return
+        for text in ("ring 999", "note . from a seat that is empty", "off"):
+            assert self.say(desk, text) == []
+        self.seats.remove(desk)
+        self.away.append(desk.signed.collar)
+
+    @rule(who=WHO, second=st.booleans())
+    def somebody_signs_on(self, who: int, second: bool) -> None:
+        """Who was away comes back; or one who is here takes a second seat, which makes nobody a second person."""
+        if self.away and not second:
+            collar = self.away.pop(0)
+        elif len(self.seats) < 6:
+            collar = self.seat(who).signed.collar
+        else:
+            return
+        self.signed_on += 1
+        signed = Signed(collar, f"again-{self.signed_on}", "T9")
+        arriving = Desk(self.log, self.board, self.stage.identity, signed, arriving=True)
+        act = Act(staff_stream(collar), SignOn(signed.session, 0, signed.seat, Place.HOME))
+        if self.attempt(arriving, lambda: arriving.do([act])):
+            self.seats.append(Desk(self.log, self.board, self.stage.identity, signed))
+
+    @rule(seconds=st.sampled_from([59, 901, 1801, 3601, 20_000, 90_000]), watched=st.booleans())
+    def time_passes(self, seconds: int, watched: bool) -> None:
+        self.stage.pass_time(seconds)
+        if watched:
+            self.the_watch_looks()
+
+    @rule(back=st.sampled_from([1, 900, 7200]))
+    def the_machines_clock_is_set_back(self, back: int) -> None:
+        self.clock.now_ns -= back * S
+
+    def the_watch_looks(self) -> None:
+        """It looks at everything that ever was, not only at what is open; twice, for a second keeper does no harm."""
+        acts = [Act(stream, incident.MissTarget()) for stream in self.ledger.cases]
+        acts += [Act(stream, expedite.MissAnswer()) for stream in self.ledger.requests]
+        for act in acts:
+            self.watch.do([act])
+            assert self.watch.do([act]) == []
+
+    @rule(who=WHO, template=line_of(CALLS, LINKS, RISKS, ENDS, SECOND_LOOKS), pick=PICK, theirs=line_of(MEANWHILE))
+    def two_desks_race(self, who: int, template: str, pick: int, theirs: str) -> None:
+        """The other writes after this desk has decided and before it appends."""
+        text, other = self.line(template, pick), self.line(theirs, pick, "whole")
+        self.log.cut_in = lambda: self.say(self.rival, other) and None
+        self.say(self.seat(who), text, with_rival=True)
+        self.log.cut_in = None
+
+    @rule(template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS), pick=PICK)
+    def the_other_board_works(self, template: str, pick: int) -> None:
+        self.say(self.rival, self.line(template, pick))
+
+    @rule(who=WHO, template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS), pick=PICK)
+    def a_line_is_read_and_kept(self, who: int, template: str, pick: int) -> None:
+        def read() -> list[Entry]:
+            line = READER.read(self.line(template, pick), desk)
+            self.held.append((desk, line.verb.acts(desk, line), line.verb.approving))
+            return []
+
+        desk = self.seat(who)
+        self.attempt(desk, read)
+
+    @precondition(lambda self: self.held)
+    @rule(pick=PICK)
+    def a_line_that_was_kept_is_carried_out(self, pick: int) -> None:
+        desk, acts, approving = self.held.pop(pick % len(self.held))
+        self.attempt(desk, lambda: desk.do(acts, approving=approving))
+
+    @precondition(lambda self: len(self.ledger.history) < 2)
+    @rule(old_contact=st.booleans())
+    def history_is_loaded(self, old_contact: bool) -> None:
+        stream = self.stage.identity.stream(Kind.CONTACT if old_contact else Kind.INCIDENT)
+        command = (
+            contact.Load(contact.Loaded("sapd", contact.Channel.UNKNOWN, "police", "theft", "NORTH", None, "words"))
+            if old_contact
+            else incident.Load(incident.Loaded("sapd", "police", "theft", "NORTH", None, "words"))
+        )
+        act = Act(stream, command, occurred=MONDAY - 86_400 * S, new=True)
+        assert self.attempt(self.stage.founder, lambda: self.stage.founder.do([act]))
+        for text in ("note {} seen by the review", "change {} x", "assess {} x", "close {} x", "answer {}"):
+            self.say(self.seat(0), text.format(stream_text(stream)))
+
+    # What holds after every step
+
+    @invariant()
+    def look(self) -> None:
+        for entry in self.door.open(self.log.entries(self.ledger.position)):
+            self.ledger.take(entry)
+            self.seen[entry.name] += 1
+        self.board.catch_up()
+        now = self.clock()
+        items = self.board.items(now)
+        self.ledger.holds_board(items)
+        self.rival.board.catch_up()
+        for board in (self._board(None), self.rival.board):
+            assert shown(board, now) == shown(self.board, now)
+        self.shots[self.board.position] = (now, shown(self.board, now))
+
+    def _board(self, upto: int | None) -> Board:
+        board = Board(self.log, upto)
+        board.catch_up()
+        return board
+
+    def teardown(self) -> None:
+        self.seen_in_all.update(self.seen)
+        for position, (now, shot) in self.shots.items():
+            assert shown(self._board(position), now) == shot, "a replay shows what was shown"
+        for stream in self.log.begun():
+            start = blank(stream)
+            assert start is not None
+            assert fold(start, self.log.stream(stream)) == self.board.record(stream)
+
+
+def shown(board: Board, now: int) -> tuple[Any, ...]:
+    """Return all that a board knows, in values that later facts do not change."""
+    hands = {session: list(held.items()) for session, held in board.in_hand.items()}
+    return board.position, board.recorded, dict(board.records), dict(board.staff), hands, board.items(now)
+
+
+@pytest.mark.proof
+def test_no_course_of_work_breaks_a_rule() -> None:
+    """Letter, areas 1 and 5; the invariants of the work, on what the board lists, after every fact."""
+    began = time.monotonic()
+    run_state_machine_as_test(seed(SEED)(TheRoom) if PROOF else TheRoom, settings=PROFILE)
+    courses = f"{PROFILE.max_examples} courses of {PROFILE.stateful_step_count} steps in a room"
+    tell(Told(courses, TheRoom.seen_in_all.total(), "no rule broken", time.monotonic() - began))
+    assert not PROOF or _never(TheRoom.seen_in_all) == set()
+
+
+def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
+    """What the machine could not come to it could not find broken; here it goes through its courses whole."""
+    room = TheRoom()
+    room.a_call_comes_in(domestic=True, answers=QUIET, how_far=4)
+    for course in (*CONTACTS, *COURSES, *REQUESTS):
+        room.say_all(room.seat(0), course, 0)
+    for group in (CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS):
+        room.somebody_rings_again_about_an_incident(who=0, pick=0)
+        room.say_all(room.seat(0), group, 0)
+    for lines in zip(SECOND_LOOKS[:3], SECOND_LOOKS[-3:], strict=True):
+        room.one_proposes_and_another_settles(who=0, second=3, lines=lines, between=None, careful=True, race=False)
+    room.one_proposes_and_another_settles(0, 3, (SECOND_LOOKS[2], "approve {p}"), None, careful=True, race=False)
+    room.the_office_is_run_and_things_are_mistyped(lines=list(OFFICE), founder=True, who=0)
+    room.history_is_loaded(old_contact=True)
+    room.history_is_loaded(old_contact=False)
+    room.somebody_signs_off(who=1)
+    room.the_machines_clock_is_set_back(back=7200)
+    room.somebody_signs_on(who=1, second=False)
+    room.teardown()
+    assert _never(room.seen) == set()
+
+
+def _never(seen: Counter[str]) -> set[str]:
+    approved = {"incident.regraded, approved", "incident.resulted, approved"}
+    return ({name for name, _ in REGISTRY} - NOT_OF_THE_FLOOR | approved) - set(seen)
+
+
+def test_every_verb_has_its_place_in_the_room() -> None:
+    assert set(_verbs_of_the_room()) == {verb.name for verb in VERBS}
+
+
+def _verbs_of_the_room() -> Iterator[str]:
+    groups = (RINGS, CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, SECOND_LOOKS, OFFICE)
+    for line in ("off", *(line for group in groups for line in group if not line.startswith("g4"))):
+        yield line.split()[0]

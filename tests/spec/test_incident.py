@@ -1,0 +1,879 @@
+"""An incident from the opening to the close: each rule of domain/incident.py."""
+
+import pytest
+from hueandcry.domain import incident
+from hueandcry.domain.contact import Contact, Source, Triaged
+from hueandcry.domain.duty import FLOOR, Command, Role
+from hueandcry.domain.fact import Fact, FactRef
+from hueandcry.domain.incident import (
+    AddContact,
+    Arrive,
+    Assess,
+    Assessed,
+    Attended,
+    CallerTold,
+    Change,
+    Changed,
+    Close,
+    Closed,
+    Contacted,
+    Correct,
+    Corrected,
+    Grade,
+    Graded,
+    Incident,
+    Load,
+    Loaded,
+    Locate,
+    Located,
+    MissTarget,
+    Note,
+    Noted,
+    Open,
+    Opened,
+    Own,
+    Owned,
+    Regraded,
+    Reply,
+    Resourced,
+    Result,
+    Resulted,
+    Send,
+    Stage,
+    Target,
+    TargetMissed,
+    TellCaller,
+)
+
+from tests.spec.harness import (
+    APPROVAL,
+    MINUTE,
+    START,
+    Later,
+    commands_in,
+    given,
+    later,
+    on_duty,
+    policy,
+    ref,
+    stream_of,
+    who_may,
+)
+
+HOUR = 60 * MINUTE
+CALL = stream_of(Contact)
+SECOND_CALL = stream_of(Contact, 1)
+CALM = {
+    "situation": "past",
+    "threat": "none",
+    "risk": "low",
+    "investigation": "none",
+    "vulnerability": "none",
+    "engagement": "wants-police",
+}
+SECOND_LOOK = (
+    "needs a second look where someone is vulnerable or it is domestic: "
+    "put 'propose' before the line, and have another person approve it"
+)
+
+
+def replies(**answers: str) -> tuple[Reply, ...]:
+    """Return answers to every element, calm ones where none is given."""
+    return tuple(Reply(element, answers.get(element, calm)) for element, calm in CALM.items())
+
+
+def assessed(
+    suggested: str = "4", *grounds: str, statement: str = "", heard: tuple[FactRef, ...] = (), **answers: str
+) -> Assessed:
+    """Return the assessment on which the pack suggests a grade, calm where no answers are given."""
+    said = replies(**answers)
+    return Assessed(
+        said,
+        heard,
+        sum(reply.answer == "not-asked" for reply in said),
+        answers.get("vulnerability") in ("child", "adult", "repeat"),
+        suggested,
+        grounds or ("nothing-more-urgent",),
+        statement,
+    )
+
+
+def graded(grade: str, on: int = 2) -> Graded:
+    """Return the first grade, as suggested, on the assessment that is fact `on`."""
+    return Graded(grade, grade, 0, ref(Incident, on), "")
+
+
+def regraded(was: str, grade: str) -> Regraded:
+    return Regraded(was, grade, grade < was, "4", ref(Incident, 2), None, "it changed")
+
+
+OPENED = Opened("violence", False, "1001", CALL, "a man is shouting")
+OWN_MOTION = Opened("police-generated", False, "1001", None, "warrant")
+DOMESTIC = Opened("domestic", True, "1001", CALL, "he is back")
+ASSESSED = assessed()
+VULNERABLE = assessed("3", "vulnerable", "vulnerability.child", vulnerability="child")
+GRADED = graded("3")
+SENT = Resourced("AB12")
+AT_SCENE = Attended("AB12")
+ADVISED = Resulted("advice", False, None, "")
+DEALT_WITH = Resulted("attended", True, None, "arrest made")
+TOLD = CallerTold("rang back, will not attend")
+CLOSED = Closed("")
+LOADED = Loaded("san-antonio", "police", "disturbance", "WEST", CALL, "as it came")
+
+OPEN = Open("violence", "a man is shouting", CALL)
+LOCATE = Locate("CENTRAL", "12 Mill Lane")
+ADD_CONTACT = AddContact(SECOND_CALL)
+CHANGE = Change("he is back")
+ASSESS = Assess((), replies(), "")
+GRADE = Grade("2", "knife seen")
+OWN = Own("2211")
+SEND = Send("AB12")
+ARRIVE = Arrive("AB12")
+NOTE = Note("the door is red")
+CORRECT = Correct(1, "number 21, not 12")
+TELL = TellCaller("rang back, will not attend")
+RESULT = Result("advice", "")
+CLOSE = Close("")
+MISS = MissTarget()
+LOAD = Load(LOADED)
+
+WORK = [LOCATE, ADD_CONTACT, CHANGE, ASSESS, GRADE, OWN, SEND, ARRIVE, TELL, RESULT, CLOSE]
+TO_GRADE = (OPENED, ASSESSED)
+IN_QUEUE = (OPENED, ASSESSED, GRADED)
+
+
+def name_of(command: Command[Incident]) -> str:
+    return type(command).__name__
+
+
+# What nobody may do
+
+
+@pytest.mark.parametrize("command", [*WORK, NOTE], ids=name_of)
+def test_nothing_is_done_about_an_incident_that_was_never_opened(command: Command[Incident]) -> None:
+    given(on=Incident).when(command).then_refused("there is no such incident")
+
+
+@pytest.mark.parametrize("command", WORK, ids=name_of)
+def test_a_closed_incident_is_not_worked(command: Command[Incident]) -> None:
+    given(*IN_QUEUE, DEALT_WITH, CLOSED, on=Incident).when(command).then_refused("the incident is closed")
+
+
+@pytest.mark.parametrize("command", WORK, ids=name_of)
+def test_history_is_not_worked(command: Command[Incident]) -> None:
+    given(LOADED, on=Incident).when(command).then_refused("this incident was loaded as history; history is not worked")
+
+
+@pytest.mark.parametrize("command", [OPEN, NOTE, CORRECT, *WORK], ids=name_of)
+def test_the_floor_works_incidents_and_nobody_else(command: Command[Incident]) -> None:
+    assert who_may(command) == FLOOR
+
+
+def test_only_the_watch_records_missed_targets_and_only_an_administrator_loads_history() -> None:
+    assert who_may(MISS) == (Role.WATCH,)
+    assert who_may(LOAD) == (Role.ADMINISTRATOR,)
+
+
+def test_every_command_on_incidents_has_its_roles_checked_here() -> None:
+    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, LOAD, *WORK)} == commands_in(incident)
+
+
+# Opening
+
+
+def test_an_incident_opens_on_the_first_words_of_a_call_and_waits_to_be_assessed() -> None:
+    record = given(on=Incident).when(OPEN).then(OPENED)
+    assert (record.open, record.queue, record.owner) == (True, "assess", "1001")
+    assert (record.opened, record.contacts, record.summary) == (START, (CALL,), ref(Incident, 1))
+    assert (record.category, record.changed) == ("violence", 1)
+
+
+def test_an_incident_can_be_opened_without_a_call() -> None:
+    record = given(on=Incident).when(Open("police-generated", "warrant", None)).then(OWN_MOTION)
+    assert record.contacts == ()
+
+
+def test_a_domestic_incident_is_marked_as_such_from_the_category_pack() -> None:
+    record = given(on=Incident).when(Open("domestic", "he is back", CALL)).then(DOMESTIC)
+    assert (record.domestic, record.careful) == (True, True)
+
+
+def test_an_incident_opens_once() -> None:
+    given(OPENED, on=Incident).when(OPEN).then_refused("this incident is open already")
+
+
+def test_an_incident_opens_under_a_category_of_the_pack() -> None:
+    given(on=Incident).when(Open("ufo", "", None)).then_refused("categories-2011 has no category ufo")
+
+
+# Where
+
+
+def test_a_place_said_to_a_call_taker_is_referred_to_and_not_copied() -> None:
+    said = FactRef(CALL, 3)
+    record = (
+        given(OPENED, on=Incident)
+        .when(Locate("WEST", "", Source.CALLER, said))
+        .then(Located("WEST", Source.CALLER, said, ""))
+    )
+    assert (record.district, record.district_source, record.place) == ("WEST", Source.CALLER, said)
+
+
+def test_a_place_typed_for_the_incident_stands_in_its_own_log() -> None:
+    record = given(OPENED, on=Incident).when(LOCATE).then(Located("CENTRAL", Source.HANDLER, None, "12 Mill Lane"))
+    assert (record.district, record.district_source, record.place) == ("CENTRAL", Source.HANDLER, ref(Incident, 2))
+
+
+# Material changes
+
+
+def test_another_call_reopens_the_assessment() -> None:
+    """Letter, area 1: whoever rings again is heard, and the risk is judged anew."""
+    record = given(*IN_QUEUE, on=Incident).when(ADD_CONTACT).then(Contacted(SECOND_CALL))
+    assert (record.queue, record.assessment_current, record.contacts) == ("assess", False, (CALL, SECOND_CALL))
+
+
+def test_a_call_that_is_linked_already_changes_nothing() -> None:
+    given(*IN_QUEUE, on=Incident).when(AddContact(CALL)).then_nothing()
+
+
+def test_a_material_change_reopens_the_assessment() -> None:
+    record = given(*IN_QUEUE, on=Incident).when(CHANGE).then(Changed("he is back"))
+    assert (record.queue, record.assessment_current) == ("assess", False)
+
+
+def test_a_material_change_says_what_changed() -> None:
+    given(*IN_QUEUE, on=Incident).when(Change("")).then_refused("say what changed")
+
+
+def test_a_line_in_the_log_does_not_reopen_the_assessment() -> None:
+    record = given(*IN_QUEUE, on=Incident).when(NOTE).then(Noted("the door is red"))
+    assert (record.queue, record.assessment_current) == ("dispatch", True)
+
+
+# Assessment
+
+
+def test_risk_is_assessed_from_answers_to_every_element() -> None:
+    """Letter, area 1."""
+    record = (
+        given(OPENED, on=Incident).when(Assess((), replies(), "he has left")).then(assessed(statement="he has left"))
+    )
+    assert (record.assessed, record.suggested, record.queue) == (ref(Incident, 2), "4", "grade")
+
+
+@pytest.mark.parametrize("missing", list(CALM))
+def test_risk_is_not_assessed_while_an_element_is_neither_answered_nor_passed_over(missing: str) -> None:
+    said = tuple(reply for reply in replies() if reply.element != missing)
+    rule = f"risk is not assessed: {missing} neither answered nor passed over with a reason"
+    given(OPENED, on=Incident).when(Assess((), said, "")).then_refused(rule)
+
+
+def test_an_answer_the_pack_does_not_offer_is_not_taken() -> None:
+    rule = "threat is answered with one of weapon, present, spoken, none, unknown"
+    given(OPENED, on=Incident).when(Assess((), replies(threat="knife"), "")).then_refused(rule)
+
+
+def test_an_element_the_pack_does_not_have_is_not_taken() -> None:
+    rule = f"strive-2020 has no element mood; it has {', '.join(CALM)}"
+    given(OPENED, on=Incident).when(Assess((), (*replies(), Reply("mood", "low")), "")).then_refused(rule)
+
+
+def test_what_was_not_asked_is_counted_in_the_assessment_and_at_grading() -> None:
+    """Letter, area 1: an assessment shows what it does not rest on."""
+    passed_over = {"vulnerability": "not-asked", "engagement": "not-asked"}
+    suggests = assessed("4", "nothing-more-urgent", **passed_over)
+    assert suggests.not_asked == 2
+    given(OPENED, on=Incident).when(Assess((), replies(**passed_over), "")).then(suggests)
+    given(OPENED, suggests, on=Incident).when(Grade("4", "")).then(Graded("4", "4", 2, ref(Incident, 2), ""))
+
+
+ONE_ANSWER = [
+    ({}, "risk=life", "1", ("life-at-risk", "risk.life")),
+    ({"situation": "now"}, "threat=weapon", "1", ("weapon-now", "situation.now", "threat.weapon")),
+    (
+        {"situation": "now", "threat": "present"},
+        "risk=serious",
+        "1",
+        ("threat-present-now", "situation.now", "threat.present", "risk.serious"),
+    ),
+    (
+        {"situation": "now"},
+        "engagement=unsafe-to-talk",
+        "1",
+        ("unsafe-to-talk-now", "situation.now", "engagement.unsafe-to-talk"),
+    ),
+    (
+        {"threat": "spoken"},
+        "vulnerability=child",
+        "2",
+        ("vulnerable-and-threatened", "threat.spoken", "vulnerability.child"),
+    ),
+    ({}, "risk=serious", "2", ("serious-risk", "risk.serious")),
+    ({}, "threat=present", "2", ("threat-present", "threat.present")),
+    (
+        {"situation": "now"},
+        "vulnerability=unknown",
+        "2",
+        ("vulnerability-not-asked", "situation.now", "vulnerability.unknown"),
+    ),
+    (
+        {"situation": "now"},
+        "vulnerability=not-asked",
+        "2",
+        ("vulnerability-not-asked", "situation.now", "vulnerability.not-asked"),
+    ),
+    ({}, "vulnerability=adult", "3", ("vulnerable", "vulnerability.adult")),
+    ({}, "investigation=perishing", "3", ("evidence-will-not-last", "investigation.perishing")),
+    ({}, "situation=now", "3", ("happening-now", "situation.now")),
+    ({}, "engagement=wants-advice", "5", ("advice-wanted", "threat.none", "risk.low", "engagement.wants-advice")),
+    ({"risk": "life"}, "risk=low", "4", ("nothing-more-urgent",)),
+]
+
+
+@pytest.mark.parametrize(("before", "change", "suggested", "grounds"), ONE_ANSWER, ids=[row[1] for row in ONE_ANSWER])
+def test_one_answer_changes_the_suggested_grade_and_its_grounds(
+    before: dict[str, str], change: str, suggested: str, grounds: tuple[str, ...]
+) -> None:
+    """Letter, area 1: the assessment decides the response. The other answers stand as they were last assessed."""
+    element, answer = change.split("=")
+    last = Assess((), replies(**before), "").decide(given(OPENED, on=Incident).record, on_duty())[0]
+    assert isinstance(last, Assessed)
+    assert last.grounds != grounds
+    after = assessed(suggested, *grounds, **{**before, element: answer})
+    given(OPENED, last, on=Incident).when(Assess((), (Reply(element, answer),), "")).then(after)
+
+
+def test_every_rule_of_the_risk_pack_is_reached_by_one_answer_above() -> None:
+    assert {row[3][0] for row in ONE_ANSWER} == {rule.because for rule in policy().risk.suggest}
+
+
+def test_the_most_urgent_rule_that_the_answers_meet_decides() -> None:
+    said = {"risk": "life", "situation": "now", "threat": "weapon", "vulnerability": "child"}
+    expected = assessed("1", "life-at-risk", "risk.life", **said)
+    given(OPENED, on=Incident).when(Assess((), replies(**said), "")).then(expected)
+
+
+@pytest.mark.parametrize(
+    ("answer", "vulnerable"),
+    [("child", True), ("adult", True), ("repeat", True), ("none", False), ("unknown", False), ("not-asked", False)],
+)
+def test_the_assessment_tells_whether_someone_is_vulnerable(answer: str, vulnerable: bool) -> None:
+    (fact,) = Assess((), replies(vulnerability=answer), "").decide(given(OPENED, on=Incident).record, on_duty())
+    assert isinstance(fact, Assessed)
+    assert fact.vulnerable is vulnerable
+    assert given(OPENED, fact, on=Incident).record.careful is vulnerable
+
+
+# What callers said
+
+
+def heard(element: str, answer: str, *, at: int, call: bytes = CALL) -> Triaged:
+    return Triaged(element, answer, FactRef(call, 3), at)
+
+
+def all_heard(at: int, **answers: str) -> tuple[Triaged, ...]:
+    return tuple(heard(reply.element, reply.answer, at=at) for reply in replies(**answers))
+
+
+def test_what_a_caller_was_asked_before_the_opening_counts() -> None:
+    before = given(later(minutes=2), OPENED, on=Incident)
+    before.when(Assess(all_heard(START), (), "")).then(ASSESSED)
+
+
+def test_what_is_given_now_stands_over_what_a_caller_said() -> None:
+    before = given(later(minutes=2), OPENED, on=Incident)
+    before.when(Assess(all_heard(START, risk="life"), (Reply("risk", "low"),), "")).then(ASSESSED)
+
+
+def test_what_a_caller_said_since_stands_over_the_last_assessment() -> None:
+    before = given(OPENED, ASSESSED, Changed("he is back"), on=Incident)
+    said = heard("risk", "life", at=START + MINUTE)
+    before.when(Assess((said,), (), "")).then(assessed("1", "life-at-risk", "risk.life", risk="life"))
+
+
+def test_what_a_caller_said_before_does_not_undo_the_last_assessment() -> None:
+    before = given(OPENED, later(minutes=2), ASSESSED, Changed("she is with her sister"), on=Incident)
+    before.when(Assess((heard("risk", "life", at=START),), (), "")).then(ASSESSED)
+
+
+def test_the_later_of_two_callers_counts() -> None:
+    before = given(later(minutes=9), OPENED, on=Incident)
+    said = (heard("threat", "none", at=START + 5, call=SECOND_CALL), heard("threat", "weapon", at=START + 4))
+    before.when(Assess((*all_heard(START), *said), (), "")).then(ASSESSED)
+
+
+def test_a_call_linked_after_the_assessment_is_heard_though_its_caller_was_asked_before() -> None:
+    """Letter, area 1: the second caller knew of the child; the call was triaged first, and linked a minute later."""
+    before = given(OPENED, later(minutes=2), ASSESSED, Contacted(SECOND_CALL), on=Incident)
+    said = heard("vulnerability", "child", at=START + MINUTE, call=SECOND_CALL)
+    before.when(Assess((said,), (), "")).then(VULNERABLE)
+
+
+@pytest.mark.parametrize("known", ["by the first caller", "by the last assessment"])
+def test_a_caller_who_was_not_asked_does_not_undo_what_is_known(known: str) -> None:
+    """Letter, area 1: a line that was lost takes nothing back."""
+    suggests = assessed("1", "life-at-risk", "risk.life", risk="life")
+    passed_over = heard("risk", "not-asked", at=START + MINUTE, call=SECOND_CALL)
+    if known == "by the first caller":
+        before, said = given(later(minutes=2), OPENED, on=Incident), (*all_heard(START, risk="life"), passed_over)
+    else:
+        before, said = given(OPENED, suggests, Contacted(SECOND_CALL), on=Incident), (passed_over,)
+    before.when(Assess(said, (), "")).then(suggests)
+
+
+# Grading
+
+
+def test_the_suggested_grade_needs_no_reason() -> None:
+    record = given(*TO_GRADE, on=Incident).when(Grade("4", "")).then(graded("4"))
+    assert (record.grade, record.graded_on, record.queue) == ("4", ref(Incident, 2), "dispatch")
+
+
+def test_a_grade_hands_the_incident_to_dispatch() -> None:
+    record = given(*TO_GRADE, Owned("2211"), on=Incident).when(Grade("4", "")).then(graded("4"))
+    assert record.owner == "dispatcher"
+
+
+@pytest.mark.parametrize("grade", ["1", "2", "3", "5"])
+def test_another_grade_than_the_suggested_one_needs_a_reason(grade: str) -> None:
+    rule = f"the answers suggest grade 4: say why it is {grade}"
+    given(*TO_GRADE, on=Incident).when(Grade(grade, "")).then_refused(rule)
+
+
+def test_a_person_may_choose_another_grade_and_both_are_kept() -> None:
+    given(*TO_GRADE, on=Incident).when(Grade("2", "knife seen")).then(
+        Graded("2", "4", 0, ref(Incident, 2), "knife seen")
+    )
+
+
+def test_an_incident_is_not_graded_before_it_is_assessed() -> None:
+    given(OPENED, on=Incident).when(Grade("4", "")).then_refused("risk is not assessed: assess it first")
+
+
+@pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL)], ids=["change", "call"])
+@pytest.mark.parametrize("facts", [(), (GRADED,)], ids=["grade", "regrade"])
+def test_an_incident_is_not_graded_on_an_assessment_older_than_the_last_material_change(
+    facts: tuple[Fact[Incident], ...], change: Fact[Incident]
+) -> None:
+    """Letter, area 1."""
+    before = given(*TO_GRADE, *facts, change, on=Incident)
+    changed = 3 + len(facts)
+    rule = f"risk is not assessed since the last material change (fact {changed}): assess it first"
+    before.when(GRADE).then_refused(rule)
+
+
+def test_an_incident_is_graded_with_a_grade_of_the_pack() -> None:
+    rule = "grades-2020 has no grade 9; it has 1, 2, 3, 4, 5"
+    given(*TO_GRADE, on=Incident).when(Grade("9", "why not")).then_refused(rule)
+
+
+# Re-grading
+
+
+def test_a_regrade_names_what_it_was_and_rests_on_the_newest_assessment() -> None:
+    before = given(*IN_QUEUE, Changed("he has gone"), ASSESSED, on=Incident)
+    record = before.when(Grade("5", "he has gone")).then(
+        Regraded("3", "5", False, "4", ref(Incident, 5), None, "he has gone")
+    )
+    assert (record.grade, record.graded_on, record.stage) == ("5", ref(Incident, 5), Stage.GRADED)
+
+
+def test_a_regrade_needs_a_reason() -> None:
+    """Letter, area 1; HMICFRS 2018 on unexplained re-grades."""
+    given(*IN_QUEUE, on=Incident).when(Grade("2", "")).then_refused("a re-grade needs a reason")
+
+
+def test_a_regrade_is_to_another_grade() -> None:
+    given(*IN_QUEUE, on=Incident).when(Grade("3", "again")).then_refused("the incident is grade 3 already")
+
+
+def test_a_resulted_incident_is_not_regraded() -> None:
+    rule = "the incident is resulted: it is not graded any more"
+    given(*IN_QUEUE, DEALT_WITH, on=Incident).when(GRADE).then_refused(rule)
+
+
+@pytest.mark.parametrize("facts", [(OPENED, VULNERABLE), (DOMESTIC, ASSESSED)], ids=["vulnerable", "domestic"])
+def test_a_downgrade_needs_a_second_look_where_someone_is_vulnerable_or_it_is_domestic(
+    facts: tuple[Fact[Incident], ...],
+) -> None:
+    """Letter, areas 1 and 2."""
+    before = given(*facts, GRADED, on=Incident)
+    before.when(Grade("4", "he has gone")).then_refused(f"a downgrade {SECOND_LOOK}", second_look=True)
+
+
+def test_a_downgrade_with_a_second_look_names_the_approval() -> None:
+    before = given(OPENED, VULNERABLE, GRADED, on=Incident)
+    before.when(Grade("4", "he has gone"), on_duty(approval=APPROVAL)).then(
+        Regraded("3", "4", False, "3", ref(Incident, 2), APPROVAL, "he has gone")
+    )
+
+
+def test_an_upgrade_waits_for_nobody() -> None:
+    before = given(DOMESTIC, VULNERABLE, GRADED, on=Incident)
+    before.when(Grade("1", "knife seen")).then(Regraded("3", "1", True, "3", ref(Incident, 2), None, "knife seen"))
+
+
+def test_a_downgrade_needs_no_second_look_where_nobody_is_vulnerable() -> None:
+    given(*IN_QUEUE, on=Incident).when(Grade("4", "he has gone")).then(
+        Regraded("3", "4", False, "4", ref(Incident, 2), None, "he has gone")
+    )
+
+
+def test_a_second_look_does_not_replace_the_reason() -> None:
+    before = given(OPENED, VULNERABLE, GRADED, on=Incident)
+    before.when(Grade("4", ""), on_duty(approval=APPROVAL)).then_refused("a re-grade needs a reason")
+
+
+# The clock
+
+
+def due(*facts: Fact[Incident] | Later) -> int | None:
+    """Return when someone should be there, in ns after START."""
+    found = given(*facts, on=Incident).record.attend_by(policy())
+    return None if found is None else found - START
+
+
+@pytest.mark.parametrize(
+    ("grade", "within"), [("1", 15 * MINUTE), ("2", HOUR), ("3", 4 * HOUR), ("4", 48 * HOUR), ("5", None)]
+)
+def test_the_target_of_a_first_grade_runs_from_the_opening(grade: str, within: int | None) -> None:
+    assert due(OPENED, later(minutes=5), ASSESSED, graded(grade)) == within
+
+
+def test_an_upgrade_starts_the_clock_anew() -> None:
+    assert due(*IN_QUEUE, later(minutes=10), regraded("3", "1")) == 25 * MINUTE
+
+
+def test_a_downgrade_counts_from_the_opening_so_that_waiting_is_not_forgotten() -> None:
+    assert due(OPENED, ASSESSED, graded("1"), later(minutes=10), regraded("1", "2")) == HOUR
+
+
+def test_a_downgrade_after_an_upgrade_counts_from_the_opening_too() -> None:
+    up_and_down = (later(minutes=10), regraded("3", "1"), later(minutes=10), regraded("1", "2"))
+    assert due(*IN_QUEUE, *up_and_down) == HOUR
+
+
+def test_no_grade_no_target() -> None:
+    assert due(*TO_GRADE) is None
+
+
+@pytest.mark.parametrize("facts", [(SENT,), (SENT, Owned("2211")), (SENT, Resourced("CD34"))])
+def test_the_target_stands_until_somebody_is_there(facts: tuple[Fact[Incident], ...]) -> None:
+    assert due(*IN_QUEUE, *facts) == 4 * HOUR
+
+
+@pytest.mark.parametrize(
+    "facts", [(SENT, AT_SCENE), (SENT, AT_SCENE, Resourced("CD34")), (ADVISED,), (DEALT_WITH, CLOSED)]
+)
+def test_the_target_ends_when_somebody_was_there_or_nobody_is_sent(facts: tuple[Fact[Incident], ...]) -> None:
+    """A second unit sent after the first arrived starts no clock again."""
+    assert due(*IN_QUEUE, *facts) is None
+
+
+# The watch
+
+
+def test_a_target_is_missed_at_its_moment_and_not_before() -> None:
+    before = given(OPENED, ASSESSED, graded("1"), on=Incident)
+    before.when(MISS, on_duty(now=START + 15 * MINUTE - 1)).then_nothing()
+    before.when(MISS, on_duty(now=START + 15 * MINUTE)).then(TargetMissed(Target.ATTEND, START + 15 * MINUTE))
+
+
+def test_a_missed_target_is_recorded_once() -> None:
+    told = TargetMissed(Target.ATTEND, START + 15 * MINUTE)
+    given(OPENED, ASSESSED, graded("1"), told, on=Incident).when(MISS, on_duty(now=START + HOUR)).then_nothing()
+
+
+def test_a_missed_target_moves_nothing_but_the_record_of_it() -> None:
+    before = given(OPENED, ASSESSED, graded("1"), on=Incident)
+    record = before.when(MISS, on_duty(now=START + HOUR)).then(TargetMissed(Target.ATTEND, START + 15 * MINUTE))
+    assert (record.queue, record.owner, record.stage) == ("dispatch", "dispatcher", Stage.GRADED)
+    assert record.assessment_current
+
+
+def test_an_upgrade_is_a_new_target_and_can_be_missed_again() -> None:
+    told = TargetMissed(Target.ATTEND, START + HOUR)
+    before = given(OPENED, ASSESSED, graded("2"), later(minutes=60), told, regraded("2", "1"), on=Incident)
+    before.when(MISS, on_duty(now=START + 74 * MINUTE)).then_nothing()
+    before.when(MISS, on_duty(now=START + 75 * MINUTE)).then(TargetMissed(Target.ATTEND, START + 75 * MINUTE))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (),
+        (OPENED,),
+        TO_GRADE,
+        (OPENED, ASSESSED, graded("5")),
+        (*IN_QUEUE, SENT, AT_SCENE),
+        (*IN_QUEUE, SENT, AT_SCENE, Resourced("CD34")),
+        (*IN_QUEUE, DEALT_WITH),
+        (*IN_QUEUE, DEALT_WITH, CLOSED),
+        (LOADED,),
+    ],
+)
+def test_the_watch_says_nothing_where_nobody_is_late(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*facts, on=Incident).when(MISS, on_duty(now=START + 1000 * HOUR)).then_nothing()
+
+
+# Who has it, and who goes
+
+
+def test_an_incident_is_given_to_a_named_person() -> None:
+    record = given(*IN_QUEUE, on=Incident).when(OWN).then(Owned("2211"))
+    assert (record.owner, record.queue) == ("2211", "dispatch")
+
+
+def test_an_incident_is_not_given_to_whoever_has_it() -> None:
+    given(*IN_QUEUE, Owned("2211"), on=Incident).when(OWN).then_refused("2211 has it already")
+
+
+def test_a_resource_is_sent_to_a_graded_incident() -> None:
+    record = given(*IN_QUEUE, on=Incident).when(SEND).then(SENT)
+    assert (record.stage, record.resource, record.queue) == (Stage.RESOURCED, "AB12", "deployed")
+
+
+@pytest.mark.parametrize("facts", [(OPENED,), TO_GRADE])
+def test_nobody_is_sent_before_the_grade(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*facts, on=Incident).when(SEND).then_refused("the incident is not graded: grade it first")
+
+
+def test_nobody_is_sent_after_the_result() -> None:
+    rule = "the incident is resulted: nobody is sent any more"
+    given(*IN_QUEUE, ADVISED, on=Incident).when(SEND).then_refused(rule)
+
+
+def test_a_change_on_the_way_stops_nobody_from_being_sent() -> None:
+    """Help is never delayed by an assessment that is out of date."""
+    record = given(*IN_QUEUE, Changed("he is back"), on=Incident).when(SEND).then(SENT)
+    assert record.queue == "assess"
+
+
+def test_a_resource_arrives() -> None:
+    record = given(*IN_QUEUE, SENT, on=Incident).when(ARRIVE).then(AT_SCENE)
+    assert (record.stage, record.attended, record.queue) == (Stage.ATTENDED, True, "deployed")
+
+
+def test_a_second_resource_arrives() -> None:
+    record = given(*IN_QUEUE, SENT, AT_SCENE, on=Incident).when(Arrive("CD34")).then(Attended("CD34"))
+    assert record.resource == "CD34"
+
+
+@pytest.mark.parametrize("facts", [(OPENED,), IN_QUEUE, (*IN_QUEUE, SENT, AT_SCENE, DEALT_WITH)])
+def test_nobody_arrives_who_was_not_sent(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*facts, on=Incident).when(ARRIVE).then_refused("nobody was sent to this incident")
+
+
+# The log
+
+
+@pytest.mark.parametrize("facts", [(OPENED,), IN_QUEUE, (*IN_QUEUE, DEALT_WITH, CLOSED), (LOADED,)])
+def test_a_line_is_written_at_any_time_also_after_the_close(facts: tuple[Fact[Incident], ...]) -> None:
+    before = given(*facts, on=Incident)
+    record = before.when(NOTE).then(Noted("the door is red"))
+    assert (record.stage, record.queue) == (before.record.stage, before.record.queue)
+
+
+@pytest.mark.parametrize("facts", [(OPENED,), (*IN_QUEUE, DEALT_WITH, CLOSED), (LOADED,)])
+def test_a_correction_names_the_fact_and_leaves_it_as_it_was(facts: tuple[Fact[Incident], ...]) -> None:
+    before = given(*facts, on=Incident)
+    record = before.when(CORRECT).then(Corrected(ref(Incident, 1), "number 21, not 12"))
+    assert (record.summary, record.stage) == (ref(Incident, 1), before.record.stage)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 4])
+def test_only_a_fact_that_is_there_can_be_corrected(version: int) -> None:
+    rule = f"the incident has facts 1 to 3, none with number {version}"
+    given(*IN_QUEUE, on=Incident).when(Correct(version, "no")).then_refused(rule)
+
+
+# The result
+
+
+def test_a_result_takes_the_incident_to_closing() -> None:
+    record = given(*IN_QUEUE, SENT, AT_SCENE, on=Incident).when(Result("attended", "arrest made")).then(DEALT_WITH)
+    assert (record.result, record.attended, record.queue) == ("attended", True, "closing")
+
+
+def test_a_result_without_attendance_says_so() -> None:
+    record = given(*IN_QUEUE, on=Incident).when(RESULT).then(ADVISED)
+    assert not record.attended
+
+
+def test_who_was_there_stays_attended_whatever_the_result() -> None:
+    record = (
+        given(*IN_QUEUE, SENT, AT_SCENE, on=Incident)
+        .when(Result("not-police", ""))
+        .then(Resulted("not-police", False, None, ""))
+    )
+    assert record.attended
+
+
+def test_an_incident_is_resulted_with_a_code_of_the_pack() -> None:
+    given(*IN_QUEUE, on=Incident).when(Result("fine", "")).then_refused(
+        "results-2020 has no result fine; it has attended, crime, no-crime, advice, other-agency, not-police, "
+        "no-trace, cancelled, duplicate"
+    )
+
+
+def test_an_incident_is_resulted_once() -> None:
+    rule = "the incident is resulted as advice already"
+    given(*IN_QUEUE, ADVISED, on=Incident).when(Result("attended", "")).then_refused(rule)
+
+
+@pytest.mark.parametrize("facts", [(OPENED,), TO_GRADE])
+def test_an_incident_is_not_resulted_before_the_grade(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*facts, on=Incident).when(RESULT).then_refused("the incident is not graded: grade it first")
+
+
+@pytest.mark.parametrize("result", ["cancelled", "duplicate"])
+def test_a_cancellation_needs_a_reason(result: str) -> None:
+    given(*IN_QUEUE, on=Incident).when(Result(result, "")).then_refused("a cancellation needs a reason")
+
+
+@pytest.mark.parametrize("result", ["cancelled", "duplicate"])
+@pytest.mark.parametrize("facts", [(OPENED, VULNERABLE), (DOMESTIC, ASSESSED)], ids=["vulnerable", "domestic"])
+def test_a_cancellation_needs_a_second_look_where_someone_is_vulnerable_or_it_is_domestic(
+    facts: tuple[Fact[Incident], ...], result: str
+) -> None:
+    """Letter, areas 1 and 2."""
+    before = given(*facts, GRADED, on=Incident)
+    before.when(Result(result, "she rang back")).then_refused(f"a cancellation {SECOND_LOOK}", second_look=True)
+
+
+def test_a_cancellation_with_a_second_look_names_the_approval() -> None:
+    before = given(OPENED, VULNERABLE, GRADED, on=Incident)
+    before.when(Result("cancelled", "she rang back"), on_duty(approval=APPROVAL)).then(
+        Resulted("cancelled", False, APPROVAL, "she rang back")
+    )
+
+
+def test_a_cancellation_needs_no_second_look_where_nobody_is_vulnerable() -> None:
+    given(*IN_QUEUE, on=Incident).when(Result("cancelled", "she rang back")).then(
+        Resulted("cancelled", False, None, "she rang back")
+    )
+
+
+def test_another_result_asks_for_no_second_look_and_names_none() -> None:
+    before = given(OPENED, VULNERABLE, GRADED, on=Incident)
+    before.when(RESULT, on_duty(approval=APPROVAL)).then(ADVISED)
+
+
+@pytest.mark.parametrize("change", [Changed("a child is there"), Contacted(SECOND_CALL)], ids=["change", "call"])
+def test_a_cancellation_rests_on_a_current_assessment(change: Fact[Incident]) -> None:
+    """Letter, area 2: otherwise a call that tells of a child is cancelled before anybody has judged it."""
+    rule = "risk is not assessed since the last material change (fact 4): assess it first"
+    given(*IN_QUEUE, change, on=Incident).when(Result("cancelled", "she rang back")).then_refused(rule)
+
+
+# Told, then closed
+
+
+def test_nobody_came_so_the_caller_is_told_before_the_close() -> None:
+    """IOPC 2023: a caller who was never told that nobody would come. Letter, area 5."""
+    before = given(*IN_QUEUE, ADVISED, on=Incident)
+    before.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
+
+
+@pytest.mark.parametrize("facts", [(TOLD, ADVISED), (ADVISED, TOLD)], ids=["before the result", "after the result"])
+def test_an_incident_is_closed_once_the_caller_was_told(facts: tuple[Fact[Incident], ...]) -> None:
+    record = given(*IN_QUEUE, *facts, on=Incident).when(CLOSE).then(CLOSED)
+    assert (record.open, record.queue) == (False, None)
+
+
+def test_what_the_caller_was_told_is_recorded() -> None:
+    record = given(*IN_QUEUE, ADVISED, on=Incident).when(TELL).then(TOLD)
+    assert (record.told, record.queue) == (True, "closing")
+
+
+def test_telling_the_caller_is_done_in_words() -> None:
+    given(*IN_QUEUE, on=Incident).when(TellCaller("")).then_refused("say what the caller was told")
+
+
+@pytest.mark.parametrize("facts", [(SENT, AT_SCENE, ADVISED), (DEALT_WITH,)], ids=["seen at scene", "by its result"])
+def test_where_somebody_attended_nobody_needs_to_be_told(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*IN_QUEUE, *facts, on=Incident).when(CLOSE).then(CLOSED)
+
+
+def test_where_nobody_called_nobody_needs_to_be_told() -> None:
+    given(OWN_MOTION, ASSESSED, GRADED, ADVISED, on=Incident).when(CLOSE).then(CLOSED)
+
+
+def test_whoever_rings_after_the_first_caller_was_told_is_told_too() -> None:
+    before = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL), ASSESSED, on=Incident)
+    before.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
+
+
+@pytest.mark.parametrize("facts", [IN_QUEUE, (*IN_QUEUE, SENT), (*IN_QUEUE, SENT, AT_SCENE), (*IN_QUEUE, TOLD)])
+def test_an_incident_is_not_closed_without_a_result(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*facts, on=Incident).when(CLOSE).then_refused("the incident has no result: result it first")
+
+
+def test_an_incident_is_not_closed_unassessed() -> None:
+    given(OPENED, on=Incident).when(CLOSE).then_refused("risk is not assessed: assess it first")
+
+
+@pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL)], ids=["change", "call"])
+def test_an_incident_is_not_closed_on_an_assessment_older_than_the_last_material_change(
+    change: Fact[Incident],
+) -> None:
+    """Letter, area 1."""
+    before = given(*IN_QUEUE, DEALT_WITH, change, on=Incident)
+    before.when(CLOSE).then_refused("risk is not assessed since the last material change (fact 5): assess it first")
+
+
+def test_a_resulted_incident_that_was_assessed_anew_is_closed() -> None:
+    given(*IN_QUEUE, DEALT_WITH, Changed("he is back"), ASSESSED, on=Incident).when(CLOSE).then(CLOSED)
+
+
+# History
+
+
+def test_history_stands_outside_queues_and_timers() -> None:
+    record = given(on=Incident).when(LOAD).then(LOADED)
+    assert (record.history, record.open, record.queue, record.opened) == (True, False, None, START)
+    assert (record.district, record.district_source, record.contacts) == ("WEST", Source.ROW, (CALL,))
+    assert (record.category, record.place, record.summary) == ("disturbance", ref(Incident, 1), ref(Incident, 1))
+
+
+def test_history_without_a_call_or_a_district_says_so() -> None:
+    record = given(Loaded("map", "police", "x", "unknown", None, ""), on=Incident).record
+    assert (record.district_source, record.contacts) == (Source.UNKNOWN, ())
+
+
+@pytest.mark.parametrize("facts", [(LOADED,), (OPENED,)])
+def test_a_row_is_loaded_once_and_never_over_an_incident(facts: tuple[Fact[Incident], ...]) -> None:
+    given(*facts, on=Incident).when(LOAD).then_nothing()
+
+
+# The whole life
+
+
+def test_an_incident_stands_in_one_queue_with_one_owner_all_its_life() -> None:
+    life: list[tuple[Fact[Incident], str | None, str]] = [
+        (OPENED, "assess", "1001"),
+        (ASSESSED, "grade", "1001"),
+        (graded("4"), "dispatch", "dispatcher"),
+        (Contacted(SECOND_CALL), "assess", "dispatcher"),
+        (assessed("1", "life-at-risk", "risk.life", risk="life"), "dispatch", "dispatcher"),
+        (Regraded("4", "1", True, "1", ref(Incident, 5), None, "knife seen"), "dispatch", "dispatcher"),
+        (Owned("2211"), "dispatch", "2211"),
+        (SENT, "deployed", "2211"),
+        (TargetMissed(Target.ATTEND, START), "deployed", "2211"),
+        (AT_SCENE, "deployed", "2211"),
+        (Changed("he has gone"), "assess", "2211"),
+        (ASSESSED, "deployed", "2211"),
+        (DEALT_WITH, "closing", "2211"),
+        (CLOSED, None, "2211"),
+        (Noted("remembered late"), None, "2211"),
+    ]
+    for upto in range(1, len(life) + 1):
+        record = given(*(fact for fact, _, _ in life[:upto]), on=Incident).record
+        assert (record.queue, record.owner) == life[upto - 1][1:], life[upto - 1][0]
+
+
+def test_no_incident_stands_in_no_queue() -> None:
+    record = given(on=Incident).record
+    assert (record.open, record.queue, record.assessment_current) == (False, None, False)

@@ -1,0 +1,321 @@
+"""The force's policy: who we are, and the packs in force; each rule of domain/policy.py, adoption.py and pack.py."""
+
+import hashlib
+from itertools import pairwise
+
+import pytest
+from hueandcry.domain import adoption, contact, expedite, incident, staff
+from hueandcry.domain.adoption import Adopt, Establish, NoteSkew
+from hueandcry.domain.duty import Duty, Role
+from hueandcry.domain.fact import Fact, Names, sentence
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import Assess, Assessed, Close, Grade, Incident, MissTarget, Open, Opened, Reply, Result
+from hueandcry.domain.pack import NOT_ASKED, CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
+from hueandcry.domain.policy import POLICY_STREAM, Adopted, ClockSetBack, Established, Policy
+from hueandcry.domain.reference import FactRef, Kind, kind_of
+
+from tests.spec.harness import PACKS, adopted, commands_in, given, on_duty, pack, policy, who_may
+
+ESTABLISH = Establish("GMP", "Europe/Isle_of_Man", "Greater Manchester Police")
+ESTABLISHED = Established("GMP", "Europe/Isle_of_Man", b"Greater Manchester Police")
+OPENED = Opened("domestic", True, "1001", None, "he is back")
+
+TWO_LETTERS = b"""
+pack = "two-letters"
+kind = "risk"
+title = "Two letters"
+source = "made for this test"
+verified = "no"
+element = [
+  { code = "threat", letter = "T", name = "Threat", ask = "?", answer = [{ code = "yes", says = "yes" }] },
+  { code = "risk", letter = "R", name = "Risk", ask = "?", answer = [{ code = "low", says = "low" }] },
+]
+not_asked = [{ code = "unsafe", says = "not safe to ask" }]
+vulnerable = { threat = ["yes"] }
+suggest = [{ grade = "1", because = "at-home", when = { category = ["domestic"], threat = ["yes"] } }]
+"""
+BOTH = (Reply("threat", "yes"), Reply("risk", "low"))
+
+
+def under(*facts: Fact[Policy]) -> Duty:
+    """Return a duty under the policy that these facts make."""
+    return on_duty(policy=given(*facts, on=Policy).record)
+
+
+def refusal(content: bytes) -> str:
+    """Return the words in which a text is refused as a pack."""
+    with pytest.raises(Refused) as refused:
+        read_pack(content)
+    return refused.value.rule
+
+
+# Who we are
+
+
+def test_a_store_is_established_for_a_force() -> None:
+    record = given(on=Policy).when(ESTABLISH).then(ESTABLISHED)
+    assert (record.force, record.zone, record.name) == ("GMP", "Europe/Isle_of_Man", b"Greater Manchester Police")
+
+
+def test_a_store_belongs_to_one_force_for_ever() -> None:
+    given(ESTABLISHED, on=Policy).when(Establish("MET", "Europe/London", "Met")).then_refused(
+        "this store belongs to GMP already"
+    )
+
+
+def test_there_is_one_policy_stream() -> None:
+    assert given(ESTABLISHED, on=Policy).record.id == POLICY_STREAM
+    assert kind_of(POLICY_STREAM) is Kind.POLICY
+
+
+def test_only_an_administrator_makes_policy_and_only_the_watch_minds_the_clock() -> None:
+    assert who_may(ESTABLISH) == who_may(Adopt(TWO_LETTERS)) == (Role.ADMINISTRATOR,)
+    assert who_may(NoteSkew(1500)) == (Role.WATCH,)
+
+
+def test_every_command_on_the_policy_has_its_roles_checked_here() -> None:
+    assert {Establish, Adopt, NoteSkew} == commands_in(adoption)
+
+
+def test_a_clock_that_stood_back_is_recorded_and_changes_nothing() -> None:
+    before = given(ESTABLISHED, on=Policy)
+    record = before.when(NoteSkew(1500)).then(ClockSetBack(1500))
+    assert (record.force, record.adopted) == (before.record.force, before.record.adopted)
+
+
+# Adoption
+
+
+@pytest.mark.parametrize(("kind", "name"), PACKS.items(), ids=list(PACKS.values()))
+def test_each_pack_that_comes_with_the_product_is_adopted_whole_with_its_hash(kind: PackKind, name: str) -> None:
+    content = pack(name)
+    digest = hashlib.sha256(content).digest()
+    record = given(ESTABLISHED, on=Policy).when(Adopt(content)).then(Adopted(kind, name, False, digest, content))
+    (in_force,) = record.adopted
+    assert (in_force.kind, in_force.pack, in_force.content) == (kind, name, content)
+    assert (in_force.digest, in_force.by) == (digest, FactRef(POLICY_STREAM, 2))
+
+
+def test_a_pack_whose_source_nobody_read_says_so_at_adoption() -> None:
+    said = sentence(adopted(PackKind.RISK), Names())
+    assert said == "Pack strive-2020 adopted (risk, source verified: no)"
+
+
+def test_a_pack_whose_source_was_read_says_so_at_adoption() -> None:
+    content = TWO_LETTERS.replace(b'verified = "no"', b'verified = "yes"')
+    digest = hashlib.sha256(content).digest()
+    given(on=Policy).when(Adopt(content)).then(Adopted(PackKind.RISK, "two-letters", True, digest, content))
+
+
+@pytest.mark.parametrize("others", [(), (PackKind.GRADES,)], ids=["alone", "beside another kind"])
+def test_a_pack_in_force_is_not_adopted_again(others: tuple[PackKind, ...]) -> None:
+    before = given(ESTABLISHED, adopted(PackKind.RISK), *(adopted(kind) for kind in others), on=Policy)
+    before.when(Adopt(pack("strive-2020"))).then_refused("strive-2020 is in force already")
+
+
+def test_a_first_pack_of_a_kind_is_adopted_beside_those_of_other_kinds() -> None:
+    before = given(ESTABLISHED, adopted(PackKind.GRADES), on=Policy)
+    before.when(Adopt(pack("strive-2020"))).then(adopted(PackKind.RISK))
+
+
+def test_one_changed_byte_makes_another_pack() -> None:
+    content = pack("strive-2020") + b"\n"
+    before = given(ESTABLISHED, adopted(PackKind.RISK), on=Policy)
+    before.when(Adopt(content)).then(adopted(PackKind.RISK, content))
+
+
+def test_the_newest_pack_of_a_kind_is_in_force_and_the_other_kinds_stay() -> None:
+    before = given(ESTABLISHED, *(adopted(kind) for kind in PACKS), on=Policy)
+    digest = hashlib.sha256(TWO_LETTERS).digest()
+    record = before.when(Adopt(TWO_LETTERS)).then(Adopted(PackKind.RISK, "two-letters", False, digest, TWO_LETTERS))
+    assert (record.risk.pack, record.grades.pack, record.categories.pack, record.results.pack) == (
+        "two-letters",
+        "grades-2020",
+        "categories-2011",
+        "results-2020",
+    )
+
+
+def test_a_force_can_go_back_to_an_earlier_pack() -> None:
+    before = given(adopted(PackKind.RISK), adopted(PackKind.RISK, TWO_LETTERS), on=Policy)
+    assert before.record.risk.pack == "two-letters"
+    record = before.when(Adopt(pack("strive-2020"))).then(adopted(PackKind.RISK))
+    assert record.risk.pack == "strive-2020"
+
+
+@pytest.mark.parametrize("kind", PackKind)
+def test_a_kind_of_which_no_pack_was_adopted_is_refused(kind: PackKind) -> None:
+    record = given(ESTABLISHED, *(adopted(one) for one in PACKS if one is not kind), on=Policy).record
+    with pytest.raises(Refused) as refused:
+        getattr(record, kind.value)
+    assert refused.value.rule == f"no {kind.value} pack is adopted"
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        (Open("domestic", "", None), PackKind.CATEGORIES),
+        (Assess((), BOTH, ""), PackKind.RISK),
+        (Grade("1", ""), PackKind.GRADES),
+        (Result("advice", ""), PackKind.RESULTS),
+        (Close(""), PackKind.RISK),
+        (MissTarget(), PackKind.GRADES),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_no_decision_is_made_without_the_pack_it_rests_on(command: object, kind: PackKind) -> None:
+    without = under(ESTABLISHED, *(adopted(one) for one in PACKS if one is not kind))
+    given(on=Incident).when(command, without).then_refused(f"no {kind.value} pack is adopted")
+
+
+def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> None:
+    """The desk writes the hash of that pack into the header: the decision is explained by it for ever."""
+    resting = {
+        PackKind.RISK: {contact.Triage, contact.PassOver, contact.Resolve, incident.Assess, incident.Close},
+        PackKind.GRADES: {incident.Grade, incident.MissTarget, expedite.MissAnswer},
+        PackKind.CATEGORIES: {incident.Open},
+        PackKind.RESULTS: {incident.Result},
+    }
+    commands = set().union(*(commands_in(module) for module in (contact, incident, expedite, staff, adoption)))
+    for kind in (None, *PackKind):
+        named = {command for command in commands if command.under is kind}
+        assert named == (resting[kind] if kind else commands - set().union(*resting.values()))
+
+
+# Under which pack
+
+
+def test_an_assessment_rests_on_the_pack_in_force_and_knows_the_category() -> None:
+    expected = Assessed(BOTH, (), 0, True, "1", ("at-home", "category.domestic", "threat.yes"), "")
+    given(OPENED, on=Incident).when(Assess((), BOTH, ""), under(adopted(PackKind.RISK, TWO_LETTERS))).then(expected)
+
+
+def test_an_old_incident_keeps_what_the_pack_of_its_day_suggested() -> None:
+    """The fact carries suggestion and grounds; the fold asks no pack."""
+    old = Assessed(BOTH, (), 0, True, "1", ("at-home", "category.domestic", "threat.yes"), "")
+    record = given(OPENED, old, on=Incident).record
+    assert policy().risk.pack != "two-letters"
+    assert (record.suggested, record.vulnerable, record.replies) == ("1", True, BOTH)
+
+
+def test_a_risk_pack_without_a_rule_for_these_answers_suggests_nothing_by_itself() -> None:
+    other = Opened("theft", False, "1001", None, "")
+    rule = "two-letters suggests no grade for these answers; its last rule must meet all"
+    given(other, on=Incident).when(Assess((), BOTH, ""), under(adopted(PackKind.RISK, TWO_LETTERS))).then_refused(rule)
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize("content", [b"", b'pack = "x"', b'pack = "x"\nkind = "mood"', b"kind = 1979-05-27"])
+def test_a_text_that_is_no_kind_of_pack_is_refused(content: bytes) -> None:
+    assert refusal(content).startswith("a pack's kind is one of risk, grades, categories, results, not ")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"this is not TOML", "Expected '='"),
+        (b'kind = "risk"\nkind = "risk"', "Cannot overwrite"),
+        (TWO_LETTERS.replace(b'title = "Two letters"\n', b""), "missing required field `title`"),
+        (TWO_LETTERS.replace(b'source = "made for this test"\n', b""), "missing required field `source`"),
+        (TWO_LETTERS.replace(b'verified = "no"\n', b""), "missing required field `verified`"),
+        (TWO_LETTERS.replace(b'verified = "no"', b'verified = "maybe"'), "`$.verified`"),
+        (TWO_LETTERS.replace(b'verified = "no"', b"verified = false"), "`$.verified`"),
+        (TWO_LETTERS.replace(b"because", b"becuase"), "unknown field `becuase` - at `$.suggest[0]`"),
+        (TWO_LETTERS.replace(b'code = "threat"', b'code = "the threat"'), "`$.element[0].code`"),
+        (TWO_LETTERS.replace(b'grade = "1"', b"grade = 1"), "`$.suggest[0].grade`"),
+        (TWO_LETTERS.replace(b"not_asked", b"# not_asked"), "missing required field `not_asked`"),
+        (pack("grades-2020").replace(b"900", b'"soon"'), "`$.expedite_answer_within_s`"),
+        (pack("grades-2020").replace(b'kind = "grades"', b'kind = "results"'), "unknown field"),
+        (pack("categories-2011").replace(b"domestic = true", b"domestic = 1"), "`$.category[0].domestic`"),
+        (pack("results-2020").replace(b"cancels", b"cancel"), "unknown field `cancel` - at `$.result[7]`"),
+    ],
+)
+def test_a_pack_that_cannot_be_read_is_refused_at_adoption_and_the_place_is_named(content: bytes, words: str) -> None:
+    rule = refusal(content)
+    assert rule.startswith("the pack cannot be read: ")
+    assert words in rule
+    given(ESTABLISHED, on=Policy).when(Adopt(content)).then_refused(rule)
+
+
+def test_a_text_in_another_encoding_is_refused_and_ends_in_no_fault_of_ours() -> None:
+    content = TWO_LETTERS.replace(b"Two letters", "Überfall".encode("latin-1"))
+    assert refusal(content).startswith("the pack cannot be read: ")
+
+
+@pytest.mark.parametrize("kind", [b'["risk"]', b"{ risk = true }", b"[]"])
+def test_a_kind_that_is_not_a_word_is_refused_and_ends_in_no_fault_of_ours(kind: bytes) -> None:
+    assert refusal(b"kind = " + kind).startswith("a pack's kind is one of risk, grades, categories, results, not ")
+
+
+# The packs that come with the product
+
+
+def test_every_pack_that_comes_with_the_product_names_its_source_and_claims_no_more_than_is_known() -> None:
+    for name in PACKS.values():
+        read = read_pack(pack(name))
+        assert (read.pack, read.verified) == (name, "no")
+        assert len(read.source) > 20
+
+
+def test_the_risk_model_spells_strive() -> None:
+    """Letter, area 1: the existing STRIVE model."""
+    assert "".join(one.letter for one in policy().risk.element) == "STRIVE"
+
+
+def test_every_rule_of_the_risk_model_names_elements_answers_and_grades_that_there_are() -> None:
+    risk, grades = policy().risk, policy().grades
+    for rule in risk.suggest:
+        assert grades.row(rule.grade)
+        for element, answers in rule.when.items():
+            assert set(answers) <= {*risk.offered(element), NOT_ASKED}, rule.because
+    for element, answers in risk.vulnerable.items():
+        assert set(answers) <= set(risk.offered(element))
+
+
+def test_the_rules_of_the_risk_model_stand_most_urgent_first_up_to_advice_and_the_last_meets_all() -> None:
+    rules = policy().risk.suggest
+    ranks = [policy().grades.rank(rule.grade) for rule in rules[:-1]]
+    assert all(first <= second for first, second in pairwise(ranks))
+    assert rules[-1].when == {}
+
+
+def test_every_element_can_be_answered_with_asked_and_not_known() -> None:
+    assert all("unknown" in policy().risk.offered(one.code) for one in policy().risk.element)
+
+
+def test_codes_in_a_pack_are_used_once() -> None:
+    rows = (
+        policy().risk.element,
+        policy().risk.not_asked,
+        *(one.answer for one in policy().risk.element),
+        policy().grades.grade,
+        policy().categories.category,
+        policy().results.result,
+    )
+    for some in rows:
+        codes = [row.code for row in some]
+        assert len(codes) == len(set(codes))
+
+
+def test_only_domestic_incidents_are_domestic() -> None:
+    assert [row.code for row in policy().categories.category if row.domestic] == ["domestic"]
+
+
+def test_no_result_cancels_and_attends_at_once() -> None:
+    assert not [row.code for row in policy().results.result if row.cancels and row.attended]
+    assert [row.code for row in policy().results.result if row.cancels] == ["cancelled", "duplicate"]
+
+
+def test_grades_rank_from_the_most_urgent_and_wait_longer_from_each_to_the_next() -> None:
+    grades = policy().grades
+    assert [grades.rank(row.code) for row in grades.grade] == [0, 1, 2, 3, 4]
+    waits = [row.attend_within_s for row in grades.grade if row.attend_within_s is not None]
+    assert waits == sorted(waits)
+    assert grades.row("5").attend_within_s is None
+
+
+def test_each_kind_of_pack_is_read_as_its_own_type() -> None:
+    types = [type(read_pack(pack(name))) for name in PACKS.values()]
+    assert types == [RiskPack, GradePack, CategoryPack, ResultPack]

@@ -1,0 +1,201 @@
+"""A store is a folder for one owner or one group: its modes, its key, its side files, and a second founding refused."""
+
+import contextlib
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hueandcry.domain.fault import Damaged, Refused, Unavailable
+from hueandcry.operator.bootstrap import Founding, Room, found, open_room
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.intake.loader import Loader
+from hueandcry.operator.verbs import carry_out
+from hueandcry.operator.watch import Lease
+from hueandcry.store import folder as rooms
+from hueandcry.store.folder import StoreFolder, file_system_of, open_journal
+
+ROOT = Path(__file__).parents[2]
+GMP = Founding("GMP", "Greater Manchester Police", "1001")
+REFUSED, DAMAGED, UNAVAILABLE = 1, 3, 5  # exit codes
+NOT_A_ROW = ["never", "EMS", "FALL VICTIM", "EAST"]
+
+
+@pytest.fixture(params=[0o022, 0o077, 0o000], ids=["umask 022", "umask 077", "umask 000"])
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Whatever the person who runs the command has as umask."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    made, _ = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        yield made
+
+
+def desk_of(room: Room) -> Desk:
+    return Desk(room.journal, room.board, room.identity, room.signed(None))
+
+
+def mode(path: Path) -> str:
+    """Return a file's permissions as people write them."""
+    return f"{stat.S_IMODE(path.stat().st_mode):04o}"
+
+
+def hue(*words: str, store: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT / ".typed"), "HUE_STORE": str(store)}
+    command = [sys.executable, "-m", "hueandcry.operator.cli", *words]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+# Modes
+
+
+def test_a_new_store_is_open_to_its_owner_and_its_group_and_to_nobody_else(tmp_path: Path, umask: int) -> None:
+    made, _ = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        assert mode(made.folder.path) == "2770"
+        assert mode(made.folder.journal) == "0660"
+        assert mode(made.folder.path / "store.key") == "0600"
+
+
+def test_what_stands_beside_an_open_journal_is_open_to_the_group_too(tmp_path: Path, umask: int) -> None:
+    """Who of the group cannot write the write-ahead log cannot write the journal."""
+    made, _ = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        beside = sorted(path for path in made.folder.path.iterdir() if path.name.startswith("journal.db-"))
+        assert [path.name for path in beside] == ["journal.db-shm", "journal.db-wal"]
+        assert [mode(path) for path in beside] == ["0660", "0660"]
+
+
+def test_files_that_the_group_shares_are_open_to_it_whoever_made_them(room: Room, umask: int) -> None:
+    """The lease of the watch, the checkpoint of the board, the folder of rejected rows: whoever comes first makes them."""
+    lease = Lease(room)
+    assert lease.take()
+    room.board.save(room.folder.board)
+    os.close(room.folder.side_file("rows.csv"))
+    lease.release()
+    assert mode(room.folder.path / "watch.lease") == "0660"
+    assert mode(room.folder.board) == "0660"
+    assert mode(room.folder.rejected) in ("0770", "2770")
+
+
+def test_a_side_file_of_rejected_rows_is_for_its_owner_alone(room: Room, umask: int, tmp_path: Path) -> None:
+    """It holds what could not be recorded, as it came: it may name people."""
+    file = tmp_path / "calls.csv"
+    file.write_text(f"ts,service,call_type,township\n{','.join(NOT_A_ROW)}\n")
+    loader = Loader(room.folder, desk_of(room), "montgomery")
+    assert loader.load(file).rejected == 1
+    assert loader.side_path is not None
+    assert mode(loader.side_path) == "0600"
+    assert "FALL VICTIM" in loader.side_path.read_text()
+
+
+def test_a_side_file_that_stood_open_to_all_is_closed_to_them_before_it_is_written(room: Room) -> None:
+    os.close(room.folder.side_file("rows.csv"))
+    (room.folder.rejected / "rows.csv").chmod(0o666)
+    os.close(room.folder.side_file("rows.csv"))
+    assert mode(room.folder.rejected / "rows.csv") == "0600"
+
+
+# A second founding
+
+
+def test_a_second_founding_is_refused_and_changes_nothing(room: Room) -> None:
+    """Exit code 1: a rule, not a fault of the machine."""
+    key, size = (room.folder.path / "store.key").read_bytes(), room.journal.tip().size
+    with pytest.raises(Refused, match="holds a store already"):
+        found(room.folder.path, GMP)
+    told = hue("init", "--code", "GMP", "--name", "Another", store=room.folder.path)
+    assert told.returncode == REFUSED
+    assert "holds a store already" in told.stderr
+    assert (room.folder.path / "store.key").read_bytes() == key
+    assert room.journal.tip().size == size
+
+
+def test_a_founding_that_broke_off_before_its_journal_can_be_done_again(tmp_path: Path) -> None:
+    """The key is written first; a folder that has a key and no journal holds no store."""
+    StoreFolder(tmp_path / "store").create()
+    made, signed = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        assert signed.collar == "1001"
+
+
+def test_a_network_file_system_is_refused_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of mounts cannot be forged here, so the file system at hand is put among those that are refused."""
+    monkeypatch.setattr(rooms, "_NETWORK_FILE_SYSTEMS", {file_system_of(tmp_path)})
+    with pytest.raises(Unavailable, match="network file system"):
+        StoreFolder(tmp_path / "store").create()
+    assert not (tmp_path / "store" / "store.key").exists()
+
+
+# The key
+
+
+@pytest.mark.parametrize("content", [b"", b"short", bytes(31), bytes(33)])
+def test_a_key_of_another_length_is_damage(room: Room, content: bytes) -> None:
+    (room.folder.path / "store.key").write_bytes(content)
+    with pytest.raises(Damaged, match="bytes instead of 32"):
+        room.folder.key()
+
+
+def test_a_key_that_is_missing_is_said_and_not_made_anew(room: Room) -> None:
+    """A new key would make every row that was loaded before look new."""
+    (room.folder.path / "store.key").unlink()
+    with pytest.raises(Unavailable, match="cannot be read"):
+        room.folder.key()
+    assert not (room.folder.path / "store.key").exists()
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"short", DAMAGED), (None, UNAVAILABLE)], ids=["damaged", "missing"])
+def test_loading_without_a_whole_key_ends_in_a_sentence_and_records_nothing(
+    room: Room, tmp_path: Path, content: bytes | None, code: int
+) -> None:
+    file, key = tmp_path / "calls.csv", room.folder.path / "store.key"
+    file.write_text("ts,service,call_type,township\n2020-01-01 10:00:00,EMS,FALL VICTIM,EAST\n")
+    key.unlink()
+    if content is not None:
+        key.write_bytes(content)
+    size = room.journal.tip().size
+    told = hue("intake", "load", str(file), "--map", "montgomery", store=room.folder.path)
+    assert (told.returncode, len(told.stderr.splitlines())) == (code, 1)
+    assert "key" in told.stderr
+    assert room.journal.tip().size == size
+
+
+def test_work_that_needs_no_key_goes_on_without_it(room: Room) -> None:
+    """A lost key stops loading, not the room."""
+    (room.folder.path / "store.key").unlink()
+    assert carry_out(desk_of(room), "ring 999 07700 900123")
+    assert hue("verify", store=room.folder.path).returncode == 0
+
+
+# Opening
+
+
+def test_a_store_opens_again_as_it_was_left(room: Room) -> None:
+    tip = room.journal.tip()
+    with contextlib.closing(open_room(str(room.folder.path))) as again:
+        assert again.journal.tip() == tip
+        assert again.signed(None) == room.signed(None)
+
+
+@pytest.mark.parametrize("name", ["a store", "#1?mode=memory", "50%", "Größe", "-rf"])
+def test_a_store_may_stand_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    made, _ = found(tmp_path / name, GMP)
+    with contextlib.closing(made):
+        assert made.folder.journal.stat().st_size > 0
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_opening_a_store_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="hue init"):
+        open_journal(tmp_path / "nowhere" / "journal.db")
+    assert list(tmp_path.iterdir()) == []

@@ -34,7 +34,8 @@ WATCH = "watch"
 class Act(Struct, frozen=True):
     """A command on a stream; `occurred` where it happened at another time than now (ns UTC).
 
-    `new` says that the stream is known to be empty, which spares a look; the journal still checks the version.
+    `new` says that the stream is known to be empty and follows from no other act of the line, as with loaded rows; that
+    spares a look, and the journal still checks the version.
     """
 
     stream: bytes
@@ -145,7 +146,7 @@ class Desk:
         pending: list[Pending] = []
         for act in acts:
             record = working.get(act.stream) or self._record(act)
-            cause = FactRef(pending[0].stream, pending[0].version) if pending else None
+            cause = FactRef(pending[0].stream, pending[0].version) if pending and not act.new else None
             if approving and cause is not None:
                 duty = replace(duty, approval=cause)
             header = self._header(duty, act, record, cause)

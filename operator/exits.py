@@ -39,6 +39,8 @@ def run(app: typer.Typer) -> int:
         code = _told(USAGE, " ".join(said.split()))
     except BrokenPipeError:
         code = 0
+    except SystemExit as end:  # the command-line library's own way of meeting a closed pipe
+        code = 0 if isinstance(end.__context__, BrokenPipeError) else end.code
     except Exception as fault:  # noqa: BLE001 — the last door: whatever it is, a user sees one sentence
         code = _told(*_family(fault))
     return _flushed(code if isinstance(code, int) else 0)
@@ -62,7 +64,7 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         pass
     except OSError as fault:
-        code = _told(*_family(fault))
+        code = code if code == UNAVAILABLE else _told(*_family(fault))
     else:
         return code
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

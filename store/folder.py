@@ -52,7 +52,7 @@ class StoreFolder:
 
     def create(self) -> None:
         """Make the folder and its key; refuses a folder that holds a store, and a network file system."""
-        if self.exists:
+        if self.exists and not self._broken_off():
             raise Refused(f"{self.path} holds a store already; choose another folder with --store")
         self.path.mkdir(parents=True, exist_ok=True)
         found = file_system_of(self.path)
@@ -66,6 +66,17 @@ class StoreFolder:
             file.write(os.urandom(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
+
+    def _broken_off(self) -> bool:
+        """Tell whether an earlier founding ended before its first fact: nothing is lost by founding again."""
+        try:
+            journal = open_journal(self.journal)
+        except (Unavailable, Damaged):
+            return self.journal.is_file() and self.journal.stat().st_size == 0
+        try:
+            return journal.tip().size == 0
+        finally:
+            journal.close()
 
     def key(self) -> bytes:
         """Return the key that makes source references."""
@@ -102,7 +113,7 @@ def file_system_of(path: Path) -> str:
 def open_journal(path: Path, *, new: bool = False, clock: Clock = time.time_ns) -> SQLiteJournal:
     """Open the journal in a file, or make it; raises Unavailable for a file that is no store or is of another version."""
     if new:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o660))
         path.chmod(0o660)  # before SQLite opens it: what stands beside it takes its mode
     else:
         _check(path)

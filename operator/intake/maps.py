@@ -65,11 +65,14 @@ def code_of(text: str) -> str:
 @lru_cache(maxsize=8192)
 def _local(text: str, zone: ZoneInfo, form: str) -> int:
     try:
-        return from_local(datetime.strptime(text, form), zone, text)  # noqa: DTZ007 — the map names the zone
+        occurred = from_local(datetime.strptime(text, form), zone, text)  # noqa: DTZ007 — the map names the zone
     except NotAMoment as fault:
         raise Malformed(str(fault)) from fault
-    except ValueError as fault:
+    except (ValueError, OverflowError) as fault:
         raise Malformed(f"{text[:40]!r} is not a time like {form}") from fault
+    if not 0 <= occurred < SECONDS_MAX * NS_PER_S:
+        raise Malformed(f"{text[:40]!r} is outside of the years that a journal can tell")
+    return occurred
 
 
 def _san_antonio(row: list[str], zone: ZoneInfo) -> Said:

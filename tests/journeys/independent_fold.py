@@ -40,6 +40,7 @@ class Story:
     material: int = 0
     assessed: int = 0
     history: bool = False
+    attended: bool = False
 
 
 class IndependentBoard:
@@ -104,9 +105,9 @@ class IndependentBoard:
                 story.district = said["district"]
             case "contacted":
                 story.contacts.append(said["contact"])
-                story.material = line["version"]
+                self._reopened(story, line)
             case "changed":
-                story.material = line["version"]
+                self._reopened(story, line)
             case "assessed":
                 story.assessed, story.vulnerable = line["version"], said["vulnerable"]
             case "graded":
@@ -118,6 +119,12 @@ class IndependentBoard:
                 story.holder = said["owner"]
             case "resourced" | "attended" | "resulted" | "closed":
                 story.stage = name
+                story.attended = story.attended or name == "attended" or (name == "resulted" and said["attended"])
+
+    def _reopened(self, story: Story, line: Line) -> None:
+        story.material = line["version"]
+        if story.stage == "resulted":
+            story.stage = "attended" if story.attended else "graded"
 
     def _expedite(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
         match name:
@@ -165,7 +172,7 @@ class IndependentBoard:
     def _due(self, story: Story) -> int | None:
         if story.kind == "expedite":
             return story.since + self.answer_within_s * NS if story.stage in ("asked", "decided") else None
-        if story.stage not in ("graded", "resourced") or story.grade not in self.targets_s:
+        if story.attended or story.stage not in ("graded", "resourced") or story.grade not in self.targets_s:
             return None
         return story.clock + self.targets_s[story.grade] * NS
 

@@ -318,7 +318,6 @@ def test_what_cannot_be_meant_is_told_with_code_2_and_records_nothing(
 @pytest.mark.parametrize(
     "words",
     [
-        ("--code", "GMP", "--name", "\udcff"),
         ("--code", "G M P", "--name", "Greater"),
         ("--code", "GMP", "--name", "Greater", "--collar", "watch"),
         ("--code", "GMP", "--name", "Greater", "--collar", "two words"),
@@ -338,6 +337,12 @@ def test_an_init_that_fails_leaves_no_half_made_store(words: tuple[str, ...], ho
     assert ended.code in (REFUSED, USAGE)
     again = run("init", "--code", "GMP", "--name", "Greater", "--collar", "2211", "--store", str(home / "new"))
     assert (again.code, again.err) == (0, "")
+
+
+def test_a_name_with_bytes_that_are_no_text_is_kept_with_their_numbers(home: Path, run: Run) -> None:
+    new = str(home / "new")
+    assert run("init", "--code", "GMP", "--name", "Caf\udce9", "--collar", "2211", "--store", new).code == 0
+    assert json.loads(run("store", "info", "--json", "--store", new).out)["name"] == "Caf<U+DCE9>"
 
 
 def test_a_store_named_before_the_command_is_the_store_that_is_used(home: Path) -> None:

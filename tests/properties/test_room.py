@@ -512,61 +512,44 @@ WHO = st.integers(0, 9)
 REFERENCE = st.sampled_from(["name", "whole", "dot"])
 PAUSE = "(half an hour passes, and the watch looks)"
 TRIAGED = tuple(f"triage {{c}} {element}" for element in ELEMENTS)
-OWN, DOMESTIC_OPENED = "open - theft bicycle", "open . domestic man with a knife"
+WARD = PARTNERS[0]
+
+
+def course(text: str) -> tuple[str, ...]:
+    """Return the lines of a course, parted by bars; CALM and CHILD stand for whole assessments, PAUSE for time."""
+    long = {"CALM": RISKS[0], "CHILD": RISKS[1], "PAUSE": PAUSE, "WARD": WARD}
+    return tuple(long.get(line.strip(), line.strip()) for line in text.split("|"))
+
+
 COURSES = (
-    (OWN, RISKS[1], "grade {i} 1 near", "send {i} AB12", "arrive {i}", "send {i} CD34", PAUSE, ENDS[1], "close {i}"),
-    (
-        OWN,
-        RISKS[1],
-        "grade {i} 1 knife",
-        PAUSE,
-        "send {i} AB12",
-        "fix {i} 1 machete",
-        "arrive {i}",
-        ENDS[1],
-        "close {i}",
+    course(
+        "open - theft | CHILD | g1 {i} near | send {i} AB12 | arrive {i} | send {i} CD34 | PAUSE | result {i} attended | close {i}"
     ),
-    (
-        OWN,
-        RISKS[0],
-        "grade {i} 3 left",
-        "own {i}",
-        "change {i} back",
-        "grade {i} 1 now",
-        RISKS[1],
-        "grade {i} 1",
-        "g1 {i} now",
+    course(
+        "open - theft | CHILD | g1 {i} near | PAUSE | send {i} AB12 | fix {i} 1 x | arrive {i} | result {i} crime | close {i}"
     ),
-    (
-        OWN,
-        RISKS[0],
-        "grade {i} 4 later",
-        ENDS[4],
-        ENDS[3],
-        "close {i}",
-        "change {i} worse",
-        "close {i}",
-        "note {i} late",
+    course(
+        "open - theft | CALM | g3 {i} left | own {i} | change {i} back | g1 {i} now | CHILD | grade {i} 1 | g1 {i} now"
     ),
-    (
-        DOMESTIC_OPENED,
-        RISKS[0],
-        "g5 {i} advice",
-        ENDS[2],
-        "close {i}",
-        "told {i} nobody comes",
-        "close {i}",
-        "close {i}",
+    course(
+        "open - theft | CALM | g4 {i} x | result {i} cancelled | result {i} cancelled safe | close {i} | note {i} late"
+    ),
+    course(
+        "open . domestic | CALM | g5 {i} x | result {i} advice | close {i} | told {i} nobody comes | close {i} | close {i}"
+    ),
+    course("open . theft | CALM | g5 {i} x | told {i} nobody comes | change {i} worse | result {i} advice | close {i}"),
+    course(
+        "open . theft | CALM | g5 {i} x | result {i} advice | change {i} worse | close {i} | assess {i} | result {i} advice"
     ),
 )
 CONTACTS = (
     ("ring 101 07700900123", "answer {c}", "close {c}", *TRIAGED, CALLS[9], "close {c}", "note {c} late"),
     ("ring 999", "answer {c}", *TRIAGED[:5], CALLS[4], CALLS[6], OPENINGS[0], "fix {c} 2 two knives", "close {c}"),
-    ("ring 999", "abandon {c}", "close {c}", "answer {c}", "transfer {c} ambulance chest pain", "close {c}"),
-    ("ring chat someone", "answer {c}", "abandon {c}", "close {c} rung back, nobody there"),
+    course("ring 999 | abandon {c} | close {c} | answer {c} | transfer {c} ambulance chest pain | close {c}"),
+    course("ring chat someone | answer {c} | abandon {c} | close {c} rung back, nobody there"),
 )
 REQUESTS = (
-    (PARTNERS[0], PAUSE, OPENINGS[3], *PARTNERS[2:5:2], PARTNERS[6], PARTNERS[9], "note {e} late"),
+    (WARD, PAUSE, OPENINGS[3], *PARTNERS[2:5:2], PARTNERS[6], "close {e} done", "note {e} late"),
     (PARTNERS[1], "link {e} {i}", PARTNERS[3], PARTNERS[5], PAUSE, PARTNERS[6], "close {e}", "fix {e} 1 ward 21"),
 )
 

@@ -300,7 +300,8 @@ def _spoken(value: Any, noun: str, plain: bool, names: Names) -> str:
         case tuple():
             return ", ".join(_spoken(one, noun, plain, names) for one in value) or "none"
         case Struct():
-            return " ".join(_spoken(getattr(value, name), "text", plain, names) for name in value.__struct_fields__)
+            parts = (_spoken(getattr(value, name), "text", plain, names) for name in value.__struct_fields__)
+            return " ".join(filter(None, parts))
         case _:
             return str(value)
 

@@ -2,8 +2,9 @@
 
 Theory of operation. This is what an auditor could write from docs/log-format.md and docs/events.md alone. It imports
 the standard library and nothing else. Each line is one fact; the fold keeps for each stream what the facts say in so
-many words, and tells what is open at the end: in which queue, whose it is, how pressing, and what people call it. Targets are
-read from the pack that was adopted last, whose text stands in the journal itself, in hexadecimal. All instants are ns UTC.
+many words, and tells what is open at the end: in which queue, whose it is, how pressing, and what people call it.
+Targets are read from the pack under which it was graded or asked, whose text stands in the journal itself, in
+hexadecimal. All instants are ns UTC.
 """
 
 import json
@@ -41,6 +42,7 @@ class Story:
     assessed: int = 0
     history: bool = False
     attended: bool = False
+    pack: str = ""
 
 
 class IndependentBoard:
@@ -49,8 +51,7 @@ class IndependentBoard:
     def __init__(self) -> None:
         self.stories: dict[str, Story] = {}
         self.zone = ZoneInfo("UTC")
-        self.targets_s: dict[str, int] = {}
-        self.answer_within_s = 0
+        self.packs: dict[str, tuple[dict[str, int], int]] = {}
         self.days: dict[tuple[str, bool], list[str]] = {}
 
     def read(self, lines: Iterable[Line]) -> "IndependentBoard":
@@ -72,8 +73,8 @@ class IndependentBoard:
             self.zone = ZoneInfo(said["zone"])
         if name == "policy.adopted" and said["kind"] == "grades":
             pack = tomllib.loads(bytes.fromhex(said["content"]).decode())
-            self.targets_s = {one["code"]: one["attend_within_s"] for one in pack["grade"] if "attend_within_s" in one}
-            self.answer_within_s = pack["expedite_answer_within_s"]
+            targets_s = {one["code"]: one["attend_within_s"] for one in pack["grade"] if "attend_within_s" in one}
+            self.packs[said["digest"]] = (targets_s, pack["expedite_answer_within_s"])
 
     def _contact(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
         match name:
@@ -112,8 +113,9 @@ class IndependentBoard:
                 story.assessed, story.vulnerable = line["version"], said["vulnerable"]
             case "graded":
                 story.stage, story.grade, story.holder = "graded", said["grade"], ""
+                story.pack = line["pack"]
             case "regraded":
-                story.grade = said["grade"]
+                story.grade, story.pack = said["grade"], line["pack"]
                 story.clock = occurred if said["more_urgent"] else story.opened
             case "owned":
                 story.holder = said["owner"]
@@ -126,9 +128,10 @@ class IndependentBoard:
         if story.stage == "resulted":
             story.stage = "attended" if story.attended else "graded"
 
-    def _expedite(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
+    def _expedite(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
             case "asked":
+                story.pack = line["pack"]
                 story.stage, story.what = "asked", f"{said['partner']} {said['sort']}"
                 story.since, story.vulnerable = occurred, True
             case "decided":
@@ -171,10 +174,11 @@ class IndependentBoard:
 
     def _due(self, story: Story) -> int | None:
         if story.kind == "expedite":
-            return story.since + self.answer_within_s * NS if story.stage in ("asked", "decided") else None
-        if story.attended or story.stage not in ("graded", "resourced") or story.grade not in self.targets_s:
+            return story.since + self.packs[story.pack][1] * NS if story.stage in ("asked", "decided") else None
+        if story.attended or story.stage not in ("graded", "resourced"):
             return None
-        return story.clock + self.targets_s[story.grade] * NS
+        targets_s = self.packs[story.pack][0]
+        return story.clock + targets_s[story.grade] * NS if story.grade in targets_s else None
 
     def _ref(self, story: Story, now: int) -> str:
         if story.kind != "incident":

@@ -410,10 +410,22 @@ def test_enumerations_answers_and_lists_are_spoken_in_words() -> None:
     )
     spoken = sentence(entered(Colour.PALE_BLUE, True, False, (), Whole("a", 7, FactRef(b"\1" * 16, 2))), Names())
     assert spoken == f"pale blue yes no none a 7 {'01' * 16}.2"
-    replies = (Reply("threat", "weapon"), Reply("risk", "low"))
-    said = sentence(Assessed(replies, (), 0, False, "1", ("weapon-now",), ""), Names())
-    assert "threat weapon, risk low" in said
-    assert "1 (weapon-now)" in said
+
+
+def test_an_assessment_is_spoken_with_its_answers_what_was_not_asked_and_why() -> None:
+    """Letter, area 1: an assessment says what it rests on, and what it does not."""
+    replies = (Reply("threat", "weapon"), Reply("risk", "not-asked", "unsafe"), Reply("engagement", "not-asked"))
+    heard = (FactRef(stream_of(Contact), 3),)
+    said = sentence(Assessed(replies, heard, 2, True, "1", ("weapon-now", "threat.weapon"), "he is back"), Names())
+    assert said == (
+        "Risk assessed, suggests 1 (weapon-now, threat.weapon); vulnerable: yes; 2 not asked: "
+        "threat weapon, risk not-asked unsafe, engagement not-asked. he is back"
+    )
+
+
+def test_what_is_not_there_inside_a_value_leaves_no_gap() -> None:
+    entered = with_fields(says="Said {whole}!", whole=Plain[Reply])
+    assert sentence(entered(Reply("threat", "weapon")), Names()) == "Said threat weapon!"
 
 
 class Spoken(Names):

@@ -4,7 +4,7 @@ import pytest
 from hueandcry.domain import incident
 from hueandcry.domain.contact import Contact, Source, Triaged
 from hueandcry.domain.duty import FLOOR, Command, Role
-from hueandcry.domain.fact import Fact, FactRef
+from hueandcry.domain.fact import Fact, FactRef, fold
 from hueandcry.domain.incident import (
     AddContact,
     Arrive,
@@ -44,16 +44,23 @@ from hueandcry.domain.incident import (
     TargetMissed,
     TellCaller,
 )
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
+from msgspec.structs import replace
 
 from tests.spec.harness import (
     APPROVAL,
     MINUTE,
     START,
     Later,
+    adopted,
     commands_in,
+    entries,
+    entry,
     given,
     later,
     on_duty,
+    pack,
     policy,
     ref,
     stream_of,
@@ -77,9 +84,14 @@ SECOND_LOOK = (
 )
 
 
+def reply(element: str, answer: str) -> Reply:
+    """Return one answer; what was not asked was not safe to ask."""
+    return Reply(element, answer, "unsafe" if answer == "not-asked" else None)
+
+
 def replies(**answers: str) -> tuple[Reply, ...]:
     """Return answers to every element, calm ones where none is given."""
-    return tuple(Reply(element, answers.get(element, calm)) for element, calm in CALM.items())
+    return tuple(reply(element, answers.get(element, calm)) for element, calm in CALM.items())
 
 
 def assessed(
@@ -90,7 +102,7 @@ def assessed(
     return Assessed(
         said,
         heard,
-        sum(reply.answer == "not-asked" for reply in said),
+        sum(one.answer == "not-asked" for one in said),
         answers.get("vulnerability") in ("child", "adult", "repeat"),
         suggested,
         grounds or ("nothing-more-urgent",),
@@ -247,6 +259,43 @@ def test_a_material_change_says_what_changed() -> None:
     given(*IN_QUEUE, on=Incident).when(Change("")).then_refused("say what changed")
 
 
+CHANGES = pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL)], ids=["change", "call"])
+
+
+@CHANGES
+@pytest.mark.parametrize("there", [True, False], ids=["attended", "not attended"])
+def test_what_happens_after_the_result_takes_it_back_and_the_incident_is_worked_again(
+    change: Fact[Incident], there: bool
+) -> None:
+    """Letter, areas 1 and 5: whoever rings after the result is no footnote to it."""
+    resulted = (SENT, AT_SCENE, DEALT_WITH) if there else (ADVISED,)
+    record = given(*IN_QUEUE, *resulted, change, on=Incident).record
+    assert (record.stage, record.result) == (Stage.ATTENDED if there else Stage.GRADED, "")
+    assert (record.queue, record.attended, record.grade) == ("assess", there, "3")
+    assert given(*IN_QUEUE, *resulted, change, ASSESSED, on=Incident).record.queue == (
+        "deployed" if there else "dispatch"
+    )
+
+
+@CHANGES
+@pytest.mark.parametrize("facts", [(), (SENT,), (SENT, AT_SCENE)], ids=["graded", "sent", "attended"])
+def test_what_happens_before_the_result_leaves_the_stage_as_it_is(
+    change: Fact[Incident], facts: tuple[Fact[Incident], ...]
+) -> None:
+    before = given(*IN_QUEUE, *facts, on=Incident).record
+    record = given(*IN_QUEUE, *facts, change, on=Incident).record
+    assert (record.stage, record.attended, record.result) == (before.stage, before.attended, "")
+
+
+@CHANGES
+def test_an_incident_whose_result_was_taken_back_is_graded_sent_to_and_resulted_again(change: Fact[Incident]) -> None:
+    before = given(*IN_QUEUE, ADVISED, change, ASSESSED, on=Incident)
+    before.when(GRADE).then(Regraded("3", "2", True, "4", ref(Incident, 6), None, "knife seen"))
+    before.when(SEND).then(SENT)
+    record = before.when(Result("no-trace", "")).then(Resulted("no-trace", False, None, ""))
+    assert (record.stage, record.result) == (Stage.RESULTED, "no-trace")
+
+
 def test_a_line_in_the_log_does_not_reopen_the_assessment() -> None:
     record = given(*IN_QUEUE, on=Incident).when(NOTE).then(Noted("the door is red"))
     assert (record.queue, record.assessment_current) == ("dispatch", True)
@@ -265,13 +314,16 @@ def test_risk_is_assessed_from_answers_to_every_element() -> None:
 
 @pytest.mark.parametrize("missing", list(CALM))
 def test_risk_is_not_assessed_while_an_element_is_neither_answered_nor_passed_over(missing: str) -> None:
-    said = tuple(reply for reply in replies() if reply.element != missing)
+    said = tuple(one for one in replies() if one.element != missing)
     rule = f"risk is not assessed: {missing} neither answered nor passed over with a reason"
     given(OPENED, on=Incident).when(Assess((), said, "")).then_refused(rule)
 
 
 def test_an_answer_the_pack_does_not_offer_is_not_taken() -> None:
-    rule = "threat is answered with one of weapon, present, spoken, none, unknown"
+    rule = (
+        "threat is answered with one of weapon, present, spoken, none, unknown, "
+        "or why it was not asked: line-lost, unsafe, unable, language, not-relevant"
+    )
     given(OPENED, on=Incident).when(Assess((), replies(threat="knife"), "")).then_refused(rule)
 
 
@@ -287,6 +339,24 @@ def test_what_was_not_asked_is_counted_in_the_assessment_and_at_grading() -> Non
     assert suggests.not_asked == 2
     given(OPENED, on=Incident).when(Assess((), replies(**passed_over), "")).then(suggests)
     given(OPENED, suggests, on=Incident).when(Grade("4", "")).then(Graded("4", "4", 2, ref(Incident, 2), ""))
+
+
+@pytest.mark.parametrize("why", ["line-lost", "unsafe", "unable", "language", "not-relevant"])
+def test_an_element_is_passed_over_with_a_reason_of_the_pack_and_the_assessment_keeps_it(why: str) -> None:
+    """Letter, area 1: each element is answered, or passed over with a reason."""
+    given_now = Reply("engagement", "not-asked", why)
+    record = (
+        given(OPENED, ASSESSED, on=Incident)
+        .when(Assess((), (given_now,), ""))
+        .then(Assessed((*replies()[:-1], given_now), (), 1, False, "4", ("nothing-more-urgent",), ""))
+    )
+    assert record.replies[-1] == given_now
+
+
+@pytest.mark.parametrize("why", [None, "busy", "not-asked", "weapon"])
+def test_an_element_is_not_passed_over_without_a_reason_of_the_pack(why: str | None) -> None:
+    rule = "say why threat was not asked: line-lost, unsafe, unable, language, not-relevant"
+    given(OPENED, ASSESSED, on=Incident).when(Assess((), (Reply("threat", "not-asked", why),), "")).then_refused(rule)
 
 
 ONE_ANSWER = [
@@ -342,7 +412,7 @@ def test_one_answer_changes_the_suggested_grade_and_its_grounds(
     assert isinstance(last, Assessed)
     assert last.grounds != grounds
     after = assessed(suggested, *grounds, **{**before, element: answer})
-    given(OPENED, last, on=Incident).when(Assess((), (Reply(element, answer),), "")).then(after)
+    given(OPENED, last, on=Incident).when(Assess((), (reply(element, answer),), "")).then(after)
 
 
 def test_every_rule_of_the_risk_pack_is_reached_by_one_answer_above() -> None:
@@ -369,58 +439,118 @@ def test_the_assessment_tells_whether_someone_is_vulnerable(answer: str, vulnera
 # What callers said
 
 
-def heard(element: str, answer: str, *, at: int, call: bytes = CALL) -> Triaged:
-    return Triaged(element, answer, FactRef(call, 3), at)
+def heard(element: str, answer: str, *, at: int, call: bytes = CALL, version: int = 9) -> Triaged:
+    return Triaged(element, answer, FactRef(call, version), at)
 
 
 def all_heard(at: int, **answers: str) -> tuple[Triaged, ...]:
-    return tuple(heard(reply.element, reply.answer, at=at) for reply in replies(**answers))
+    """Return what a caller said to every element, one after another in facts 3 to 8 of the call."""
+    return tuple(
+        heard(one.element, one.answer, at=at, version=version) for version, one in enumerate(replies(**answers), 3)
+    )
+
+
+def refs(*said: Triaged) -> tuple[FactRef, ...]:
+    return tuple(one.said for one in said)
 
 
 def test_what_a_caller_was_asked_before_the_opening_counts() -> None:
     before = given(later(minutes=2), OPENED, on=Incident)
-    before.when(Assess(all_heard(START), (), "")).then(ASSESSED)
+    said = all_heard(START)
+    record = before.when(Assess(said, (), "")).then(assessed(heard=refs(*said)))
+    assert record.heard == refs(*said)
 
 
 def test_what_is_given_now_stands_over_what_a_caller_said() -> None:
+    """It was heard all the same: later it does not undo what was given."""
     before = given(later(minutes=2), OPENED, on=Incident)
-    before.when(Assess(all_heard(START, risk="life"), (Reply("risk", "low"),), "")).then(ASSESSED)
+    said = all_heard(START, risk="life")
+    before.when(Assess(said, (Reply("risk", "low"),), "")).then(assessed(heard=refs(*said)))
 
 
 def test_what_a_caller_said_since_stands_over_the_last_assessment() -> None:
     before = given(OPENED, ASSESSED, Changed("he is back"), on=Incident)
     said = heard("risk", "life", at=START + MINUTE)
-    before.when(Assess((said,), (), "")).then(assessed("1", "life-at-risk", "risk.life", risk="life"))
+    expected = assessed("1", "life-at-risk", "risk.life", heard=refs(said), risk="life")
+    before.when(Assess((said,), (), "")).then(expected)
+
+
+def test_a_caller_who_is_asked_again_since_is_heard_again() -> None:
+    first, again = heard("risk", "low", at=START), heard("risk", "life", at=START + MINUTE, version=10)
+    before = given(OPENED, assessed(heard=refs(first)), Changed("she rang off"), on=Incident)
+    expected = assessed("1", "life-at-risk", "risk.life", heard=refs(again), risk="life")
+    before.when(Assess((again,), (), "")).then(expected)
 
 
 def test_what_a_caller_said_before_does_not_undo_the_last_assessment() -> None:
-    before = given(OPENED, later(minutes=2), ASSESSED, Changed("she is with her sister"), on=Incident)
-    before.when(Assess((heard("risk", "life", at=START),), (), "")).then(ASSESSED)
+    said = heard("risk", "life", at=START)
+    before = given(OPENED, assessed(heard=refs(said)), Changed("she is with her sister"), on=Incident)
+    before.when(Assess((said,), (), "")).then(ASSESSED)
+
+
+def test_what_a_caller_has_since_corrected_does_not_undo_the_last_assessment() -> None:
+    """Two desks assess at once: the one that was second decides again on what its line had read before."""
+    stale, since = heard("risk", "low", at=START, version=9), heard("risk", "life", at=START + 1, version=10)
+    last = assessed("1", "life-at-risk", "risk.life", heard=refs(since), risk="life")
+    (fact,) = Assess((stale,), (), "").decide(given(OPENED, last, on=Incident).record, on_duty())
+    assert isinstance(fact, Assessed)
+    assert fact.suggested == "1"
+
+
+def test_what_was_heard_in_any_earlier_assessment_stays_heard() -> None:
+    first, second = heard("risk", "life", at=START), heard("threat", "weapon", at=START, call=SECOND_CALL)
+    before = given(OPENED, assessed(heard=refs(first)), assessed(heard=refs(second)), ASSESSED, on=Incident)
+    record = before.when(Assess((first, second), (), "")).then(ASSESSED)
+    assert record.heard == refs(first, second)
 
 
 def test_the_later_of_two_callers_counts() -> None:
+    """By when it was recorded, in whatever order the calls were linked; and they are heard in that order."""
     before = given(later(minutes=9), OPENED, on=Incident)
-    said = (heard("threat", "none", at=START + 5, call=SECOND_CALL), heard("threat", "weapon", at=START + 4))
-    before.when(Assess((*all_heard(START), *said), (), "")).then(ASSESSED)
+    first, last = heard("threat", "weapon", at=START + 4), heard("threat", "none", at=START + 5, call=SECOND_CALL)
+    expected = assessed(heard=refs(*all_heard(START), first, last))
+    before.when(Assess((last, *all_heard(START), first), (), "")).then(expected)
 
 
 def test_a_call_linked_after_the_assessment_is_heard_though_its_caller_was_asked_before() -> None:
     """Letter, area 1: the second caller knew of the child; the call was triaged first, and linked a minute later."""
     before = given(OPENED, later(minutes=2), ASSESSED, Contacted(SECOND_CALL), on=Incident)
     said = heard("vulnerability", "child", at=START + MINUTE, call=SECOND_CALL)
-    before.when(Assess((said,), (), "")).then(VULNERABLE)
+    expected = assessed("3", "vulnerable", "vulnerability.child", heard=refs(said), vulnerability="child")
+    before.when(Assess((said,), (), "")).then(expected)
 
 
 @pytest.mark.parametrize("known", ["by the first caller", "by the last assessment"])
 def test_a_caller_who_was_not_asked_does_not_undo_what_is_known(known: str) -> None:
     """Letter, area 1: a line that was lost takes nothing back."""
-    suggests = assessed("1", "life-at-risk", "risk.life", risk="life")
     passed_over = heard("risk", "not-asked", at=START + MINUTE, call=SECOND_CALL)
     if known == "by the first caller":
         before, said = given(later(minutes=2), OPENED, on=Incident), (*all_heard(START, risk="life"), passed_over)
     else:
-        before, said = given(OPENED, suggests, Contacted(SECOND_CALL), on=Incident), (passed_over,)
-    before.when(Assess(said, (), "")).then(suggests)
+        last = assessed("1", "life-at-risk", "risk.life", risk="life")
+        before, said = given(OPENED, last, Contacted(SECOND_CALL), on=Incident), (passed_over,)
+    expected = assessed("1", "life-at-risk", "risk.life", heard=refs(*said), risk="life")
+    before.when(Assess(said, (), "")).then(expected)
+
+
+def test_what_no_caller_was_asked_is_counted_and_the_reason_stays_with_the_call() -> None:
+    said = all_heard(START, engagement="not-asked")
+    expected = Assessed(
+        (*replies()[:-1], Reply("engagement", "not-asked")),
+        refs(*said),
+        1,
+        False,
+        "4",
+        ("nothing-more-urgent",),
+        "",
+    )
+    given(OPENED, on=Incident).when(Assess(said, (), "")).then(expected)
+
+
+def test_what_one_caller_was_not_asked_another_answers() -> None:
+    first, second = all_heard(START, risk="not-asked"), heard("risk", "life", at=START + 1, call=SECOND_CALL)
+    expected = assessed("1", "life-at-risk", "risk.life", heard=refs(*first, second), risk="life")
+    given(OPENED, on=Incident).when(Assess((*first, second), (), "")).then(expected)
 
 
 # Grading
@@ -452,7 +582,7 @@ def test_an_incident_is_not_graded_before_it_is_assessed() -> None:
     given(OPENED, on=Incident).when(Grade("4", "")).then_refused("risk is not assessed: assess it first")
 
 
-@pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL)], ids=["change", "call"])
+@CHANGES
 @pytest.mark.parametrize("facts", [(), (GRADED,)], ids=["grade", "regrade"])
 def test_an_incident_is_not_graded_on_an_assessment_older_than_the_last_material_change(
     facts: tuple[Fact[Incident], ...], change: Fact[Incident]
@@ -553,6 +683,61 @@ def test_a_downgrade_counts_from_the_opening_so_that_waiting_is_not_forgotten() 
 def test_a_downgrade_after_an_upgrade_counts_from_the_opening_too() -> None:
     up_and_down = (later(minutes=10), regraded("3", "1"), later(minutes=10), regraded("1", "2"))
     assert due(*IN_QUEUE, *up_and_down) == HOUR
+
+
+GRADES = pack("grades-2020")
+SHORTER = GRADES.replace(b"attend_within_s = 14400", b"attend_within_s = 7200")
+WITHOUT_IT = GRADES.replace(b'code = "3"', b'code = "3a"')
+
+
+def since_adopted(content: bytes) -> Policy:
+    """Return the policy after other grades came into force beside those of the founding."""
+    newest = entry(POLICY_STREAM, policy().version + 1, adopted(PackKind.GRADES, content))
+    return fold(policy(), (newest,))
+
+
+def judged(under: dict[int, bytes], *facts: Fact[Incident] | Later) -> Incident:
+    """Return an incident of whose facts some name the pack they rest on, as the desk writes it into their headers."""
+    told = []
+    for one in entries(stream_of(Incident), facts):
+        assert one.header is not None
+        named = digest_of(under[one.version]) if one.version in under else None
+        told.append(replace(one, header=replace(one.header, pack=named)))
+    return fold(Incident(id=stream_of(Incident)), told)
+
+
+@pytest.mark.parametrize("since", [SHORTER, WITHOUT_IT], ids=["another target", "without the grade"])
+def test_the_target_is_that_of_the_pack_under_which_the_grade_was_given(since: bytes) -> None:
+    """Old incidents are judged by the pack of their day, whatever was adopted since."""
+    record = judged({3: GRADES}, *IN_QUEUE, SENT, Noted("still there"))
+    assert record.graded_under == digest_of(GRADES)
+    assert record.attend_by(policy()) == record.attend_by(since_adopted(since)) == START + 4 * HOUR
+
+
+@pytest.mark.parametrize("since", [SHORTER, WITHOUT_IT], ids=["another target", "without the grade"])
+def test_the_watch_misses_the_target_of_the_pack_under_which_the_grade_was_given(since: bytes) -> None:
+    record, target = judged({3: GRADES}, *IN_QUEUE), START + 4 * HOUR
+    assert MISS.decide(record, on_duty(now=target - 1, policy=since_adopted(since))) == []
+    assert MISS.decide(record, on_duty(now=target, policy=since_adopted(since))) == [
+        TargetMissed(Target.ATTEND, target)
+    ]
+
+
+def test_a_regrade_brings_the_target_of_the_pack_under_which_it_was_given() -> None:
+    record = judged({3: GRADES, 4: SHORTER}, OPENED, ASSESSED, graded("4"), regraded("4", "3"))
+    assert record.attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
+
+
+def test_a_grade_that_names_no_pack_we_know_has_the_target_in_force() -> None:
+    facts = (OPENED, ASSESSED, GRADED)
+    assert judged({}, *facts).attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
+    assert judged({3: b"never adopted"}, *facts).attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
+
+
+def test_an_incident_is_regraded_though_its_grade_is_not_in_the_pack_in_force() -> None:
+    record = judged({3: GRADES}, *IN_QUEUE)
+    (fact,) = Grade("1", "knife seen").decide(record, on_duty(policy=since_adopted(WITHOUT_IT)))
+    assert fact == Regraded("3", "1", True, "4", ref(Incident, 2), None, "knife seen")
 
 
 def test_no_grade_no_target() -> None:
@@ -697,6 +882,19 @@ def test_a_result_takes_the_incident_to_closing() -> None:
     assert (record.result, record.attended, record.queue) == ("attended", True, "closing")
 
 
+@pytest.mark.parametrize("result", ["attended", "crime"])
+@pytest.mark.parametrize("facts", [(), (SENT,)], ids=["nobody sent", "on the way"])
+def test_a_result_says_attended_only_where_somebody_was_recorded_at_the_scene(
+    facts: tuple[Fact[Incident], ...], result: str
+) -> None:
+    """Letter, area 5: otherwise the caller who was never told would not have to be told."""
+    rule = "nobody was at the scene: record who arrived, or choose a result for what was not attended"
+    before = given(*IN_QUEUE, *facts, on=Incident)
+    before.when(Result(result, "arrest made")).then_refused(rule)
+    attended = [row.code for row in policy().results.result if row.attended]
+    assert result in attended
+
+
 def test_a_result_without_attendance_says_so() -> None:
     record = given(*IN_QUEUE, on=Incident).when(RESULT).then(ADVISED)
     assert not record.attended
@@ -802,8 +1000,14 @@ def test_where_nobody_called_nobody_needs_to_be_told() -> None:
 
 
 def test_whoever_rings_after_the_first_caller_was_told_is_told_too() -> None:
-    before = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL), ASSESSED, on=Incident)
-    before.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
+    again = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL), ASSESSED, ADVISED, on=Incident)
+    again.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
+    told = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL), ASSESSED, ADVISED, TOLD, on=Incident)
+    told.when(CLOSE).then(CLOSED)
+
+
+def test_a_change_does_not_unsay_what_the_caller_was_told() -> None:
+    given(*IN_QUEUE, TOLD, ADVISED, Changed("he has gone"), ASSESSED, ADVISED, on=Incident).when(CLOSE).then(CLOSED)
 
 
 @pytest.mark.parametrize("facts", [IN_QUEUE, (*IN_QUEUE, SENT), (*IN_QUEUE, SENT, AT_SCENE), (*IN_QUEUE, TOLD)])
@@ -815,7 +1019,7 @@ def test_an_incident_is_not_closed_unassessed() -> None:
     given(OPENED, on=Incident).when(CLOSE).then_refused("risk is not assessed: assess it first")
 
 
-@pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL)], ids=["change", "call"])
+@CHANGES
 def test_an_incident_is_not_closed_on_an_assessment_older_than_the_last_material_change(
     change: Fact[Incident],
 ) -> None:
@@ -824,8 +1028,13 @@ def test_an_incident_is_not_closed_on_an_assessment_older_than_the_last_material
     before.when(CLOSE).then_refused("risk is not assessed since the last material change (fact 5): assess it first")
 
 
-def test_a_resulted_incident_that_was_assessed_anew_is_closed() -> None:
-    given(*IN_QUEUE, DEALT_WITH, Changed("he is back"), ASSESSED, on=Incident).when(CLOSE).then(CLOSED)
+@CHANGES
+def test_an_incident_whose_result_was_taken_back_is_closed_once_it_is_assessed_and_resulted_anew(
+    change: Fact[Incident],
+) -> None:
+    taken_back = (*IN_QUEUE, SENT, AT_SCENE, DEALT_WITH, change, ASSESSED)
+    given(*taken_back, on=Incident).when(CLOSE).then_refused("the incident has no result: result it first")
+    given(*taken_back, DEALT_WITH, on=Incident).when(CLOSE).then(CLOSED)
 
 
 # History

@@ -64,6 +64,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     suggested: str = ""
     chosen: str = ""
     reason: str | None = ""
+    proposer: str = ""
     second: str = ""
     rests_on: tuple[int, ...] = ()
 
@@ -134,6 +135,7 @@ def _decision(
         reason=next(
             (getattr(fact, name) for name in ("rationale", "reason", "statement", "words") if hasattr(fact, name)), ""
         ),
+        proposer=approval.fact.proposer if approval is not None and isinstance(approval.fact, staff.Approved) else "",
         second=approval.header.actor if approval is not None and approval.header is not None else "",
         rests_on=rests_on,
     )

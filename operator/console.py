@@ -169,7 +169,7 @@ def decision_lines(decision: Decision, board: Board, policy: Policy, names: Name
     if decision.reason:
         told.append(f"because: {decision.reason}")
     if decision.second:
-        told.append(f"second look by {decision.second}")
+        told.append(f"proposed by {decision.proposer}, second look by {decision.second}")
     yield safe_text("         " + "; ".join(told))
     if decision.rests_on:
         yield "         rests on " + ", ".join(f"@{position}" for position in decision.rests_on)
@@ -197,6 +197,7 @@ def decision_object(decision: Decision, policy: Policy, names: Names) -> dict[st
         "suggested": decision.suggested or None,
         "chosen": decision.chosen or None,
         "reason": decision.reason,
+        "proposed_by": decision.proposer or None,
         "second_look": decision.second or None,
         "rests_on": list(decision.rests_on),
     }

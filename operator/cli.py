@@ -186,6 +186,9 @@ def do(
         return
     if not line and script is None:
         fail(USAGE, "give a line of work, or --script FILE; 'hue do help' lists the verbs")
+    late = [word for word in line or () if word.startswith(("--store", "--session", "--json", "--script"))]
+    if late:
+        fail(USAGE, f"{late[0]} stands within the line of work; options stand before it")
     texts = [" ".join(line)] if line else _script(str(script))
     opened = open_room(store)
     desk = opened.desk(session)

@@ -78,6 +78,8 @@ def open_acts(desk: Desk, line: Line) -> list[Act]:
         acts.append(Act(record.id, contact.Link(new)))
     elif isinstance(record, Expedite):
         acts.append(Act(record.id, expedite.LinkIncident(new)))
+        if isinstance(heard, Contact) and heard.stage is contact.Stage.ANSWERED and heard.incident is None:
+            acts.append(Act(heard.id, contact.Link(new)))
     return acts
 
 

@@ -50,13 +50,17 @@ class SlotKind(Enum):
 
 
 class Slot(Struct, frozen=True, kw_only=True):
-    """One place in a verb's line; `choices` yields what it may be, given the desk and the slots before it."""
+    """One place in a verb's line; `choices` yields what it may be, given the desk and the slots before it.
+
+    `default` is what is meant where an optional slot is left out.
+    """
 
     name: str
     kind: SlotKind
     kinds: tuple[Kind, ...] = WORKED
     choices: Callable[[Desk, dict[str, Any]], Sequence[str]] | None = None
     optional: bool = False
+    default: Callable[[Desk], str] | None = None
 
     def shown(self) -> str:
         """Return the slot as help shows it."""
@@ -99,10 +103,12 @@ class Line(Struct, frozen=True):
             value = self.values.get(slot.name)
             if slot.kind is SlotKind.LINE and isinstance(value, Line):
                 value = value.says(desk)
+            if value is None and slot.default is not None:
+                value = slot.default(desk)
             words[slot.name] = (
                 describe(desk.board, value, now_ns) if isinstance(value, bytes) else "" if value is None else str(value)
             )
-        return " ".join(self.verb.does.format(**words).split()).rstrip(" :,")
+        return " ".join(_without_gaps(self.verb.does, words).format(**words).split())
 
     def canonical(self) -> str:
         """Return the line with whole stream ids, so that it means the same to another person later."""
@@ -114,6 +120,15 @@ class Line(Struct, frozen=True):
             else:
                 parts.append(stream_text(value) if isinstance(value, bytes) else str(value))
         return " ".join(part for part in parts if part)
+
+
+def _without_gaps(does: str, words: dict[str, str]) -> str:
+    """Return a verb's sentence without the bracketed parts whose slots were left out."""
+
+    def kept(part: re.Match[str]) -> str:
+        return part[1] if all(words[name] for name in re.findall(r"{(\w+)}", part[1])) else ""
+
+    return re.sub(r"\[([^\]]*)\]", kept, does)
 
 
 def describe(board: Board, stream: bytes, now_ns: int) -> str:
@@ -219,7 +234,12 @@ class Reader:
         if slot.optional and word.text == "-":
             return None, at + 1
         day, after = None, at + 1
-        if re.fullmatch(r"h?[0-9]+", word.text) and at + 2 < len(words) and words[at + 1].text == "of":
+        if (
+            re.fullmatch(r"h?[0-9]+", word.text)
+            and at + 2 < len(words)
+            and words[at + 1].text == "of"
+            and words[at + 2].text[0].isdigit()
+        ):
             day, after = words[at + 2].text, at + 3
         try:
             stream = find(desk, word.text, slot.kinds, day)
@@ -237,14 +257,20 @@ class Reader:
             verb, given = self._verb(words[0])
         except Misread:
             return []
-        slots = [slot for slot in verb.slots if slot.name not in given]
-        typed = words[1:] if text.endswith(" ") else words[1:-1]
-        if len(typed) >= len(slots) or slots[len(typed)].kind is SlotKind.WORDS:
-            return []
-        stub = "" if text.endswith(" ") else words[-1].text
-        values = {**given, **{slot.name: word.text for slot, word in zip(slots, typed, strict=False)}}
-        offered = offers(slots[len(typed)], desk, values)
-        return [f"{text[: len(text) - len(stub)]}{one} " for one in offered if one.startswith(stub)]
+        typed, stub = (words, "") if text.endswith(" ") else (words[:-1], words[-1].text)
+        values: dict[str, Any] = dict(given)
+        at = 1
+        for slot in verb.slots:
+            if slot.name in values:
+                continue
+            if at >= len(typed):
+                offered = offers(slot, desk, values)
+                return [f"{text[: len(text) - len(stub)]}{one} " for one in offered if one.startswith(stub)]
+            try:
+                values[slot.name], at = self._slot(slot, typed, at, Given(text, desk, values))
+            except Misread:
+                return []
+        return []
 
 
 def offers(slot: Slot, desk: Desk, values: dict[str, Any]) -> list[str]:
@@ -282,7 +308,7 @@ def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None 
         stream = bytes.fromhex(text.replace("-", ""))
         if kind_of(stream) in kinds and board.record(stream) is not None:
             return stream
-        raise Misread(f"there is no {_listed(kinds)} {text}")
+        raise Misread(f"there is no {' or '.join(kind.name.lower() for kind in kinds)} {text}")
     numbered = re.fullmatch(r"(h?)([0-9]{1,9})", text)
     if numbered and Kind.INCIDENT in kinds:
         return _numbered(desk, int(numbered[2]), day, history=bool(numbered[1]))

@@ -7,7 +7,7 @@ from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Misread
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import safe_text, storable
 from hueandcry.operator.verbs import VERBS, carry_out
 
 PROMPT = "hue> "
@@ -20,7 +20,7 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> No
     try:
         entries = carry_out(desk, text)
     except Misread as fault:
-        raise Misread(_marked(fault, text), fault.start, fault.end) from fault
+        raise Misread(_marked(fault, storable(text)), fault.start, fault.end) from fault
     opened = desk.opened(entries)
     if json:
         for entry in opened:

@@ -71,6 +71,8 @@ def _standing(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
     if record.kind in WORKED:
         item = console.item_object(board.item(record, now_ns))
         standing |= {**item, "history": getattr(record, "history", False)}
+        if not getattr(record, "open", True):
+            standing |= {"owner": None, "queue": None}  # nobody has it any more
     incidents = getattr(record, "contacts", ())
     if incidents:
         standing["contacts"] = [board.name(one, now_ns) for one in incidents]

@@ -10,6 +10,7 @@ import unicodedata
 
 MARKS_MAX = 4
 SHOWN_MAX = 2000
+_FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by category that are drawn as nothing
 _SHOWN_BY_NUMBER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -23,7 +24,7 @@ def safe_text(text: str, limit: int = SHOWN_MAX) -> str:
     marks = 0
     for sign in text:
         category = unicodedata.category(sign)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
+        marks = marks + 1 if category.startswith("M") else 0
         if marks <= MARKS_MAX:
             shown.append(_shown(sign, category))
     return "".join(shown)
@@ -35,7 +36,7 @@ def _shown(sign: str, category: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    if category in _SHOWN_BY_NUMBER:
+    if category in _SHOWN_BY_NUMBER or sign in _FILLERS:
         return f"<U+{code:04X}>"
     return " " if category == "Zs" else sign
 

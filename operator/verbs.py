@@ -101,13 +101,16 @@ _CONTACT, _INCIDENT, _EXPEDITE = (
     _ref("expedite", Kind.EXPEDITE),
 )
 _ITEM = _ref("item")
+_OWN_COLLAR = Slot(
+    name="collar", kind=SlotKind.CHOICE, choices=_members, optional=True, default=lambda desk: desk.signed.collar
+)
 _COLLAR = Slot(name="collar", kind=SlotKind.CHOICE, choices=_members)
 
 
 VERBS: tuple[Verb, ...] = (
     Verb(
         name="ring", short="r", slots=(_choice("channel", _channels), _words("number", optional=True)), acts=commands.ring_acts,
-        does="Record a contact on {channel} from {number}", example="ring 999 07700900123",
+        does="Record a contact on {channel}[ from {number}]", example="ring 999 07700900123",
     ),
     Verb(name="answer", short="a", slots=(_CONTACT,), acts=commands.answer_acts, does="Answer contact {contact}", example="a ."),
     Verb(
@@ -116,22 +119,22 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="locate", short="loc", slots=(_ref("item", Kind.CONTACT, Kind.INCIDENT), _code("district"), _words("place", optional=True)),
-        acts=commands.locate_acts, does="Place {item} in district {district}: {place}", example="loc . CENTRAL 12 Mill Lane, back door",
+        acts=commands.locate_acts, does="Place {item} in district {district}[: {place}]", example="loc . CENTRAL 12 Mill Lane, back door",
     ),
     Verb(
         name="triage", short="t", acts=commands.triage_acts,
         slots=(_CONTACT, _choice("element", _elements), _choice("answer", _answers), _words("detail", optional=True)),
-        does="Answer {element} with {answer} for contact {contact}: {detail}", example="t . threat weapon a kitchen knife",
+        does="Answer {element} with {answer} for contact {contact}[: {detail}]", example="t . threat weapon a kitchen knife",
     ),
     Verb(
         name="notasked", short="na", acts=commands.not_asked_acts,
         slots=(_CONTACT, _choice("element", _elements), _choice("reason", _reasons), _words("detail", optional=True)),
-        does="Pass over {element} for contact {contact}, {reason}: {detail}", example="na . engagement unsafe",
+        does="Pass over {element} for contact {contact}, {reason}[: {detail}]", example="na . engagement unsafe",
     ),
     Verb(
         name="open", short="o", acts=commands.open_acts,
         slots=(_ref("from", Kind.CONTACT, Kind.EXPEDITE, optional=True), _choice("category", _categories), _words("summary", optional=True)),
-        does="Open an incident {category} from {from}: {summary}", example="o . domestic man with a knife at the door",
+        does="Open an incident {category}[ from {from}][: {summary}]", example="o . domestic man with a knife at the door",
     ),
     Verb(
         name="link", short="l", slots=(_ref("item", Kind.CONTACT, Kind.EXPEDITE), _INCIDENT), acts=commands.link_acts,
@@ -148,18 +151,18 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="abandon", short="ab", slots=(_CONTACT,), acts=commands.abandon_acts, does="Mark contact {contact} as abandoned", example="ab ."),
     Verb(
         name="assess", short="as", slots=(_INCIDENT, _words("statement", optional=True)), acts=commands.assess_acts,
-        does="Assess the risk of incident {incident}: {statement}", example="as . threat=none he has left, she is with her sister",
+        does="Assess the risk of incident {incident}[: {statement}]", example="as . threat=none he has left, she is with her sister",
     ),
     Verb(
         name="grade", short="g", slots=(_INCIDENT, _choice("grade", _grades), _words("reason", optional=True)), acts=commands.grade_acts,
-        does="Grade incident {incident} as {grade}: {reason}", example="g1 57 knife seen",
+        does="Grade incident {incident} as {grade}[: {reason}]", example="g1 57 knife seen",
     ),
     Verb(
         name="change", short="ch", slots=(_INCIDENT, _words("what")), acts=commands.change_acts,
         does="Record a material change of {incident}: {what}", example="ch 57 he is back and shouting",
     ),
     Verb(
-        name="own", short="ow", slots=(_INCIDENT, _choice("collar", _members, optional=True)), acts=commands.own_acts,
+        name="own", short="ow", slots=(_INCIDENT, _OWN_COLLAR), acts=commands.own_acts,
         does="Give incident {incident} to {collar}", example="ow 57",
     ),
     Verb(
@@ -168,7 +171,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="arrive", short="at", slots=(_INCIDENT, _code("callsign", optional=True)), acts=commands.arrive_acts,
-        does="Record {callsign} at the scene of incident {incident}", example="at 57",
+        does="Record[ {callsign}] at the scene of incident {incident}", example="at 57",
     ),
     Verb(
         name="told", short="td", slots=(_INCIDENT, _words("words")), acts=commands.told_acts,
@@ -176,11 +179,11 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="result", short="res", slots=(_INCIDENT, _choice("result", _results), _words("words", optional=True)), acts=commands.result_acts,
-        does="Result incident {incident} as {result}: {words}", example="res 57 attended arrest made",
+        does="Result incident {incident} as {result}[: {words}]", example="res 57 attended arrest made",
     ),
     Verb(
         name="close", short="c", slots=(_ITEM, _words("words", optional=True)), acts=commands.close_acts,
-        does="Close {item}: {words}", example="c 57",
+        does="Close {item}[: {words}]", example="c 57",
     ),
     Verb(
         name="fix", short="f", slots=(_ITEM, Slot(name="fact", kind=SlotKind.NUMBER), _words("words")), acts=commands.fix_acts,
@@ -189,12 +192,12 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="expedite", short="e", acts=commands.expedite_acts,
         slots=(_code("partner"), _code("sort"), _ref("contact", Kind.CONTACT, optional=True), _words("request")),
-        does="Record that {partner} asks ({sort}, contact {contact}): {request}",
+        does="Record that {partner} asks ({sort}[, contact {contact}]): {request}",
         example="e mri-ward-12 walkout - Sister Jones / 0161 496 0000 / patient left at 14:00 without medication",
     ),
     Verb(
         name="verify", short="v", slots=(_EXPEDITE, _choice("means", _means), _words("words", optional=True)), acts=commands.verify_acts,
-        does="Record that the asker of {expedite} was verified by {means}: {words}", example="v . call-back switchboard put me through",
+        does="Record that the asker of {expedite} was verified by {means}[: {words}]", example="v . call-back switchboard put me through",
     ),
     Verb(
         name="decide", short="de", slots=(_EXPEDITE, _choice("decision", _decisions), _words("reason")), acts=commands.decide_acts,
@@ -218,7 +221,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="register", short="rg", slots=(_code("collar"), _code("roles"), _words("name", optional=True)), acts=commands.register_acts,
-        does="Register {collar} as {roles}: {name}", example="rg 2211 handler.dispatcher J. Smith",
+        does="Register {collar} as {roles}[: {name}]", example="rg 2211 handler.dispatcher J. Smith",
     ),
     Verb(
         name="grant", short="gr", slots=(_COLLAR, _choice("role", _roles)), acts=commands.grant_acts,

@@ -25,7 +25,7 @@ def commands_page() -> str:
         "|---|---|---|---|---|",
     ]
     for verb in VERBS:
-        does = verb.does.replace("{", "").replace("}", "")
+        does = verb.does.translate(str.maketrans("", "", "{}[]"))
         lines.append(f"| {verb.name} | `{verb.short}` | `{verb.usage()}` | {does} | `{verb.example}` |")
     return "\n".join(lines) + "\n"
 

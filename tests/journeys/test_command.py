@@ -201,10 +201,15 @@ def folder_instead(journal: Path) -> None:
     journal.mkdir()
 
 
+def file_instead(journal: Path) -> None:
+    shutil.rmtree(journal.parent)
+    journal.parent.write_text("")
+
+
 NOT_TO_BE_HAD: dict[str, Callable[[Path], object]] = {
     "nothing there": lambda journal: shutil.rmtree(journal.parent),
     "no journal": lambda journal: journal.unlink(),
-    "a file for a folder": lambda journal: (shutil.rmtree(journal.parent), journal.parent.write_text("")),
+    "a file for a folder": file_instead,
     "an empty journal": lambda journal: journal.write_bytes(b""),
     "noise": lambda journal: journal.write_bytes(os.urandom(20_000)),
     "a folder for a journal": folder_instead,

@@ -230,9 +230,9 @@ def test_the_record_says_what_the_row_says_and_nothing_else(history: History) ->
             assert one.channel is Channel.UNKNOWN
             assert (one.service, one.type, one.district) == (said.service, said.type, said.district)
             assert one.wording == said.wording
-        for one in events:
-            assert (one.service, one.category, one.district) == (said.service, said.type, said.district)
-            assert one.wording == said.wording
+        for event in events:
+            assert (event.service, event.category, event.district) == (said.service, said.type, said.district)
+            assert event.wording == said.wording
         for entry in entries:
             assert entry.header is not None
             assert (entry.header.occurred, entry.version) == (said.occurred, 1)

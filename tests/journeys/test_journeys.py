@@ -55,7 +55,8 @@ def explained(told: Told) -> dict[str, Any]:
     """Return `hue explain --json` of the incident of the 999 call."""
     done = hue(told("a-999-call-from-ring-to-close"), "explain", "1", "--json")
     assert done.returncode == 0
-    return json.loads(done.stdout)
+    told_of: dict[str, Any] = json.loads(done.stdout)
+    return told_of
 
 
 def test_each_decision_names_who_made_it_in_which_role_and_session(explained: dict[str, Any]) -> None:

@@ -103,6 +103,8 @@ class Case:
     result: str = ""
     open: bool = True
     missed: list[int] = field(default_factory=list)
+    heard: set[FactRef] = field(default_factory=set)
+    passed_over: set[str] = field(default_factory=set)
 
     @property
     def careful(self) -> bool:
@@ -220,7 +222,7 @@ class Ledger:
             case incident.Changed():
                 self._changed(case, entry)
             case incident.Assessed():
-                case.assessed, case.vulnerable = entry.version, fact.vulnerable
+                self._assessed(case, entry, fact)
             case incident.Graded() | incident.Regraded():
                 self._graded(case, entry, fact)
             case incident.Attended():
@@ -238,6 +240,26 @@ class Ledger:
     def _changed(self, case: Case, entry: Entry) -> None:
         """What happens after the result takes it back: the incident is worked again."""
         case.changed, case.result = entry.version, ""
+
+    def _assessed(self, case: Case, entry: Entry, fact: Any) -> None:
+        """Callers are heard once, in the order in which the room learned of it; what was not asked has a reason."""
+        told = [self.facts[said] for said in fact.heard]
+        assert not case.heard.intersection(fact.heard), "what was heard before does not undo the last assessment"
+        assert {one.stream for one in told} <= set(case.contacts), "those are heard who got in touch about it"
+        assert [one.position for one in told] == sorted(one.position for one in told)
+        for one in told:
+            assert isinstance(one.fact, contact.ElementTriaged | contact.ElementPassedOver)
+            if isinstance(one.fact, contact.ElementPassedOver):
+                case.passed_over.add(one.fact.element)
+        for reply in fact.replies:
+            assert (reply.answer == "not-asked") or reply.why is None
+            assert reply.answer != "not-asked" or reply.why or reply.element in case.passed_over, (
+                "not asked, for a reason"
+            )
+            if reply.why:
+                case.passed_over.add(reply.element)
+        case.heard.update(fact.heard)
+        case.assessed, case.vulnerable = entry.version, fact.vulnerable
 
     def _graded(self, case: Case, entry: Entry, fact: Any) -> None:
         assert case.assessed > case.changed, "no grade without an assessment newer than the last material change"
@@ -328,6 +350,8 @@ class Ledger:
     # Staff
 
     def _staff(self, entry: Entry, header: Header, fact: Any) -> None:
+        own = staff.SignedOn | staff.SignedOff | staff.Proposed | staff.Approved | staff.Declined
+        assert not isinstance(fact, own) or entry.stream == staff_stream(header.actor), "people act in their own name"
         roles = self.roles.setdefault(entry.stream, [])
         here = FactRef(entry.stream, entry.version)
         match fact:
@@ -435,7 +459,7 @@ INCIDENTS = (
 RISKS = (
     f"assess {{i}} {QUIET} he has left",
     f"assess {{i}} {CHILD}",
-    "assess {i} threat=none she is with her sister",
+    "assess {i} threat=none vulnerability=unsafe she is with her sister",
     "assess {i}",
     "grade {i} 1 knife seen",
     "grade {i} 2 near",

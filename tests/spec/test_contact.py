@@ -36,13 +36,15 @@ from hueandcry.domain.contact import (
     Triaged,
 )
 from hueandcry.domain.duty import FLOOR, Command, Role
-from hueandcry.domain.fact import Fact
+from hueandcry.domain.fact import Fact, fold
 from hueandcry.domain.incident import Incident
+from msgspec.structs import replace
 
 from tests.spec.harness import (
     MINUTE,
     START,
     commands_in,
+    entry,
     given,
     later,
     on_duty,
@@ -230,6 +232,18 @@ def test_an_element_of_the_risk_model_is_answered_with_an_answer_from_the_pack()
     """Letter, area 1: STRIVE at the first point of contact."""
     record = given(RANG, ANSWERED, on=Contact).when(TRIAGE).then(ElementTriaged("threat", "weapon", "a kitchen knife"))
     assert record.triage == (Triaged("threat", "weapon", ref(Contact, 3), START),)
+
+
+@pytest.mark.parametrize(
+    "fact", [TRIAGED[1], ElementPassedOver("threat", "unsafe", "")], ids=["answered", "passed over"]
+)
+def test_an_answer_stands_at_the_moment_at_which_it_was_recorded(fact: Fact[Contact]) -> None:
+    """Two callers' answers are ordered by what the room knew when, not by when something is said to have happened."""
+    before = given(RANG, ANSWERED, on=Contact).record
+    typed_late = entry(before.id, 3, fact, at=START - 60 * MINUTE)
+    assert typed_late.header is not None
+    recorded = replace(typed_late, header=replace(typed_late.header, recorded=START + MINUTE))
+    assert fold(before, (recorded,)).triage[0].at == START + MINUTE
 
 
 def test_an_element_answered_anew_keeps_its_newest_answer_only() -> None:

@@ -28,17 +28,24 @@ from hueandcry.domain.expedite import (
     Verified,
     Verify,
 )
-from hueandcry.domain.fact import Fact
+from hueandcry.domain.fact import Fact, fold
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
+from msgspec.structs import replace
 
 from tests.spec.harness import (
     MINUTE,
     START,
     Later,
+    adopted,
     commands_in,
+    entries,
+    entry,
     given,
     later,
     on_duty,
+    pack,
     policy,
     ref,
     refused_for,
@@ -68,6 +75,24 @@ CLOSE = Close("")
 MISS = MissAnswer()
 
 WORK = [VERIFY, LINK, DECIDE, TELL_BACK, CLOSE]
+
+
+GRADES = pack("grades-2020")
+SOONER = GRADES.replace(b"expedite_answer_within_s = 900", b"expedite_answer_within_s = 60")
+
+
+def since_adopted(content: bytes) -> Policy:
+    """Return the policy after other grades came into force beside those of the founding."""
+    newest = entry(POLICY_STREAM, policy().version + 1, adopted(PackKind.GRADES, content))
+    return fold(policy(), (newest,))
+
+
+def judged(under: bytes | None, *facts: Fact[Expedite] | Later) -> Expedite:
+    """Return an expedite of which the asking, and nothing later, names the pack it rests on."""
+    first, *others = entries(stream_of(Expedite), facts)
+    assert first.header is not None
+    named = replace(first.header, pack=None if under is None else digest_of(under))
+    return fold(Expedite(id=stream_of(Expedite)), (replace(first, header=named), *others))
 
 
 def name_of(command: Command[Expedite]) -> str:
@@ -121,6 +146,12 @@ def test_a_partner_asks_in_a_lane_of_its_own() -> None:
     assert (record.open, record.queue, record.owner) == (True, "partner", "vulnerability")
     assert (record.asked, record.request, record.contact) == (START, ref(Expedite, 1), CALL)
     assert (record.partner, record.sort) == ("mri-ward-12", "walkout")
+
+
+def test_an_expedite_is_asked_under_the_grades_that_say_when_it_is_answered() -> None:
+    without = replace(policy(), adopted=tuple(one for one in policy().adopted if one.kind is not PackKind.GRADES))
+    given(on=Expedite).when(ASK, on_duty(policy=without)).then_refused("no grades pack is adopted")
+    assert judged(GRADES, ASKED, VERIFIED).asked_under == digest_of(GRADES)
 
 
 def test_an_expedite_is_asked_once() -> None:
@@ -271,6 +302,24 @@ def test_a_decision_that_nobody_told_is_no_answer() -> None:
 @pytest.mark.parametrize("facts", [(), (ASKED, VERIFIED, ACCEPTED, TOLD), (ASKED, VERIFIED, ACCEPTED, TOLD, CLOSED)])
 def test_the_watch_says_nothing_where_no_partner_waits(facts: tuple[Fact[Expedite], ...]) -> None:
     given(*facts, on=Expedite).when(MISS, on_duty(now=DUE + 10_000 * MINUTE)).then_nothing()
+
+
+def test_the_time_to_answer_is_that_of_the_pack_under_which_it_was_asked() -> None:
+    """An old request is judged by the pack of its day, whatever was adopted since."""
+    record = judged(GRADES, ASKED, VERIFIED, later(minutes=1), HELD)
+    assert record.answer_by(policy()) == record.answer_by(since_adopted(SOONER)) == DUE
+    assert judged(SOONER, ASKED).answer_by(since_adopted(SOONER)) == START + MINUTE
+
+
+def test_an_asking_that_names_no_pack_we_know_has_the_time_in_force() -> None:
+    assert judged(None, ASKED).answer_by(since_adopted(SOONER)) == START + MINUTE
+    assert judged(b"never adopted", ASKED).answer_by(since_adopted(SOONER)) == START + MINUTE
+
+
+def test_the_watch_says_that_a_partner_had_no_answer_by_the_pack_under_which_it_was_asked() -> None:
+    record = judged(GRADES, ASKED)
+    assert MISS.decide(record, on_duty(now=DUE - 1, policy=since_adopted(SOONER))) == []
+    assert MISS.decide(record, on_duty(now=DUE, policy=since_adopted(SOONER))) == [Unanswered(DUE)]
 
 
 # The whole life

@@ -48,6 +48,12 @@ PROPOSED = Proposed("4k2m", "grade", INCIDENT, EXPIRES, "grade 57 3 he has been 
 PROPOSAL = Proposal("4k2m", "grade", INCIDENT, ref(Staff, 4), EXPIRES)
 PROPOSER = (REGISTERED, HANDLER, SIGNED_ON, PROPOSED)
 
+SECOND = (
+    Registered("2002", None, "A. Khan"),
+    RoleGranted(Role.SUPERVISOR),
+    SignedOn("session-2", 1001, "seat-2", Place.OFFICE),
+)
+
 REGISTER = Register("1001", None, "J. Smith", (Role.HANDLER, Role.DISPATCHER))
 GRANT = Grant(Role.SUPERVISOR)
 WITHDRAW = Withdraw(Role.HANDLER)
@@ -231,18 +237,19 @@ def test_an_act_is_proposed_whole_and_waits_half_an_hour() -> None:
 
 
 def test_another_person_approves_exactly_the_fact_that_was_proposed() -> None:
-    record = given(on=Staff).when(Approve(PROPOSAL, proposer()), second()).then(Approved(ref(Staff, 4), "1001"))
+    before = given(*SECOND, on=Staff)
+    record = before.when(Approve(PROPOSAL, proposer()), second()).then(Approved(ref(Staff, 4), "1001"))
     assert record.proposals == ()
 
 
 def test_another_person_declines_with_a_reason() -> None:
     command = Decline(PROPOSAL, proposer(), "he is still in the house")
-    given(on=Staff).when(command, second()).then(Declined(ref(Staff, 4), "1001", "he is still in the house"))
+    given(*SECOND, on=Staff).when(command, second()).then(Declined(ref(Staff, 4), "1001", "he is still in the house"))
 
 
 def test_a_refusal_to_approve_needs_a_reason() -> None:
     command = Decline(PROPOSAL, proposer(), "")
-    given(on=Staff).when(command, second()).then_refused("say why the proposal is declined")
+    given(*SECOND, on=Staff).when(command, second()).then_refused("say why the proposal is declined")
 
 
 SETTLING = [Approve(PROPOSAL, proposer()), Decline(PROPOSAL, proposer(), "no")]
@@ -257,12 +264,13 @@ def test_nobody_of_any_role_settles_their_own_proposal(command: Command[Staff], 
 
 @pytest.mark.parametrize("command", SETTLING, ids=name_of)
 def test_a_second_look_comes_from_another_session(command: Command[Staff]) -> None:
-    given(on=Staff).when(command, second(session="session-1")).then_refused("a second look comes from another session")
+    before = given(*SECOND, on=Staff)
+    before.when(command, second(session="session-1")).then_refused("a second look comes from another session")
 
 
 @pytest.mark.parametrize("command", SETTLING, ids=name_of)
 def test_a_proposal_is_settled_until_it_expires(command: Command[Staff]) -> None:
-    before = given(on=Staff)
+    before = given(*SECOND, on=Staff)
     rule = "the proposal has expired: propose it again"
     before.when(command, second(now=EXPIRES)).then_refused(rule)
     before.when(command, second(now=EXPIRES + 60 * MINUTE)).then_refused(rule)
@@ -277,7 +285,25 @@ SETTLED = ProposalSettled(ref(Staff, 4), "approved")
     "command", [Approve(PROPOSAL, proposer(SETTLED)), Decline(PROPOSAL, proposer(SETTLED), "no")], ids=name_of
 )
 def test_a_proposal_is_settled_once(command: Command[Staff]) -> None:
-    given(on=Staff).when(command, second()).then_refused("the proposal is settled already")
+    given(*SECOND, on=Staff).when(command, second()).then_refused("the proposal is settled already")
+
+
+@pytest.mark.parametrize("command", [SIGN_ON, SIGN_OFF, PROPOSE, *SETTLING], ids=name_of)
+def test_nobody_signs_on_or_off_or_proposes_or_settles_in_the_name_of_another(command: Command[Staff]) -> None:
+    """Letter, area 2: a second look is another person's; a stream says of its member what they did themselves."""
+    given(*PROPOSER, on=Staff).when(command, second()).then_refused("2002 acts in their own name, not in that of 1001")
+    given(*SECOND, on=Staff).when(command, on_duty(collar="9001")).then_refused(
+        "9001 acts in their own name, not in that of 2002"
+    )
+
+
+@pytest.mark.parametrize("command", [SIGN_OFF, PROPOSE, *SETTLING], ids=name_of)
+def test_nobody_acts_in_a_stream_that_is_nobodys(command: Command[Staff]) -> None:
+    given(on=Staff).when(command, second()).then_refused("2002 acts in their own name, not in that of nobody")
+
+
+def test_the_second_person_takes_the_settled_proposal_off_the_list_of_the_first() -> None:
+    given(*PROPOSER, on=Staff).when(Settle(PROPOSAL, "approved"), second()).then(SETTLED)
 
 
 def test_a_settled_proposal_leaves_the_list_and_the_others_stay() -> None:

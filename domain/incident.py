@@ -484,7 +484,12 @@ class Assess(Command[Incident], frozen=True):
         _live(incident)
         risk = duty.policy.risk
         answers = {reply.element: reply.answer for reply in incident.replies}
-        heard = [one for one in sorted(self.heard, key=lambda one: one.at) if one.said not in incident.heard]
+        newest = {ref.stream: ref.version for ref in sorted(incident.heard)}
+        heard = [
+            one
+            for one in sorted(self.heard, key=lambda one: one.at)
+            if one.said.version > newest.get(one.said.stream, 0)
+        ]
         for one in heard:
             if one.answer != NOT_ASKED or one.element not in answers:
                 answers[one.element] = one.answer
@@ -494,7 +499,8 @@ class Assess(Command[Incident], frozen=True):
         missing = [element.code for element in risk.element if element.code not in answers]
         if missing:
             raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
-        why = {reply.element: reply.why for reply in self.given}
+        why = {reply.element: reply.why for reply in incident.replies if answers.get(reply.element) == NOT_ASKED}
+        why |= {reply.element: reply.why for reply in self.given}
         replies = tuple(Reply(element.code, answers[element.code], why.get(element.code)) for element in risk.element)
         suggestion = risk.suggestion(answers, incident.category)
         return [
@@ -548,7 +554,9 @@ class Grade(Command[Incident], frozen=True):
         if not self.rationale:
             raise Refused("a re-grade needs a reason")
         grades = duty.policy.grades
-        more_urgent = grades.rank(self.grade) < grades.rank(incident.grade)
+        known = any(one.code == incident.grade for one in grades.grade)
+        was = (grades if known else duty.policy.grades_of(incident.graded_under)).rank(incident.grade)
+        more_urgent = grades.rank(self.grade) < was
         if not more_urgent and incident.careful and duty.approval is None:
             raise Refused(
                 "a downgrade needs a second look where someone is vulnerable or it is domestic: "

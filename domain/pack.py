@@ -198,7 +198,7 @@ def _check_risk(pack: RiskPack) -> None:
         *((f"rule {rule.because}", rule.when) for rule in pack.suggest),
     ):
         for element, codes in when.items():
-            if element == "category":
+            if element == "category" and where != "vulnerable":
                 continue
             unknown = [code for code in codes if code not in answers.get(element, ())]
             if element not in answers or unknown:

@@ -13,7 +13,7 @@ import typer
 from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
 
 if TYPE_CHECKING:
-    from hueandcry.store.views import Board
+    pass
 
 app = typer.Typer(
     name="hue",
@@ -186,8 +186,7 @@ def do(
         return
     if not line and script is None:
         fail(USAGE, "give a line of work, or --script FILE; 'hue do help' lists the verbs")
-    late = [word for word in line or () if word.startswith(("--store", "--session", "--json", "--script"))]
-    if late:
+    if late := [word for word in line or () if word.startswith(("--store", "--session", "--json", "--script"))]:
         fail(USAGE, f"{late[0]} stands within the line of work; options stand before it")
     texts = [" ".join(line)] if line else _script(str(script))
     opened = open_room(store)
@@ -210,12 +209,11 @@ def board(store: Store = None, at: At = None, json: Json = False) -> None:
     """List every open item with its queue and owner."""
     from hueandcry.operator import console
     from hueandcry.operator.bootstrap import look
+    from hueandcry.store.moment import local_text, rfc3339
 
     opened, found, now_ns = look(store, at)
     items = found.items(now_ns)
     if json:
-        from hueandcry.store.moment import rfc3339
-
         document = {
             "at": rfc3339(now_ns),
             "position": found.position,
@@ -225,7 +223,7 @@ def board(store: Store = None, at: At = None, json: Json = False) -> None:
     else:
         for item in items:
             console.say(console.item_line(item, now_ns))
-        console.say(f"{len(items)} open at {_local(found, now_ns)} (@{found.position})")
+        console.say(f"{len(items)} open at {local_text(now_ns, found.zone, day=True)} (@{found.position})")
     opened.close()
 
 
@@ -386,12 +384,6 @@ def store_info(store: Store = None, json: Json = False) -> None:
     opened = open_room(store)
     reports.info(opened, json=json)
     opened.close()
-
-
-def _local(board: "Board", now_ns: int) -> str:
-    from hueandcry.store.moment import local_text
-
-    return local_text(now_ns, board.zone, day=True)
 
 
 def main() -> None:

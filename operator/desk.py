@@ -6,7 +6,7 @@ decided), and appends all facts in one transaction with the versions it saw. Whe
 decides again, at most a few times. A refusal writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hueandcry.domain.adoption import NoteSkew
@@ -70,16 +70,17 @@ class Desk:
         self.door = Door(log)
         self._skew_noted = False
 
-    def do(self, acts: Sequence[Act], *, approving: bool = False) -> list[Entry]:
+    def do(self, acts: Sequence[Act] | Callable[[], Sequence[Act]], *, approving: bool = False) -> list[Entry]:
         """Decide and append all acts in one transaction; returns what was recorded, seals closed.
 
-        With `approving`, the first act is an approval by which the others are done.
+        Acts that were read off the board come as a function, so that they are read again when others were first. With
+        `approving`, the first act is an approval by which the others are done.
 
         Raises Refused in the words of the rule, and Conflict where others were first every time.
         """
         for attempt in range(ATTEMPTS):
             self.board.catch_up()
-            pending = self._decide(acts, approving=approving)
+            pending = self._decide(acts() if callable(acts) else acts, approving=approving)
             if not pending:
                 return []
             try:

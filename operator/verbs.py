@@ -241,7 +241,7 @@ def carry_out(desk: Desk, text: str) -> list[Entry]:
     """Read a line at a desk, decide it and record it; raises Misread, Refused or Conflict and then writes nothing."""
     desk.board.catch_up()
     line = READER.read(storable(text), desk)
-    return desk.do(line.verb.acts(desk, line), approving=line.verb.approving)
+    return desk.do(lambda: line.verb.acts(desk, line), approving=line.verb.approving)
 
 
 def preview(desk: Desk, text: str) -> str:

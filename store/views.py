@@ -274,7 +274,7 @@ class Board:
         ]
         days = [(day, bytes(ids)) for day, ids in self._days.items()]
         root = self._log.root_at(self.position)
-        content = msgpack.packb([self.position, root, schema_hash(), self.recorded, records, hands, days])
+        content = msgpack.packb([self.position, root, _schema(), self.recorded, records, hands, days])
         content = hashlib.sha256(content).digest() + content
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         with fresh.open("wb") as file:
@@ -289,7 +289,7 @@ class Board:
             if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
                 return False
             position, root, schema, recorded, records, hands, days = msgpack.unpackb(content[DIGEST_BYTES:])
-            fits = schema == schema_hash() and position <= self._log.tip().size and root == self._log.root_at(position)
+            fits = schema == _schema() and position <= self._log.tip().size and root == self._log.root_at(position)
             if not fits or (self._upto is not None and position > self._upto):
                 return False
             held = [msgspec.msgpack.decode(content, type=RECORDS[Kind(kind)]) for kind, content in records]
@@ -302,6 +302,12 @@ class Board:
         self.staff = {record.collar: record for record in held if isinstance(record, Staff)}
         self._zone = None
         return True
+
+
+def _schema() -> bytes:
+    """Return a hash of what a checkpoint's content means: the registered facts, and the fields of the records."""
+    fields = [(int(kind), cls.__struct_fields__) for kind, cls in sorted(RECORDS.items())]
+    return hashlib.sha256(schema_hash() + msgspec.msgpack.encode(fields)).digest()
 
 
 def urgency(item: Item) -> tuple[Any, ...]:

@@ -175,7 +175,7 @@ def main(arguments: list[str] | None = None) -> None:
     on["load after"] = round(os.getloadavg()[0], 2)
     print(f"{given.rounds} rounds, {given.samples:,} decisions and {REPLAYS} replays of each kind in a round,")
     print(f"{given.samples * HISTORY_SHARE:,} facts in the history;", ", ".join(f"{name} {on[name]}" for name in on))
-    if on["load before"] > on["cores"] / 2 or on["load after"] > on["cores"] / 2 + 1:
+    if max(on["load before"], on["load after"]) > on["cores"]:
         print("the machine was busy with other work, and the durable rows say little: take them again when it rests")
     print("", table(lines), sep="\n")
     if given.raw:

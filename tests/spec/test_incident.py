@@ -488,7 +488,6 @@ def test_what_a_caller_said_before_does_not_undo_the_last_assessment() -> None:
     before.when(Assess((said,), (), "")).then(ASSESSED)
 
 
-@pytest.mark.xfail(strict=True, reason="Assess takes what was superseded before the last assessment as new")
 def test_what_a_caller_has_since_corrected_does_not_undo_the_last_assessment() -> None:
     """Two desks assess at once: the one that was second decides again on what its line had read before."""
     stale, since = heard("risk", "low", at=START, version=9), heard("risk", "life", at=START + 1, version=10)
@@ -735,9 +734,6 @@ def test_a_grade_that_names_no_pack_we_know_has_the_target_in_force() -> None:
     assert judged({3: b"never adopted"}, *facts).attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Grade._regraded ranks the old grade in the pack in force, which may not have it"
-)
 def test_an_incident_is_regraded_though_its_grade_is_not_in_the_pack_in_force() -> None:
     record = judged({3: GRADES}, *IN_QUEUE)
     (fact,) = Grade("1", "knife seen").decide(record, on_duty(policy=since_adopted(WITHOUT_IT)))

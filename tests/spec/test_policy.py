@@ -382,7 +382,6 @@ def test_a_rule_may_ask_for_any_category_and_for_what_was_not_asked() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="read_pack lets 'vulnerable' name the category, which nothing ever looks at")
 def test_a_category_makes_nobody_vulnerable_and_a_risk_model_that_says_so_is_refused() -> None:
     content = TWO_LETTERS.replace(b'vulnerable = { threat = ["yes"] }', b'vulnerable = { category = ["domestic"] }')
     assert refusal(content) == "two-letters, vulnerable: nobody can answer category with domestic"

@@ -10,13 +10,14 @@ Source: letter, areas 1, 4 and 6 (risk at every point of contact, all channels i
 from enum import Enum
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import NOT_ASKED, PackKind
 from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
-from msgspec import Struct
-from msgspec.structs import replace
 
 UNKNOWN = "unknown"
 
@@ -197,30 +198,6 @@ class Located(Fact[Contact], frozen=True):
         return replace(contact, district=self.district, district_source=self.district_source, place=contact.here)
 
 
-@fact("contact.triaged", version=1, says="{element}: {answer} {detail}")
-class ElementTriaged(Fact[Contact], frozen=True):
-    """An element of the risk model was asked and answered."""
-
-    element: Plain[Code]
-    answer: Plain[Code]
-    detail: Sealed[str]
-
-    def apply(self, contact: Contact) -> Contact:
-        return replace(contact, triage=_with(contact, self.element, self.answer))
-
-
-@fact("contact.element_passed_over", version=1, says="{element} not asked: {reason} {detail}")
-class ElementPassedOver(Fact[Contact], frozen=True):
-    """An element of the risk model was not asked, for a reason."""
-
-    element: Plain[Code]
-    reason: Plain[Code]
-    detail: Sealed[str]
-
-    def apply(self, contact: Contact) -> Contact:
-        return replace(contact, triage=_with(contact, self.element, NOT_ASKED))
-
-
 @fact("contact.linked", version=1, says="Linked to incident {incident}")
 class Linked(Fact[Contact], frozen=True):
     """The contact concerns an incident."""
@@ -273,12 +250,6 @@ class Closed(Fact[Contact], frozen=True):
         return replace(contact, stage=Stage.CLOSED)
 
 
-def _with(contact: Contact, element: str, answer: str) -> tuple[Triaged, ...]:
-    """Return the triage with one element answered anew; the order is the order of asking."""
-    kept = tuple(one for one in contact.triage if one.element != element)
-    return (*kept, Triaged(element, answer, contact.here, contact.recorded))
-
-
 # Commands
 
 
@@ -291,7 +262,8 @@ def _live(contact: Contact) -> None:
         raise Refused("the contact is closed")
 
 
-def _taken(contact: Contact) -> None:
+def taken(contact: Contact) -> None:
+    """Refuse what is done with a contact that nobody has answered, or that is over."""
     _live(contact)
     if contact.stage is Stage.RINGING:
         raise Refused("the contact is still ringing: answer it first")
@@ -350,41 +322,8 @@ class Locate(Command[Contact], frozen=True):
     source: Source = Source.CALLER
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _taken(contact)
+        taken(contact)
         return [Located(self.district, self.source, self.place)]
-
-
-class Triage(Command[Contact], frozen=True):
-    """Answer one element of the risk model. Source: letter, area 1."""
-
-    under: ClassVar[PackKind | None] = PackKind.RISK
-    element: str
-    answer: str
-    detail: str
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _taken(contact)
-        offered = duty.policy.risk.offered(self.element)
-        if self.answer not in offered:
-            raise Refused(f"{self.element} is answered with one of {', '.join(offered)}")
-        return [ElementTriaged(self.element, self.answer, self.detail)]
-
-
-class PassOver(Command[Contact], frozen=True):
-    """Say why an element was not asked; it is counted and shown at grading."""
-
-    under: ClassVar[PackKind | None] = PackKind.RISK
-    element: str
-    reason: str
-    detail: str
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _taken(contact)
-        duty.policy.risk.offered(self.element)
-        reasons = [one.code for one in duty.policy.risk.not_asked]
-        if self.reason not in reasons:
-            raise Refused(f"the reason for not asking is one of {', '.join(reasons)}")
-        return [ElementPassedOver(self.element, self.reason, self.detail)]
 
 
 class Link(Command[Contact], frozen=True):
@@ -393,7 +332,7 @@ class Link(Command[Contact], frozen=True):
     incident: bytes
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _taken(contact)
+        taken(contact)
         if contact.incident == self.incident:
             raise Refused("the contact is linked to that incident already")
         if contact.incident is not None:
@@ -409,7 +348,7 @@ class Resolve(Command[Contact], frozen=True):
     reason: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _taken(contact)
+        taken(contact)
         if contact.incident is not None:
             raise Refused("the contact led to an incident: result that")
         duty.policy.results.row(self.result)
@@ -428,7 +367,7 @@ class Transfer(Command[Contact], frozen=True):
     reason: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _taken(contact)
+        taken(contact)
         if not self.reason:
             raise Refused("a transfer needs a reason")
         return [Transferred(self.to, self.reason)]

@@ -8,12 +8,13 @@ from abc import abstractmethod
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
+from msgspec import Struct
+
 from hueandcry.domain.fact import Fact, Record
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import FactRef, Instant
-from msgspec import Struct
 
 R = TypeVar("R", bound=Record)
 

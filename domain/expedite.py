@@ -9,13 +9,14 @@ action from key partners including the NHS and Children's Care Homes).
 from enum import Enum
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
-from msgspec.structs import replace
 
 
 class Means(Enum):

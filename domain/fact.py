@@ -18,9 +18,10 @@ from string import Formatter
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
 from msgspec import Meta, Struct
 from msgspec.structs import replace
+
+from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
 
 T = TypeVar("T")
 

@@ -11,15 +11,16 @@ Source: letter, areas 1 and 5; the findings on regrading and on closing untold b
 from enum import Enum
 from typing import ClassVar
 
-from hueandcry.domain.contact import UNKNOWN, Source, Triaged
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hueandcry.domain.contact import UNKNOWN, Source
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import NOT_ASKED, PackKind, RiskPack
+from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import Policy
-from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
-from msgspec import Struct
-from msgspec.structs import replace
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
 
 
 class Stage(Enum):
@@ -40,12 +41,6 @@ class Reply(Struct, frozen=True, array_like=True):
     element: Code
     answer: Code
     why: Code | None = None
-
-
-class Target(Enum):
-    """What should have happened by a certain time."""
-
-    ATTEND = "attend"
 
 
 class Incident(Record, frozen=True, kw_only=True):
@@ -235,77 +230,6 @@ def _result_taken_back(incident: Incident) -> dict[str, Stage | str]:
     return {"stage": Stage.ATTENDED if incident.attended else Stage.GRADED, "result": ""}
 
 
-@fact(
-    "incident.assessed",
-    version=1,
-    says="Risk assessed, suggests {suggested} ({grounds}); vulnerable: {vulnerable}; {not_asked} not asked: {replies}. {statement}",
-)
-class Assessed(Fact[Incident], frozen=True):
-    """Risk was assessed under the pack that the header names; `heard` are the callers' answers that were new to it."""
-
-    replies: Plain[tuple[Reply, ...]]
-    heard: Plain[tuple[FactRef, ...]]
-    not_asked: Plain[int]
-    vulnerable: Plain[bool]
-    suggested: Plain[Code]
-    grounds: Plain[tuple[Code, ...]]
-    statement: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(
-            incident,
-            assessed=incident.here,
-            heard=(*incident.heard, *self.heard),
-            replies=self.replies,
-            vulnerable=self.vulnerable,
-            suggested=self.suggested,
-        )
-
-
-@fact("incident.graded", version=1, says="Graded {grade} (suggested {suggested}, {not_asked} not asked): {rationale}")
-class Graded(Fact[Incident], frozen=True):
-    """The first grade, chosen by a person on a current assessment."""
-
-    grade: Plain[Code]
-    suggested: Plain[Code]
-    not_asked: Plain[int]
-    assessment: Plain[FactRef]
-    rationale: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(
-            incident,
-            stage=Stage.GRADED,
-            grade=self.grade,
-            graded_on=self.assessment,
-            graded_under=incident.pack,
-            holder="",
-        )
-
-
-@fact("incident.regraded", version=1, says="Regraded from {was} to {grade} (suggested {suggested}): {rationale}")
-class Regraded(Fact[Incident], frozen=True):
-    """Another grade; `approval` names the second person's approval where the rule asks for one."""
-
-    was: Plain[Code]
-    grade: Plain[Code]
-    more_urgent: Plain[bool]
-    suggested: Plain[Code]
-    assessment: Plain[FactRef]
-    approval: Plain[FactRef | None]
-    rationale: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        clock_from = incident.occurred if self.more_urgent else incident.opened
-        return replace(
-            incident,
-            grade=self.grade,
-            graded_on=self.assessment,
-            graded_under=incident.pack,
-            clock_from=clock_from,
-        )
-
-
 @fact("incident.owned", version=1, says="{owner} has it now")
 class Owned(Fact[Incident], frozen=True):
     """A person took the incident, or gave it to another."""
@@ -314,26 +238,6 @@ class Owned(Fact[Incident], frozen=True):
 
     def apply(self, incident: Incident) -> Incident:
         return replace(incident, holder=self.owner)
-
-
-@fact("incident.resourced", version=1, says="{callsign} sent")
-class Resourced(Fact[Incident], frozen=True):
-    """A resource was sent."""
-
-    callsign: Plain[Code]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.RESOURCED, resource=self.callsign)
-
-
-@fact("incident.attended", version=1, says="{callsign} at scene")
-class Attended(Fact[Incident], frozen=True):
-    """Someone is there."""
-
-    callsign: Plain[Code]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.ATTENDED, resource=self.callsign, attended=True)
 
 
 @fact("incident.noted", version=1, says="{words}")
@@ -357,54 +261,11 @@ class Corrected(Fact[Incident], frozen=True):
         return incident
 
 
-@fact("incident.caller_told", version=1, says="Caller told that nobody will come: {words}")
-class CallerTold(Fact[Incident], frozen=True):
-    """The caller knows that nobody will attend."""
-
-    words: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, told=True)
-
-
-@fact("incident.target_missed", version=1, says="Not attended by {due}, the target of its grade")
-class TargetMissed(Fact[Incident], frozen=True):
-    """A target passed unmet; the watch recorded it."""
-
-    target: Plain[Target]
-    due: Plain[Instant]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, missed=self.due)
-
-
-@fact("incident.resulted", version=1, says="Result {result}: {words}")
-class Resulted(Fact[Incident], frozen=True):
-    """How it ended; `approval` names the second person's approval where it was cancelled and someone is vulnerable."""
-
-    result: Plain[Code]
-    attended: Plain[bool]
-    approval: Plain[FactRef | None]
-    words: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.RESULTED, result=self.result, attended=incident.attended or self.attended)
-
-
-@fact("incident.closed", version=1, says="Incident closed {words}")
-class Closed(Fact[Incident], frozen=True):
-    """Nothing more is to be done."""
-
-    words: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.CLOSED)
-
-
 # Commands
 
 
-def _live(incident: Incident) -> None:
+def live(incident: Incident) -> None:
+    """Refuse what is done with an incident that is not open to work: never opened, closed, or loaded as history."""
     if incident.history:
         raise Refused("this incident was loaded as history; history is not worked")
     if incident.stage is Stage.NONE:
@@ -413,7 +274,7 @@ def _live(incident: Incident) -> None:
         raise Refused("the incident is closed")
 
 
-def _current(incident: Incident) -> FactRef:
+def current_assessment(incident: Incident) -> FactRef:
     """Return the assessment that is newer than the last material change; refuses where there is none."""
     if incident.assessed is None:
         raise Refused("risk is not assessed: assess it first")
@@ -446,7 +307,7 @@ class Locate(Command[Incident], frozen=True):
     said_in: FactRef | None = None
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
+        live(incident)
         return [Located(self.district, self.source, self.said_in, self.place)]
 
 
@@ -456,7 +317,7 @@ class AddContact(Command[Incident], frozen=True):
     contact: bytes
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
+        live(incident)
         return [] if self.contact in incident.contacts else [Contacted(self.contact)]
 
 
@@ -466,106 +327,10 @@ class Change(Command[Incident], frozen=True):
     what: str
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
+        live(incident)
         if not self.what:
             raise Refused("say what changed")
         return [Changed(self.what)]
-
-
-class Assess(Command[Incident], frozen=True):
-    """Assess risk from the last assessment, what contacts were asked since, and what is given now. Source: letter, area 1."""
-
-    under: ClassVar[PackKind | None] = PackKind.RISK
-    heard: tuple[Triaged, ...]
-    given: tuple[Reply, ...]
-    statement: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        risk = duty.policy.risk
-        answers = {reply.element: reply.answer for reply in incident.replies}
-        newest = {ref.stream: ref.version for ref in sorted(incident.heard)}
-        heard = [
-            one
-            for one in sorted(self.heard, key=lambda one: one.at)
-            if one.said.version > newest.get(one.said.stream, 0)
-        ]
-        for one in heard:
-            if one.answer != NOT_ASKED or one.element not in answers:
-                answers[one.element] = one.answer
-        for reply in self.given:
-            _offered(reply, risk)
-            answers[reply.element] = reply.answer
-        missing = [element.code for element in risk.element if element.code not in answers]
-        if missing:
-            raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
-        why = {reply.element: reply.why for reply in incident.replies if answers.get(reply.element) == NOT_ASKED}
-        why |= {reply.element: reply.why for reply in self.given}
-        replies = tuple(Reply(element.code, answers[element.code], why.get(element.code)) for element in risk.element)
-        suggestion = risk.suggestion(answers, incident.category)
-        return [
-            Assessed(
-                replies,
-                tuple(one.said for one in heard),
-                sum(1 for reply in replies if reply.answer == NOT_ASKED),
-                risk.is_vulnerable(answers),
-                suggestion.grade,
-                suggestion.grounds,
-                self.statement,
-            )
-        ]
-
-
-def _offered(reply: Reply, risk: RiskPack) -> None:
-    offered, reasons = risk.offered(reply.element), [one.code for one in risk.not_asked]
-    if reply.answer == NOT_ASKED and reply.why in reasons:
-        return
-    if reply.answer == NOT_ASKED:
-        raise Refused(f"say why {reply.element} was not asked: {', '.join(reasons)}")
-    if reply.answer not in offered:
-        raise Refused(
-            f"{reply.element} is answered with one of {', '.join(offered)}, or why it was not asked: {', '.join(reasons)}"
-        )
-
-
-class Grade(Command[Incident], frozen=True):
-    """Choose the grade, the first or another. Source: letter, area 1; HMICFRS 2018 on unexplained re-grades."""
-
-    under: ClassVar[PackKind | None] = PackKind.GRADES
-    grade: str
-    rationale: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        duty.policy.grades.row(self.grade)
-        assessment = _current(incident)
-        if not incident.grade:
-            if self.grade != incident.suggested and not self.rationale:
-                raise Refused(f"the answers suggest grade {incident.suggested}: say why it is {self.grade}")
-            not_asked = sum(1 for reply in incident.replies if reply.answer == NOT_ASKED)
-            return [Graded(self.grade, incident.suggested, not_asked, assessment, self.rationale)]
-        return [self._regraded(incident, assessment, duty)]
-
-    def _regraded(self, incident: Incident, assessment: FactRef, duty: Duty) -> Fact[Incident]:
-        if incident.stage is Stage.RESULTED:
-            raise Refused("the incident is resulted: it is not graded any more")
-        if self.grade == incident.grade:
-            raise Refused(f"the incident is grade {self.grade} already")
-        if not self.rationale:
-            raise Refused("a re-grade needs a reason")
-        grades = duty.policy.grades
-        known = any(one.code == incident.grade for one in grades.grade)
-        was = (grades if known else duty.policy.grades_of(incident.graded_under)).rank(incident.grade)
-        more_urgent = grades.rank(self.grade) < was
-        if not more_urgent and incident.careful and duty.approval is None:
-            raise Refused(
-                "a downgrade needs a second look where someone is vulnerable or it is domestic: "
-                "put 'propose' before the line, and have another person approve it",
-                second_look=True,
-            )
-        return Regraded(
-            incident.grade, self.grade, more_urgent, incident.suggested, assessment, duty.approval, self.rationale
-        )
 
 
 class Own(Command[Incident], frozen=True):
@@ -574,36 +339,10 @@ class Own(Command[Incident], frozen=True):
     owner: str
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
+        live(incident)
         if incident.holder == self.owner:
             raise Refused(f"{self.owner} has it already")
         return [Owned(self.owner)]
-
-
-class Send(Command[Incident], frozen=True):
-    """Send a resource."""
-
-    callsign: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        if not incident.grade:
-            raise Refused("the incident is not graded: grade it first")
-        if incident.stage is Stage.RESULTED:
-            raise Refused("the incident is resulted: nobody is sent any more")
-        return [Resourced(self.callsign)]
-
-
-class Arrive(Command[Incident], frozen=True):
-    """Record that a resource is at the scene."""
-
-    callsign: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        if incident.stage not in (Stage.RESOURCED, Stage.ATTENDED):
-            raise Refused("nobody was sent to this incident")
-        return [Attended(self.callsign)]
 
 
 class Note(Command[Incident], frozen=True):
@@ -627,76 +366,6 @@ class Correct(Command[Incident], frozen=True):
         if not 1 <= self.version <= incident.version:
             raise Refused(f"the incident has facts 1 to {incident.version}, none with number {self.version}")
         return [Corrected(FactRef(incident.id, self.version), self.words)]
-
-
-class TellCaller(Command[Incident], frozen=True):
-    """Record that the caller was told that nobody will come, and by what words."""
-
-    words: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        if not self.words:
-            raise Refused("say what the caller was told")
-        return [CallerTold(self.words)]
-
-
-class Result(Command[Incident], frozen=True):
-    """Say how it ended."""
-
-    under: ClassVar[PackKind | None] = PackKind.RESULTS
-    result: str
-    words: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        row = duty.policy.results.row(self.result)
-        if incident.stage is Stage.RESULTED:
-            raise Refused(f"the incident is resulted as {incident.result} already")
-        if not incident.grade:
-            raise Refused("the incident is not graded: grade it first")
-        if row.attended and not incident.attended:
-            raise Refused("nobody was at the scene: record who arrived, or choose a result for what was not attended")
-        if row.cancels and not self.words:
-            raise Refused("a cancellation needs a reason")
-        if row.cancels:
-            _current(incident)
-        if row.cancels and incident.careful and duty.approval is None:
-            raise Refused(
-                "a cancellation needs a second look where someone is vulnerable or it is domestic: "
-                "put 'propose' before the line, and have another person approve it",
-                second_look=True,
-            )
-        return [Resulted(self.result, row.attended, duty.approval if row.cancels else None, self.words)]
-
-
-class Close(Command[Incident], frozen=True):
-    """Close the incident. Source: IOPC 2023, a caller who was never told that nobody would come."""
-
-    under: ClassVar[PackKind | None] = PackKind.RISK
-    words: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        _live(incident)
-        _current(incident)
-        if incident.stage is not Stage.RESULTED:
-            raise Refused("the incident has no result: result it first")
-        if incident.contacts and not incident.attended and not incident.told:
-            raise Refused("nobody attended and the caller was not told: tell the caller first")
-        return [Closed(self.words)]
-
-
-class MissTarget(Command[Incident], frozen=True):
-    """Record that the time of a target passed unmet; once for each target, whoever keeps the watch."""
-
-    may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
-    under: ClassVar[PackKind | None] = PackKind.GRADES
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        due = incident.attend_by(duty.policy) if incident.open else None
-        if due is None or due > duty.now or incident.missed == due:
-            return []
-        return [TargetMissed(Target.ATTEND, due)]
 
 
 class Load(Command[Incident], frozen=True):

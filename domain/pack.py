@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
+
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import Code
-from msgspec import Struct
 
 NOT_ASKED = "not-asked"
 

@@ -8,12 +8,13 @@ an old incident is judged for ever by the pack of its day. There is one policy s
 import hashlib
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from hueandcry.domain.fact import Fact, Plain, Record, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
 from hueandcry.domain.reference import Code, FactRef, Kind, ZoneName, stream_id
-from msgspec import Struct
-from msgspec.structs import replace
 
 POLICY_STREAM = stream_id(Kind.POLICY, 0, 0)
 

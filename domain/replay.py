@@ -12,9 +12,10 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from hueandcry.domain import contact, expedite, incident, staff
-from hueandcry.domain.fact import Entry, Fact, FactRef, Record, fold, schema_hash
 from msgspec import Struct
+
+from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, staff, triage
+from hueandcry.domain.fact import Entry, Fact, FactRef, Record, fold, schema_hash
 
 DIGEST_TAG = b"hueandcry replay 1\n"
 _DECISIONS = (
@@ -22,14 +23,14 @@ _DECISIONS = (
     contact.Transferred,
     contact.Closed,
     incident.Opened,
-    incident.Assessed,
-    incident.Graded,
-    incident.Regraded,
+    grading.Assessed,
+    grading.Graded,
+    grading.Regraded,
     incident.Owned,
-    incident.Resourced,
-    incident.CallerTold,
-    incident.Resulted,
-    incident.Closed,
+    deployment.Resourced,
+    outcome.CallerTold,
+    outcome.Resulted,
+    outcome.Closed,
     expedite.Verified,
     expedite.Decided,
     expedite.Told,
@@ -85,7 +86,7 @@ def explain(entries: Sequence[Entry]) -> list[Decision]:
         if isinstance(fact, _DECISIONS):
             rests = _rests_on(fact, walked, heard, last_assessment)
             told.append(_decision(entry, fact, rests, last_assessment, grounds, walked))
-        if isinstance(fact, incident.Assessed):
+        if isinstance(fact, grading.Assessed):
             last_assessment, grounds, heard = entry.position, fact.grounds, []
         elif _informs(fact):
             heard.append(entry.position)
@@ -94,7 +95,7 @@ def explain(entries: Sequence[Entry]) -> list[Decision]:
 
 
 def _informs(fact: Fact[Any] | None) -> bool:
-    noted = contact.Rang | contact.Noted | contact.ElementTriaged | contact.ElementPassedOver | contact.Located
+    noted = contact.Rang | contact.Noted | triage.ElementTriaged | triage.ElementPassedOver | contact.Located
     changed = incident.Opened | incident.Contacted | incident.Changed | incident.Noted | incident.Corrected
     asked = expedite.Asked | expedite.Noted
     return isinstance(fact, noted | changed | asked)
@@ -104,7 +105,7 @@ def _rests_on(
     fact: Fact[Any], walked: dict[FactRef, Entry], heard: Sequence[int], assessment: int | None
 ) -> tuple[int, ...]:
     positions = set(heard)
-    if isinstance(fact, incident.Graded | incident.Regraded | incident.Closed) and assessment is not None:
+    if isinstance(fact, grading.Graded | grading.Regraded | outcome.Closed) and assessment is not None:
         positions.add(assessment)
     approval = getattr(fact, "approval", None)
     if approval is not None and approval in walked:
@@ -123,13 +124,13 @@ def _decision(
     grounds: tuple[str, ...],
     walked: dict[FactRef, Entry],
 ) -> Decision:
-    graded = isinstance(fact, incident.Graded | incident.Regraded)
+    graded = isinstance(fact, grading.Graded | grading.Regraded)
     approval = walked.get(getattr(fact, "approval", None) or FactRef(b"", 0))
     return Decision(
         entry=entry,
         pack=entry.header.pack if entry.header is not None else None,
         assessment=assessment if graded else None,
-        grounds=fact.grounds if isinstance(fact, incident.Assessed) else grounds if graded else (),
+        grounds=fact.grounds if isinstance(fact, grading.Assessed) else grounds if graded else (),
         suggested=getattr(fact, "suggested", ""),
         chosen=getattr(fact, "grade", ""),
         reason=next(

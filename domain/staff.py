@@ -10,12 +10,13 @@ Source: letter, areas 1 (handlers at home) and 3.
 import hashlib
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from hueandcry.domain.duty import FLOOR, Command, Duty, Place, Role
 from hueandcry.domain.fact import Fact, Local, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId, stream_id
-from msgspec import Struct
-from msgspec.structs import replace
 
 PROPOSAL_LASTS_S = 1800
 EVERYONE = tuple(role for role in Role if role is not Role.WATCH)

@@ -9,14 +9,15 @@ import gc
 import os
 from typing import ClassVar
 
+from textual.app import App
+from textual.message import Message as TextualMessage
+
 from hueandcry.operator.backroom import Backroom, Foreseen, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.help import HelpScreen
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.room import RoomScreen
-from textual.app import App
-from textual.message import Message as TextualMessage
 
 
 class FromBackroom(TextualMessage):

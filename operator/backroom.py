@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec import Struct
+
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused
@@ -24,7 +26,6 @@ from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.moment import local_text
 from hueandcry.store.subscription import POLL_S
 from hueandcry.store.views import WORKED, Item, RoomNames
-from msgspec import Struct
 
 LOG_LINES_MAX = 2000
 

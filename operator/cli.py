@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
 from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ of verbs, with their slots and words, stands in operator/verbs.py.
 
 from collections.abc import Callable
 
-from hueandcry.domain import contact, expedite, incident, staff
+from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, staff, triage
 from hueandcry.domain.contact import Channel, Contact, Source
 from hueandcry.domain.duty import AnyCommand, Role
 from hueandcry.domain.expedite import Decision, Expedite, Means
@@ -55,11 +55,11 @@ def locate_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def triage_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["contact"], contact.Triage(line["element"], line["answer"], line["detail"]))]
+    return [Act(line["contact"], triage.Triage(line["element"], line["answer"], line["detail"]))]
 
 
 def not_asked_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["contact"], contact.PassOver(line["element"], line["reason"], line["detail"]))]
+    return [Act(line["contact"], triage.PassOver(line["element"], line["reason"], line["detail"]))]
 
 
 def open_acts(desk: Desk, line: Line) -> list[Act]:
@@ -121,11 +121,11 @@ def assess_acts(desk: Desk, line: Line) -> list[Act]:
         reasons = [reason.code for reason in desk.board.policy.risk.not_asked]
         given.append(Reply(element, NOT_ASKED, answer) if answer in reasons else Reply(element, answer))
         statement = ""
-    return [Act(line["incident"], incident.Assess(tuple(heard), tuple(given), statement))]
+    return [Act(line["incident"], grading.Assess(tuple(heard), tuple(given), statement))]
 
 
 def grade_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["incident"], incident.Grade(line["grade"], line["reason"]))]
+    return [Act(line["incident"], grading.Grade(line["grade"], line["reason"]))]
 
 
 def change_acts(_: Desk, line: Line) -> list[Act]:
@@ -137,7 +137,7 @@ def own_acts(desk: Desk, line: Line) -> list[Act]:
 
 
 def send_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["incident"], incident.Send(line["callsign"]))]
+    return [Act(line["incident"], deployment.Send(line["callsign"]))]
 
 
 def arrive_acts(desk: Desk, line: Line) -> list[Act]:
@@ -145,21 +145,21 @@ def arrive_acts(desk: Desk, line: Line) -> list[Act]:
     callsign = line["callsign"] or (record.resource if isinstance(record, Incident) else "")
     if not callsign:
         raise Refused("nobody was sent to this incident")
-    return [Act(line["incident"], incident.Arrive(callsign))]
+    return [Act(line["incident"], deployment.Arrive(callsign))]
 
 
 def told_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["incident"], incident.TellCaller(line["words"]))]
+    return [Act(line["incident"], outcome.TellCaller(line["words"]))]
 
 
 def result_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["incident"], incident.Result(line["result"], line["words"]))]
+    return [Act(line["incident"], outcome.Result(line["result"], line["words"]))]
 
 
 def close_acts(_: Desk, line: Line) -> list[Act]:
     noun: dict[Kind, Callable[..., AnyCommand]] = {
         Kind.CONTACT: contact.Close,
-        Kind.INCIDENT: incident.Close,
+        Kind.INCIDENT: outcome.Close,
         Kind.EXPEDITE: expedite.Close,
     }
     return [Act(line["item"], noun[_kind(line["item"])](line["words"]))]

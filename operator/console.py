@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
 from hueandcry.domain.fact import Entry, FactRef, Names, sentence
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import stream_text
@@ -19,9 +23,6 @@ from hueandcry.domain.replay import Decision
 from hueandcry.operator.text import safe_text
 from hueandcry.store.moment import ago, local_text, rfc3339
 from hueandcry.store.views import Board, Item, RoomNames
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 
 class _Lines(Console):

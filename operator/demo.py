@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hueandcry.domain import contact, expedite, incident
+from hueandcry.domain import contact, deployment, expedite, grading, incident
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import Entry, schema_hash
 from hueandcry.domain.reference import NS_PER_S
@@ -142,7 +142,7 @@ def _say_hour(room: Room, since: int) -> None:
     grades: Counter[str] = Counter()
     for entry in room.journal.entries(first, last):
         counts[entry.name] += 1
-        if isinstance(entry.fact, incident.Graded):
+        if isinstance(entry.fact, grading.Graded):
             grades[entry.fact.grade] += 1
     told = [
         f"{counts[contact.Rang.card.name]} rang",
@@ -150,7 +150,7 @@ def _say_hour(room: Room, since: int) -> None:
         f"{counts[contact.Abandoned.card.name]} lost",
         f"{counts[incident.Opened.card.name]} incidents",
         "grades " + " ".join(f"{grade}:{grades[grade]}" for grade in sorted(grades)),
-        f"{counts[incident.TargetMissed.card.name]} targets missed",
+        f"{counts[deployment.TargetMissed.card.name]} targets missed",
         f"{counts[expedite.Asked.card.name]} expedites",
         f"{sum(counts.values())} facts",
     ]

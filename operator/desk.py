@@ -9,6 +9,9 @@ decides again, at most a few times. A refusal writes nothing.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from hueandcry.domain.adoption import NoteSkew
 from hueandcry.domain.duty import AnyCommand, Duty, Role
 from hueandcry.domain.expedite import Expedite
@@ -23,8 +26,6 @@ from hueandcry.store.codec import Pending
 from hueandcry.store.log import Log
 from hueandcry.store.sealed import Door
 from hueandcry.store.views import Board, blank
-from msgspec import Struct
-from msgspec.structs import replace
 
 ATTEMPTS = 5
 SKEW_NS = NS_PER_S

@@ -11,6 +11,7 @@ import sys
 from typing import NoReturn
 
 import typer
+
 from hueandcry.domain.fault import Conflict, Damaged, ForeignFault, Refused
 
 REFUSED, USAGE, DAMAGED, FOREIGN, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130

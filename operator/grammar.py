@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from msgspec import Struct
+
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import Kind, is_code, kind_of, read_tail, stream_text, tail_of
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.store.moment import NotAMoment, local_day, read_day
 from hueandcry.store.views import WORKED, Board
-from msgspec import Struct
 
 LINE_MAX = 10_000
 

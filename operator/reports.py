@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from hueandcry.domain import replay
 from hueandcry.domain.fact import Entry, Record
-from hueandcry.domain.incident import Regraded, Resulted
+from hueandcry.domain.grading import Regraded
+from hueandcry.domain.outcome import Resulted
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import Approved
 from hueandcry.operator import console
@@ -22,7 +25,6 @@ from hueandcry.store.sealed import Door
 from hueandcry.store.sqlite import FORMAT_VERSION
 from hueandcry.store.subscription import POLL_S
 from hueandcry.store.views import WORKED, Board, RoomNames, blank
-from msgspec import Struct
 
 COUNTED_EVERY = 4096
 

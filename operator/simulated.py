@@ -16,6 +16,8 @@ from functools import partial
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from hueandcry.domain.contact import UNKNOWN, Rang
 from hueandcry.domain.expedite import Asked
 from hueandcry.domain.fact import Entry
@@ -28,7 +30,6 @@ from hueandcry.operator.intake.maps import MAPS, Said
 from hueandcry.operator.stories import STORIES, Story
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store.moment import read_moment
-from msgspec import Struct
 
 SAMPLE = "san-antonio-2023-07-04.csv.gz"
 DAY = "2023-07-04"

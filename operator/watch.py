@@ -10,10 +10,11 @@ import fcntl
 import os
 from collections.abc import Callable
 
+from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite, MissAnswer
 from hueandcry.domain.fact import Entry, Record
-from hueandcry.domain.incident import Incident, MissTarget
+from hueandcry.domain.incident import Incident
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 

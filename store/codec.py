@@ -17,11 +17,12 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Raw, Struct
+from msgspec.structs import replace
+
 from hueandcry.domain.fact import REGISTRY, Entry, Fact, Header, Tier
 from hueandcry.domain.fault import Damaged
 from hueandcry.store.tree import leaf_hash
-from msgspec import Raw, Struct
-from msgspec.structs import replace
 
 SALT_BYTES = 16
 DIGEST_BYTES = 32

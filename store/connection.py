@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+
 from hueandcry.domain.fault import Unavailable
 
 

@@ -31,6 +31,7 @@ from eventsourcing.sqlite import (
     SQLiteProcessRecorder,
     SQLiteTrackingRecorder,
 )
+
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Unavailable
 from hueandcry.store import codec

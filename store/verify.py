@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from hueandcry.domain.fact import Header
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.reference import kind_of
@@ -18,7 +20,6 @@ from hueandcry.store.codec import GROUP_TIERS, Row
 from hueandcry.store.connection import statement
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.tree import CompactRange
-from msgspec import Struct
 
 FINDINGS_MAX = 100
 PROGRESS_EVERY = 4096

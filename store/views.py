@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 
 import msgpack
 import msgspec
-from hueandcry.domain import contact, expedite, incident, policy, staff
+from msgspec import Struct
+
+from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, policy, staff, triage
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, FactRef, Header, Names, Record, fold, schema_hash
@@ -29,14 +31,23 @@ from hueandcry.domain.staff import Session, Staff
 from hueandcry.store.codec import DIGEST_BYTES
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, local_text, zone_of
-from msgspec import Struct
 
 RECORDS: dict[Kind, type[Record]] = {cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy)}
 ID_BYTES = 16
 WORKED = (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE)
 CHECKPOINT_EVERY = 2000
 _KEPT = (Kind.STAFF, Kind.POLICY)
-_MODULES = (contact, expedite, incident, policy, staff)  # imported for their facts: the registry must be whole
+_MODULES = (
+    contact,
+    deployment,
+    expedite,
+    grading,
+    incident,
+    outcome,
+    policy,
+    staff,
+    triage,
+)  # imported for their facts: the registry must be whole
 
 
 def blank(stream: bytes) -> Record | None:

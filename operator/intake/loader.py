@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from hueandcry.domain import contact, incident
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.fault import ForeignFault
@@ -28,7 +30,6 @@ from hueandcry.operator.grammar import Misread
 from hueandcry.operator.intake.maps import MAPS, Malformed, Said, check_columns
 from hueandcry.operator.text import storable
 from hueandcry.store.folder import StoreFolder
-from msgspec import Struct
 
 BATCH_ROWS = 1000
 GZIP_MAGIC = b"\x1f\x8b"

@@ -12,11 +12,12 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from hueandcry.domain.contact import UNKNOWN
 from hueandcry.domain.fault import ForeignFault
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.store.moment import NotAMoment, from_local
-from msgspec import Struct
 
 CODE_MAX = 64
 SECONDS_MAX = 1 << 33

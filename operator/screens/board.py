@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
 from hueandcry.operator.backroom import Moved
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.widgets.columns import contact_columns, expedite_columns, incident_columns
 from hueandcry.operator.widgets.livelist import LiveList
 from hueandcry.store.views import Item
-from textual.app import ComposeResult
-from textual.containers import Vertical
 
 LISTS = {"contact": "#contacts", "expedite": "#expedites", "incident": "#incidents"}
 

@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from hueandcry.operator.verbs import VERBS
-from hueandcry.operator.widgets.logview import LogView
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
+
+from hueandcry.operator.verbs import VERBS
+from hueandcry.operator.widgets.logview import LogView
 
 KEYS = (
     "The command bar always has the keyboard. What Enter will do stands above it before you press it.",

@@ -6,13 +6,14 @@ gives the numbered answer, `-` offers the reasons for not asking. Each becomes a
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
 from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.operator.backroom import Opened
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.widgets.logview import LogView
 from hueandcry.operator.widgets.riskpanel import RiskPanel
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 
 
 class ItemScreen(RoomScreen):

@@ -7,15 +7,16 @@ that is refused stays in the bar, with the reason above it and the word it is ab
 
 from typing import TYPE_CHECKING, ClassVar
 
-from hueandcry.operator.backroom import Foreseen, Told
-from hueandcry.operator.text import safe_text
-from hueandcry.operator.widgets.commandbar import CommandBar
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
+
+from hueandcry.operator.backroom import Foreseen, Told
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.widgets.commandbar import CommandBar
 
 if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom

@@ -4,10 +4,11 @@ Theory of operation. A grade is told by its number, its place and its colour tog
 Colours are chosen for contrast of at least 7:1 on the dark ground, and nothing is told by colour alone.
 """
 
+from rich.style import Style
+
 from hueandcry.operator.widgets.livelist import Column
 from hueandcry.store.moment import ago
 from hueandcry.store.views import Item
-from rich.style import Style
 
 GRADES = {
     "1": Style.parse("bold black on #ffffff"),

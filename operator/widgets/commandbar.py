@@ -8,11 +8,12 @@ that a paste brings are turned into their pictures before they reach the line.
 from collections.abc import Callable
 from typing import ClassVar
 
-from hueandcry.operator.text import safe_text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
+
+from hueandcry.operator.text import safe_text
 
 HISTORY_MAX = 500
 

@@ -8,8 +8,6 @@ operator asks for the order. The selection is an item, not a row number.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from hueandcry.operator.text import safe_text
-from hueandcry.store.views import Item, urgency
 from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
@@ -17,6 +15,9 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from hueandcry.operator.text import safe_text
+from hueandcry.store.views import Item, urgency
 
 BACKGROUND = "#101418"
 PLAIN = Style.parse(f"#e6e6e6 on {BACKGROUND}")

@@ -2,12 +2,13 @@
 
 import textwrap
 
-from hueandcry.operator.text import safe_text
-from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
 
 INDENT = " " * 9
 

@@ -1,13 +1,14 @@
 """The risk model beside a contact: each element, what was answered, and the numbered answers of the one in turn."""
 
-from hueandcry.operator.backroom import Element
-from hueandcry.operator.text import safe_text
-from hueandcry.operator.widgets.livelist import BACKGROUND, CURSOR, HEADING, MARK, NO_MARK, PLAIN
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from hueandcry.operator.backroom import Element
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.widgets.livelist import BACKGROUND, CURSOR, HEADING, MARK, NO_MARK, PLAIN
 
 _OPEN = Style.parse(f"bold #ffb454 on {BACKGROUND}")
 _ASK = Style.parse(f"#9fd3ff on {BACKGROUND}")

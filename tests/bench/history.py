@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from itertools import cycle, islice
 from typing import Any
 
-from hueandcry.domain import incident
+from hueandcry.domain import deployment, grading, incident, outcome
 from hueandcry.domain.fact import Fact, FactRef, Header
 from hueandcry.domain.incident import Reply
 from hueandcry.domain.reference import Kind, stream_id
 from hueandcry.store.codec import Pending
-
 from tests.staging import MONDAY, S
 
 IN_HAND = 50
@@ -25,9 +24,9 @@ NOTE_LETTERS = 60
 PACK = hashlib.sha256(b"strive-2020").digest()
 JUDGED = (
     incident.Opened,
-    incident.Assessed,
-    incident.Graded,
-    incident.Resulted,
+    grading.Assessed,
+    grading.Graded,
+    outcome.Resulted,
 )  # under a pack, which the header names
 STORY = (
     "Opened", "Assessed", "Graded", "Noted", "Resourced", "Noted", "Noted", "Assessed", "Noted", "Resulted", "Closed",
@@ -88,19 +87,19 @@ class Stream:
             case "Assessed":
                 return self._assessed_fact()
             case "Graded":
-                return incident.Graded("1", "1", 1, self._assessed, self._words(NOTE_LETTERS))
+                return grading.Graded("1", "1", 1, self._assessed, self._words(NOTE_LETTERS))
             case "Noted":
                 return incident.Noted(self._words(NOTE_LETTERS))
             case "Resourced":
-                return incident.Resourced("GA21")
+                return deployment.Resourced("GA21")
             case "Resulted":
-                return incident.Resulted("attended", True, None, self._words(NOTE_LETTERS))
+                return outcome.Resulted("attended", True, None, self._words(NOTE_LETTERS))
             case _:
-                return incident.Closed("")
+                return outcome.Closed("")
 
     def _assessed_fact(self) -> Fact[Any]:
         """Return an assessment into which one answer of the caller's came."""
-        return incident.Assessed(
+        return grading.Assessed(
             replies=tuple(Reply(element, self._chance.choice(answers)) for element, answers in ANSWERS.items()),
             heard=(FactRef(self._contact, self.version + 2),),
             not_asked=1,

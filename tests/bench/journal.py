@@ -28,7 +28,6 @@ from typing import Any
 
 from hueandcry.store.codec import Pending
 from hueandcry.store.folder import file_system_of
-
 from tests.bench.history import STORY, Stream, history, long_stream
 from tests.bench.keepers import Library, Product, Raw, event_of, stored_bytes
 from tests.bench.rounds import (

@@ -22,6 +22,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
 from eventsourcing.utils import get_topic
+
 from hueandcry.domain.fact import FactRef, fold
 from hueandcry.domain.incident import Incident, Reply
 from hueandcry.store import codec

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from hueandcry.operator.verbs import VERBS
-
 from tests.docs.write import PAGES, ROOT, commands_page, events_page
 
 

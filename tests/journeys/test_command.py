@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
+
 from hueandcry.operator import cli
 from hueandcry.operator.bootstrap import Founding, found
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.verbs import carry_out
-
 from tests.hostile import CORPUS
 from tests.journeys.session import command, environment, hue, start
 

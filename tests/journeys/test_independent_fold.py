@@ -20,6 +20,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import StoredEvent
+
 from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fault import Refused
@@ -33,7 +34,6 @@ from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.intake.loader import Loader
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
-
 from tests.journeys import independent_fold
 from tests.journeys.independent_fold import IndependentBoard, Line, instant, lines_of, upto
 from tests.proof.counts import PROOF, SEED, chance, count

@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from hueandcry.domain import contact, incident
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.fact import Entry
 from hueandcry.operator.bootstrap import Founding, Room, found, open_room
-
 from tests.hostile import CORPUS
 from tests.journeys.session import ROOT, hue, start
 from tests.proof.counts import PROOF

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hueandcry.domain.fact import Entry
 from hueandcry.operator.bootstrap import Founding, Room, found, open_room
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Lease, Watch, keep
-
 from tests.journeys.session import hue, start
 from tests.staging import MONDAY, S, work
 

@@ -15,20 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
-from hueandcry.domain import contact, expedite, incident, policy, staff
-from hueandcry.domain.duty import Place, Role
-from hueandcry.domain.fact import REGISTRY, Entry, FactRef, Header, fold
-from hueandcry.domain.fault import Refused
-from hueandcry.domain.reference import Kind, stream_text
-from hueandcry.domain.staff import SignOn, staff_stream
-from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
-from hueandcry.operator.grammar import Misread
-from hueandcry.operator.identity import SetClock
-from hueandcry.operator.verbs import READER, VERBS, carry_out
-from hueandcry.store.codec import Pending
-from hueandcry.store.log import MemoryLog
-from hueandcry.store.sealed import Door
-from hueandcry.store.views import Board, Item, blank
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -40,6 +26,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, policy, staff, triage
+from hueandcry.domain.duty import Place, Role
+from hueandcry.domain.fact import REGISTRY, Entry, FactRef, Header, fold
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.reference import Kind, stream_text
+from hueandcry.domain.staff import SignOn, staff_stream
+from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
+from hueandcry.operator.grammar import Line, Misread
+from hueandcry.operator.identity import SetClock
+from hueandcry.operator.verbs import READER, VERBS, carry_out
+from hueandcry.store.codec import Pending
+from hueandcry.store.log import MemoryLog
+from hueandcry.store.sealed import Door
+from hueandcry.store.views import Board, Item, blank
 from tests.proof.counts import PROOF, SEED
 from tests.proof.table import Told, tell
 from tests.staging import MONDAY, S, Stage
@@ -168,9 +168,9 @@ class Ledger:
         self.recorded = header.recorded
         assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
         if header.actor == "watch":
-            assert isinstance(entry.fact, incident.TargetMissed | expedite.Unanswered | policy.ClockSetBack)
+            assert isinstance(entry.fact, deployment.TargetMissed | expedite.Unanswered | policy.ClockSetBack)
             return
-        assert not isinstance(entry.fact, incident.TargetMissed | expedite.Unanswered), "time speaks for the watch"
+        assert not isinstance(entry.fact, deployment.TargetMissed | expedite.Unanswered), "time speaks for the watch"
         if isinstance(entry.fact, staff.SignedOn):
             self.sessions[entry.fact.session] = header.actor
         elif self.sessions:
@@ -223,20 +223,20 @@ class Ledger:
                 self._changed(case, entry)
             case incident.Changed():
                 self._changed(case, entry)
-            case incident.Assessed():
+            case grading.Assessed():
                 self._assessed(case, entry, fact)
-            case incident.Graded() | incident.Regraded():
+            case grading.Graded() | grading.Regraded():
                 self._graded(case, entry, fact)
-            case incident.Attended():
+            case deployment.Attended():
                 case.attended = True
-            case incident.CallerTold():
+            case outcome.CallerTold():
                 assert fact.words
                 case.told = True
-            case incident.TargetMissed():
+            case deployment.TargetMissed():
                 self._missed(case, header, fact)
-            case incident.Resulted():
+            case outcome.Resulted():
                 self._resulted(case, entry, fact)
-            case incident.Closed():
+            case outcome.Closed():
                 self._closed(case)
 
     def _changed(self, case: Case, entry: Entry) -> None:
@@ -250,8 +250,8 @@ class Ledger:
         assert {one.stream for one in told} <= set(case.contacts), "those are heard who got in touch about it"
         assert [one.position for one in told] == sorted(one.position for one in told)
         for one in told:
-            assert isinstance(one.fact, contact.ElementTriaged | contact.ElementPassedOver)
-            if isinstance(one.fact, contact.ElementPassedOver):
+            assert isinstance(one.fact, triage.ElementTriaged | triage.ElementPassedOver)
+            if isinstance(one.fact, triage.ElementPassedOver):
                 case.passed_over.add(one.fact.element)
         for reply in fact.replies:
             assert (reply.answer == "not-asked") or reply.why is None
@@ -267,7 +267,7 @@ class Ledger:
         assert case.assessed > case.changed, "no grade without an assessment newer than the last material change"
         assert fact.assessment == FactRef(entry.stream, case.assessed)
         assert not case.result, "what is resulted is not graded any more"
-        if isinstance(fact, incident.Graded):
+        if isinstance(fact, grading.Graded):
             assert case.grade == "", "the first grade is given once"
         else:
             assert fact.was == case.grade != fact.grade
@@ -624,7 +624,7 @@ class TheRoom(RuleBasedStateMachine):
         self.watch = Desk(self.log, self.board, self.stage.identity, THE_WATCH)
         self.away: list[str] = []
         self.signed_on = 0
-        self.held: list[tuple[Desk, list[Act], bool]] = []
+        self.held: list[tuple[Desk, Line]] = []
         self.ledger = Ledger()
         self.door = Door(self.log)
         self.shots: dict[int, tuple[int, Any]] = {}
@@ -810,7 +810,7 @@ class TheRoom(RuleBasedStateMachine):
 
     def the_watch_looks(self) -> None:
         """It looks at everything that ever was, not only at what is open; twice, for a second keeper does no harm."""
-        acts = [Act(stream, incident.MissTarget()) for stream in self.ledger.cases]
+        acts = [Act(stream, deployment.MissTarget()) for stream in self.ledger.cases]
         acts += [Act(stream, expedite.MissAnswer()) for stream in self.ledger.requests]
         for act in acts:
             self.watch.do([act])
@@ -828,7 +828,8 @@ class TheRoom(RuleBasedStateMachine):
     def a_line_is_read_and_kept(self, who: int, template: str, pick: int) -> None:
         def read() -> list[Entry]:
             line = READER.read(self.line(template, pick), desk)
-            self.held.append((desk, line.verb.acts(desk, line), line.verb.approving))
+            line.verb.acts(desk, line)
+            self.held.append((desk, line))
             return []
 
         desk = self.seat(who)
@@ -837,8 +838,8 @@ class TheRoom(RuleBasedStateMachine):
     @precondition(lambda self: self.held)
     @rule(pick=PICK)
     def a_line_that_was_kept_is_carried_out(self, pick: int) -> None:
-        desk, acts, approving = self.held.pop(pick % len(self.held))
-        self.attempt(desk, lambda: desk.do(acts, approving=approving))
+        desk, line = self.held.pop(pick % len(self.held))
+        self.attempt(desk, lambda: desk.do(lambda: line.verb.acts(desk, line), approving=line.verb.approving))
 
     @precondition(lambda self: len(self.ledger.history) < 2)
     @rule(old_contact=st.booleans())
@@ -926,6 +927,28 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
 def _never(seen: Counter[str]) -> set[str]:
     approved = {"incident.regraded, approved", "incident.resulted, approved"}
     return ({name for name, _ in REGISTRY} - NOT_OF_THE_FLOOR | approved) - set(seen)
+
+
+def test_an_assessment_that_lost_a_race_to_a_recontact_hears_what_its_caller_said() -> None:
+    """Letter, area 1: or it would be newer than the re-contact, and current, without anybody having looked at it."""
+    room = TheRoom()
+    room.a_call_comes_in(domestic=False, answers=QUIET, how_far=4)
+    room.say_all(room.seats[0], ("ring 999", "answer .", "triage . vulnerability child", "triage . threat weapon"), 0)
+    assess, link = room.line("assess {i} as before", 0), room.line("link {c} {i}", 0, "whole")
+    (assessed,) = room.race(room.seats[0], assess, link)
+    (case,) = room.ledger.cases.values()
+    assert len(case.contacts) == 2
+    assert isinstance(assessed.fact, incident.Assessed)
+    assert (assessed.fact.vulnerable, assessed.fact.suggested) == (True, "1")
+
+
+def test_what_is_approved_is_what_was_proposed_where_a_word_was_left_out() -> None:
+    """Whoever proposes to own an incident means themselves, not whoever will look at the proposal."""
+    room = TheRoom()
+    room.a_call_comes_in(domestic=True, answers=CHILD, how_far=4)
+    room.say(room.seats[0], room.line("propose own {i}", 0))
+    done = room.say(room.seats[3], room.line("approve {p}", 0))
+    assert [entry.fact.owner for entry in done if isinstance(entry.fact, incident.Owned)] == ["2001"]
 
 
 def test_every_verb_has_its_place_in_the_room() -> None:

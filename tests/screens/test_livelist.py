@@ -3,11 +3,12 @@
 import random
 from typing import Any
 
+from msgspec.structs import replace
+from textual.app import App, ComposeResult
+
 from hueandcry.operator.widgets.columns import incident_columns
 from hueandcry.operator.widgets.livelist import LiveList
 from hueandcry.store.views import Item, urgency
-from msgspec.structs import replace
-from textual.app import App, ComposeResult
 
 
 def item(number: int, grade: str = "3", since: int = 0) -> Item:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Desk
-
 from tests.hostile import CORPUS
 from tests.screens.terminal import Terminal, hue
 from tests.staging import work

@@ -15,6 +15,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 import pytest
+from msgspec.structs import replace
+
 from hueandcry.domain.duty import AnyCommand, Command, Duty, Role
 from hueandcry.domain.fact import Entry, Fact, FactRef, Header, Record, Tier, fold
 from hueandcry.domain.fault import Refused
@@ -22,7 +24,6 @@ from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import POLICY_STREAM, Adopted, Established, Policy, digest_of
 from hueandcry.domain.reference import NS_PER_S, Kind, stream_id
 from hueandcry.domain.staff import staff_stream
-from msgspec.structs import replace
 
 R = TypeVar("R", bound=Record)
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import msgpack
 import pytest
 from eventsourcing.persistence import StoredEvent
-from hueandcry.domain import contact, incident
+
+from hueandcry.domain import contact, deployment, incident
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Record
@@ -25,7 +26,6 @@ from hueandcry.store.folder import open_journal
 from hueandcry.store.log import MemoryLog
 from hueandcry.store.moment import ns_of
 from hueandcry.store.views import Board, Number, board_of
-
 from tests.staging import MONDAY, S, Stage, work
 
 HOUR = 3600 * S
@@ -604,7 +604,7 @@ def test_the_watch_takes_nothing_in_hand(stage: Stage) -> None:
     hands = dict(stage.board.in_hand)
     stage.pass_time(901)
     watch = Desk(stage.log, stage.board, stage.identity, THE_WATCH)
-    assert [entry.name for entry in watch.do([Act(stream, incident.MissTarget())])] == ["incident.target_missed"]
+    assert [entry.name for entry in watch.do([Act(stream, deployment.MissTarget())])] == ["incident.target_missed"]
     assert stage.board.in_hand == hands
 
 

@@ -1,6 +1,7 @@
 """The desk: who, when, why, caused by what; decided again when others were first; nothing half done."""
 
 import pytest
+
 from hueandcry.domain.contact import Answer, Contact, Ring
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Entry
@@ -12,7 +13,6 @@ from hueandcry.operator.desk import ATTEMPTS, THE_WATCH, Act, Desk
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store.log import MemoryLog
 from hueandcry.store.views import Board
-
 from tests.staging import MONDAY, S, Stage, work
 
 TAKEN = """

@@ -1,6 +1,8 @@
 """A partner's safeguarding expedite: each rule of domain/expedite.py. Letter, area 1."""
 
 import pytest
+from msgspec.structs import replace
+
 from hueandcry.domain import expedite
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import FLOOR, Command, Role
@@ -32,8 +34,6 @@ from hueandcry.domain.fact import Fact, fold
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
-from msgspec.structs import replace
-
 from tests.spec.harness import (
     MINUTE,
     START,

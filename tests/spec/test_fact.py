@@ -10,10 +10,15 @@ from types import ModuleType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-import hueandcry.domain
 import msgspec
 import pytest
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+import hueandcry.domain
 from hueandcry.domain.contact import Channel, Contact, Corrected, Loaded, Located, Noted, Rang, Source
+from hueandcry.domain.deployment import Target as TargetOf
+from hueandcry.domain.deployment import TargetMissed
 from hueandcry.domain.expedite import Asked, Expedite
 from hueandcry.domain.fact import (
     FIELDS_MAX,
@@ -37,13 +42,10 @@ from hueandcry.domain.fact import (
     schema_hash,
     sentence,
 )
-from hueandcry.domain.incident import Assessed, Graded, Incident, Reply, TargetMissed
-from hueandcry.domain.incident import Target as TargetOf
+from hueandcry.domain.grading import Assessed, Graded
+from hueandcry.domain.incident import Incident, Reply
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.staff import PassphraseSet, Staff
-from msgspec import Meta, Struct
-from msgspec.structs import replace
-
 from tests.spec.harness import closed, entry, stream_of
 
 DOMAIN = [
@@ -592,7 +594,13 @@ def test_a_class_that_forgot_to_be_entered_is_found() -> None:
 
 
 def test_every_fact_stands_in_the_file_of_its_stream() -> None:
-    astray = [cls for cls in SHIPPED.values() if cls.__module__ != f"hueandcry.domain.{cls.card.kind.name.lower()}"]
+    """A stream that grew too long for one page is told in several, each a noun of its own."""
+    pages = {"contact": {"contact", "triage"}, "incident": {"incident", "grading", "deployment", "outcome"}}
+    astray = []
+    for cls in SHIPPED.values():
+        stream, page = cls.card.kind.name.lower(), cls.__module__.rpartition(".")[2]
+        if page not in pages.get(stream, {stream}):
+            astray.append(cls)
     assert astray == []
 
 

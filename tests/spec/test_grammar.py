@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from hueandcry.domain.duty import Role
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.operator import lines
@@ -10,7 +11,6 @@ from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import LINE_MAX, Line, Misread, SlotKind, Verb
 from hueandcry.operator.text import storable
 from hueandcry.operator.verbs import READER, VERBS, carry_out, preview
-
 from tests.staging import Stage, work
 
 DAY_S = 86_400

@@ -1,53 +1,38 @@
 """An incident from the opening to the close: each rule of domain/incident.py."""
 
 import pytest
-from hueandcry.domain import incident
+from msgspec.structs import replace
+
+from hueandcry.domain import deployment, grading, incident, outcome
 from hueandcry.domain.contact import Contact, Source, Triaged
+from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Send, Target, TargetMissed
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, FactRef, fold
+from hueandcry.domain.grading import Assess, Assessed, Grade, Graded, Regraded
 from hueandcry.domain.incident import (
     AddContact,
-    Arrive,
-    Assess,
-    Assessed,
-    Attended,
-    CallerTold,
     Change,
     Changed,
-    Close,
-    Closed,
     Contacted,
     Correct,
     Corrected,
-    Grade,
-    Graded,
     Incident,
     Load,
     Loaded,
     Locate,
     Located,
-    MissTarget,
     Note,
     Noted,
     Open,
     Opened,
     Own,
     Owned,
-    Regraded,
     Reply,
-    Resourced,
-    Result,
-    Resulted,
-    Send,
     Stage,
-    Target,
-    TargetMissed,
-    TellCaller,
 )
+from hueandcry.domain.outcome import CallerTold, Close, Closed, Result, Resulted, TellCaller
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
-from msgspec.structs import replace
-
 from tests.spec.harness import (
     APPROVAL,
     MINUTE,
@@ -188,7 +173,9 @@ def test_only_the_watch_records_missed_targets_and_only_an_administrator_loads_h
 
 
 def test_every_command_on_incidents_has_its_roles_checked_here() -> None:
-    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, LOAD, *WORK)} == commands_in(incident)
+    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, LOAD, *WORK)} == set().union(
+        *map(commands_in, (incident, grading, deployment, outcome))
+    )
 
 
 # Opening

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from hueandcry.store.moment import (
     NotAMoment,
     ago,
@@ -17,9 +20,6 @@ from hueandcry.store.moment import (
     rfc3339,
     zone_of,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.staging import MONDAY, S
 
 LONDON = zone_of("Europe/London")

@@ -4,19 +4,22 @@ import hashlib
 from itertools import pairwise
 
 import pytest
-from hueandcry.domain import adoption, contact, expedite, incident, staff
+from msgspec.structs import replace
+
+from hueandcry.domain import adoption, contact, deployment, expedite, grading, incident, outcome, staff, triage
 from hueandcry.domain.adoption import Adopt, Establish, NoteSkew
+from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import Duty, Role
 from hueandcry.domain.fact import Fact, Names, sentence
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Assess, Assessed, Close, Grade, Incident, MissTarget, Open, Opened, Reply, Result
+from hueandcry.domain.grading import Assess, Assessed, Grade
+from hueandcry.domain.incident import Incident, Open, Opened, Reply
+from hueandcry.domain.outcome import Close, Result
 from hueandcry.domain.pack import NOT_ASKED, CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
 from hueandcry.domain.policy import POLICY_STREAM, Adopted, ClockSetBack, Established, Policy, digest_of
 from hueandcry.domain.reference import NS_PER_S, FactRef, Kind, kind_of
 from hueandcry.operator.desk import Act
 from hueandcry.store.views import Board
-from msgspec.structs import replace
-
 from tests.spec.harness import PACKS, adopted, commands_in, given, on_duty, pack, policy, who_may
 from tests.staging import Stage, work
 
@@ -179,12 +182,17 @@ def test_no_decision_is_made_without_the_pack_it_rests_on(command: object, kind:
 def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> None:
     """The desk writes the hash of that pack into the header: the decision is explained by it for ever."""
     resting = {
-        PackKind.RISK: {contact.Triage, contact.PassOver, contact.Resolve, incident.Assess, incident.Close},
-        PackKind.GRADES: {incident.Grade, incident.MissTarget, expedite.Ask, expedite.MissAnswer},
+        PackKind.RISK: {triage.Triage, triage.PassOver, contact.Resolve, grading.Assess, outcome.Close},
+        PackKind.GRADES: {grading.Grade, deployment.MissTarget, expedite.Ask, expedite.MissAnswer},
         PackKind.CATEGORIES: {incident.Open},
-        PackKind.RESULTS: {incident.Result},
+        PackKind.RESULTS: {outcome.Result},
     }
-    commands = set().union(*(commands_in(module) for module in (contact, incident, expedite, staff, adoption)))
+    commands = set().union(
+        *(
+            commands_in(module)
+            for module in (contact, triage, incident, grading, deployment, outcome, expedite, staff, adoption)
+        )
+    )
     for kind in (None, *PackKind):
         named = {command for command in commands if command.under is kind}
         assert named == (resting[kind] if kind else commands - set().union(*resting.values()))

@@ -1,6 +1,7 @@
 """A member of staff: roles, sessions, and acts that two people do together; each rule of domain/staff.py."""
 
 import pytest
+
 from hueandcry.domain import staff
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import FLOOR, Command, Duty, Place, Role
@@ -35,7 +36,6 @@ from hueandcry.domain.staff import (
     Withdraw,
     staff_stream,
 )
-
 from tests.spec.harness import MINUTE, START, commands_in, given, later, on_duty, ref, refused_for, stream_of, who_may
 
 INCIDENT = stream_of(Incident)

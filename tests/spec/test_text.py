@@ -5,8 +5,8 @@ import time
 import unicodedata
 
 import pytest
-from hueandcry.operator.text import MARKS_MAX, SHOWN_MAX, safe_text
 
+from hueandcry.operator.text import MARKS_MAX, SHOWN_MAX, safe_text
 from tests.hostile import CORPUS, HUGE
 
 OBEYED_OR_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

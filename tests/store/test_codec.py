@@ -9,14 +9,15 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgpack
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import Meta, Struct
+
 from hueandcry.domain.fact import REGISTRY, Fact, Header, Local, Plain, Police, Sealed, Tier, fact
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import FactRef, Kind, StreamId, stream_id
 from hueandcry.store import codec, views
 from hueandcry.store.codec import ClosedRow, Pending, Row
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from msgspec import Meta, Struct
 
 assert views.RECORDS  # whose module imports every stream, so that the registry is whole
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
 from hueandcry.operator.bootstrap import Founding, Room, found, open_room
 from hueandcry.operator.desk import Desk

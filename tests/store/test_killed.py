@@ -19,6 +19,7 @@ from random import Random
 from typing import NamedTuple, Self
 
 import pytest
+
 from hueandcry.domain.fault import Conflict, Unavailable
 from hueandcry.domain.reference import stream_text
 from hueandcry.operator.bootstrap import Founding, Room, found
@@ -27,7 +28,6 @@ from hueandcry.operator.verbs import carry_out
 from hueandcry.store.folder import StoreFolder, open_journal
 from hueandcry.store.sqlite import LOCK_TIMEOUT_S
 from hueandcry.store.verify import verify
-
 from tests.proof.counts import PROOF, chance, count
 from tests.proof.table import Told, tell
 

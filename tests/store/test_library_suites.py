@@ -6,6 +6,7 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.tests import persistence as suites
+
 from hueandcry.store.sqlite import Datastore, SQLiteJournal, uri_of
 
 

@@ -23,6 +23,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import StoredEvent, Tracking
+
 from hueandcry.domain.contact import Rang
 from hueandcry.domain.duty import Role
 from hueandcry.domain.expedite import Asked
@@ -39,7 +40,6 @@ from hueandcry.operator.watch import Watch
 from hueandcry.store.folder import StoreFolder, open_journal
 from hueandcry.store.sqlite import Datastore, Factory, SQLiteJournalProcess, uri_of
 from hueandcry.store.verify import Finding, Verified, verify
-
 from tests.proof.counts import chance, count
 from tests.proof.table import Told, tell
 from tests.staging import MONDAY, Stage, work

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+
 from hueandcry.store.tree import EMPTY_ROOT, CompactRange, leaf_hash, node_hash
 
 SIZES = 301

@@ -40,9 +40,7 @@ class LogView(ScrollView, can_focus=False):
         self._wrapped = [
             part
             for line in self._lines
-            for part in textwrap.wrap(
-                safe_text(line), width, subsequent_indent=INDENT, drop_whitespace=False, replace_whitespace=False
-            )
+            for part in textwrap.wrap(safe_text(line), width, subsequent_indent=INDENT, replace_whitespace=False)
             or [""]
         ]
         self.virtual_size = Size(self.size.width, len(self._wrapped) + 1)

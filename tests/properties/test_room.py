@@ -938,7 +938,7 @@ def test_an_assessment_that_lost_a_race_to_a_recontact_hears_what_its_caller_sai
     (assessed,) = room.race(room.seats[0], assess, link)
     (case,) = room.ledger.cases.values()
     assert len(case.contacts) == 2
-    assert isinstance(assessed.fact, incident.Assessed)
+    assert isinstance(assessed.fact, grading.Assessed)
     assert (assessed.fact.vulnerable, assessed.fact.suggested) == (True, "1")
 
 

@@ -207,3 +207,24 @@ def test_help_names_every_key_and_the_board_comes_back(room: Room, size: tuple[i
     terminal.type("\x1b")
     terminal.until("Incidents (0)")
     leave(terminal)
+
+
+def test_a_hostile_paste_leaves_the_room_open_and_nothing_raw_behind(room: Room) -> None:
+    terminal = open_terminal(room)
+    terminal.until("Incidents (0)")
+    for text in (
+        "\x1b]0;owned\x07",
+        "\x9b31mred",
+        "a\u202eb\u200bc",
+        "[@click=app.quit]x[/]",
+        "note\rring 999\r",
+        "\x07" * 50,
+    ):
+        terminal.type(f"\x1b[200~{text}\x1b[201~")
+        terminal.settle(0.3)
+        terminal.type("\x1b\x1b")
+        terminal.settle(0.3)
+    assert hostile_bytes(terminal.raw) == []
+    assert "Incidents (0)" in terminal.text
+    assert room.journal.tip().size == 9, "a paste carries out no line"
+    leave(terminal)

@@ -298,6 +298,8 @@ class Approve(Command[Staff], frozen=True):
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
         _own(staff, duty)
         _may_settle(self.proposal, self.proposer, duty)
+        if self.proposal.expires <= duty.now:
+            raise Refused("the proposal has expired: propose it again")
         return [Approved(self.proposal.said, self.proposer.collar)]
 
 
@@ -342,5 +344,3 @@ def _may_settle(proposal: Proposal, proposer: Staff, duty: Duty) -> None:
         raise Refused("a second look comes from another session")
     if proposal not in proposer.proposals:
         raise Refused("the proposal is settled already")
-    if proposal.expires <= duty.now:
-        raise Refused("the proposal has expired: propose it again")

@@ -54,8 +54,20 @@ def locate_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["item"], incident.Locate(line["district"], line["place"]))]
 
 
-def triage_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["contact"], triage.Triage(line["element"], line["answer"], line["detail"]))]
+def _reopened(desk: Desk, caller: bytes, what: str) -> list[Act]:
+    """Return the act that reopens the assessment of the incident which a caller's new answer concerns, if there is one."""
+    heard = desk.board.record(caller)
+    about = desk.board.record(heard.incident) if isinstance(heard, Contact) and heard.incident is not None else None
+    if isinstance(about, Incident) and about.open and about.assessment_current:
+        return [Act(about.id, incident.Change(what))]
+    return []
+
+
+def triage_acts(desk: Desk, line: Line) -> list[Act]:
+    return [
+        Act(line["contact"], triage.Triage(line["element"], line["answer"], line["detail"])),
+        *_reopened(desk, line["contact"], f"the caller answered {line['element']} with {line['answer']}"),
+    ]
 
 
 def not_asked_acts(_: Desk, line: Line) -> list[Act]:
@@ -191,11 +203,11 @@ def tell_back_acts(_: Desk, line: Line) -> list[Act]:
 def propose_acts(desk: Desk, line: Line) -> list[Act]:
     inner: Line = line["line"]
     acts = inner.verb.acts(desk, inner)
-    if inner.verb.approving or inner.verb.name == "propose":
-        raise Refused("a proposal proposes an act, not another proposal")
+    if inner.verb.approving or inner.verb.name in ("propose", "off"):
+        raise Refused("a proposal proposes an act on an item, not another proposal and not a sign-off")
     desk.would(acts)
     tail = desk.identity.word(PROPOSAL_LETTERS)
-    return [Act(_self(desk), staff.Propose(tail, inner.verb.name, acts[0].stream, inner.canonical()))]
+    return [Act(_self(desk), staff.Propose(tail, inner.verb.name, acts[0].stream, inner.canonical(desk)))]
 
 
 def approve_acts(desk: Desk, line: Line) -> list[Act]:

@@ -111,11 +111,13 @@ class Line(Struct, frozen=True):
             )
         return " ".join(_without_gaps(self.verb.does, words).format(**words).split())
 
-    def canonical(self) -> str:
-        """Return the line with whole stream ids, so that it means the same to another person later."""
+    def canonical(self, desk: Desk) -> str:
+        """Return the line with whole stream ids and what was meant by words left out, the same to another person later."""
         parts = [self.verb.name]
         for slot in self.verb.slots:
             value = self.values.get(slot.name)
+            if value is None and slot.default is not None:
+                value = slot.default(desk)
             if value is None:
                 parts.append("-" if slot.kind is SlotKind.REF else "")
             else:

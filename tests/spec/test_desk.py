@@ -204,3 +204,15 @@ def test_the_item_in_hand_is_the_one_that_the_last_line_was_about() -> None:
     closed = [entry for entry in stage.log.entries() if entry.name == "contact.closed"]
     assert len(closed) == 1
     assert stage.board.name(closed[0].stream).startswith("c")
+
+
+def test_what_a_caller_answers_after_the_assessment_reopens_it() -> None:
+    """A child that is mentioned late must not be missed by a grade that stands already. Letter, area 1."""
+    stage = Stage()
+    desk = stage.desk("2211")
+    work(desk, TAKEN.replace("vulnerability child", "vulnerability none"))
+    facts = carry_out(desk, "triage . vulnerability child")
+    assert [one.name for one in facts] == ["contact.triaged", "incident.changed"]
+    with pytest.raises(Refused, match="not assessed since the last material change"):
+        carry_out(desk, "grade . 2 a child is there")
+    assert carry_out(desk, "assess .")[0].fact.vulnerable  # type: ignore[union-attr]

@@ -104,8 +104,8 @@ def test_a_line_written_out_means_the_same_to_another_person_later(verb: Verb, n
     """What is proposed is kept with whole stream ids: `.` and `1` are somebody's, today's."""
     line = read(night.desk, night.example(verb))
     other = night.stage.founder
-    again = read(other, line.canonical())
-    assert (again.verb, again.values) == (line.verb, line.values)
+    again = read(other, line.canonical(night.desk))
+    assert (again.verb, again.says(other)) == (line.verb, line.says(night.desk))
 
 
 def test_no_two_verbs_share_a_name() -> None:

@@ -268,14 +268,20 @@ def test_a_second_look_comes_from_another_session(command: Command[Staff]) -> No
     before.when(command, second(session="session-1")).then_refused("a second look comes from another session")
 
 
-@pytest.mark.parametrize("command", SETTLING, ids=name_of)
-def test_a_proposal_is_settled_until_it_expires(command: Command[Staff]) -> None:
+def test_a_proposal_is_approved_until_it_expires() -> None:
     before = given(*SECOND, on=Staff)
+    approve = next(one for one in SETTLING if isinstance(one, Approve))
     rule = "the proposal has expired: propose it again"
-    before.when(command, second(now=EXPIRES)).then_refused(rule)
-    before.when(command, second(now=EXPIRES + 60 * MINUTE)).then_refused(rule)
-    fact = Approved(ref(Staff, 4), "1001") if isinstance(command, Approve) else Declined(ref(Staff, 4), "1001", "no")
-    before.when(command, second(now=EXPIRES - 1)).then(fact)
+    before.when(approve, second(now=EXPIRES)).then_refused(rule)
+    before.when(approve, second(now=EXPIRES + 60 * MINUTE)).then_refused(rule)
+    before.when(approve, second(now=EXPIRES - 1)).then(Approved(ref(Staff, 4), "1001"))
+
+
+@pytest.mark.parametrize("late", [-1, 0, 60 * MINUTE])
+def test_a_proposal_is_declined_at_any_time_so_that_none_stays_for_ever(late: int) -> None:
+    decline = next(one for one in SETTLING if isinstance(one, Decline))
+    fact = Declined(ref(Staff, 4), "1001", "no")
+    given(*SECOND, on=Staff).when(decline, second(now=EXPIRES + late)).then(fact)
 
 
 SETTLED = ProposalSettled(ref(Staff, 4), "approved")

@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hueandcry.domain import contact, deployment, expedite, grading, incident
 from hueandcry.domain.duty import Place, Role
-from hueandcry.domain.fact import Entry, schema_hash
+from hueandcry.domain.fact import schema_hash
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.replay import digest
-from hueandcry.domain.staff import Register, SignOn, staff_stream
+from hueandcry.domain.staff import Grant, Register, SignOn, staff_stream
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Act, Desk, Signed
@@ -38,7 +39,6 @@ FOUNDER = "1001"
 HOUR_NS = 3600 * NS_PER_S
 TICK_NS = 300 * NS_PER_S
 EVENING = "20:10:00"
-WARM_UP_NS = 2 * HOUR_NS
 REAL = (
     "Real: when each contact came, what it was about and in which district (San Antonio PD calls for service, 4 July 2023,",
     "MIT, github.com/ryan-serpico/sa-sapd-calls-mirror). Simulated: channels, words, answers, grades and everything staff do.",
@@ -55,8 +55,6 @@ def _stage(
         clock = SetClock(0)
         identity = seeded(clock, seed)
         founding = Founding("DEMO", "Demonstration room", FOUNDER, zone=ZONE)
-        from zoneinfo import ZoneInfo
-
         clock.set(read_moment(f"{DAY} {begins}", ZoneInfo(ZONE), 0))
         room, signed = found(keep or Path(folder) / "store", founding, identity)
         desks = {FOUNDER: Desk(room.journal, room.board, identity, signed)}
@@ -114,11 +112,8 @@ def in_lines(seed: int, keep: Path | None = None) -> None:
         _say_end(room, time.monotonic() - began)
 
 
-def clock_end(clock: SetClock, zone: object) -> int:
+def clock_end(clock: SetClock, zone: ZoneInfo) -> int:
     """Return when the played day is over: at its last local hour."""
-    from zoneinfo import ZoneInfo
-
-    assert isinstance(zone, ZoneInfo)
     return read_moment(f"{DAY} 23:59:59", zone, clock.now_ns) + 1
 
 
@@ -214,8 +209,6 @@ def on_screen(seed: int, speed: float) -> None:
             clock.set(due)
             simulation.step()
         for role in (Role.DISPATCHER, Role.VULNERABILITY, Role.SUPERVISOR):
-            from hueandcry.domain.staff import Grant
-
             desks[FOUNDER].do([Act(staff_stream(FOUNDER), Grant(role))])
         playing = Playing(simulation, Watch(room), clock, speed)
         mine = Room(room.folder, room.journal, room.identity)
@@ -224,6 +217,3 @@ def on_screen(seed: int, speed: float) -> None:
             run(mine, signed.session, title="demo: 4 July 2023, simulated staff")
         finally:
             playing.end()
-
-
-__all__ = ["Entry", "in_lines", "on_screen"]

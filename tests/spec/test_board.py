@@ -589,13 +589,19 @@ def test_a_session_has_in_hand_the_last_item_of_each_kind_it_acted_on_until_it_e
     first = entry_of("ring 999", one)
     second = entry_of("ring 999", other)
     incident_id = opened(stage)
-    assert (one.named(Kind.CONTACT), other.named(Kind.CONTACT)) == (first, second)
+    assert (
+        one.board.in_hand[one.signed.session].get(Kind.CONTACT),
+        other.board.in_hand[other.signed.session].get(Kind.CONTACT),
+    ) == (first, second)
     work(one, f"note {stage.board.name(second)} seen from here")
     work(one, "note 1 and here")
-    assert (one.named(Kind.CONTACT), one.named(Kind.INCIDENT)) == (second, incident_id)
-    assert other.named(Kind.CONTACT) == second
+    assert (
+        one.board.in_hand[one.signed.session].get(Kind.CONTACT),
+        one.board.in_hand[one.signed.session].get(Kind.INCIDENT),
+    ) == (second, incident_id)
+    assert other.board.in_hand[other.signed.session].get(Kind.CONTACT) == second
     work(one, "off")
-    assert one.named(Kind.CONTACT) is None
+    assert one.signed.session not in one.board.in_hand
 
 
 def test_the_watch_takes_nothing_in_hand(stage: Stage) -> None:

@@ -12,6 +12,7 @@ test: dev
 	@$(BIN)/pytest
 
 dev: .venv/developed $(LINKS)
+	@:
 
 check: dev
 	@$(BIN)/ruff format --check --quiet .

@@ -581,3 +581,27 @@ def test_nothing_is_asked_where_nobody_can_answer(home: Path) -> None:
 def test_no_command_colours_what_it_writes_to_a_pipe(home: Path) -> None:
     for words in READING:
         assert "\x1b" not in hue(home, *words, TERM="xterm-256color").stdout
+
+
+@pytest.mark.parametrize("after_s", [0.02, 0.06, 0.12])
+def test_an_interrupt_while_the_command_is_loading_shows_no_traceback(after_s: float) -> None:
+    started = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from hueandcry.operator.entry import main; print(flush=True); main()",
+            "journal",
+            "--follow",
+        ],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / ".typed"), "HUE_STORE": "nowhere"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert started.stdout is not None
+    started.stdout.readline()
+    time.sleep(after_s)
+    started.send_signal(signal.SIGINT)
+    _, told = started.communicate(timeout=20)
+    assert "Traceback" not in told
+    assert started.returncode in (-signal.SIGINT, 130, UNAVAILABLE)

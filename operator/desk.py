@@ -19,7 +19,7 @@ from hueandcry.domain.fact import Entry, Fact, FactRef, Header, Record
 from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM
-from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.reference import NS_PER_S, Kind
 from hueandcry.domain.staff import Session, Staff
 from hueandcry.operator.identity import Identity
 from hueandcry.store.codec import Pending
@@ -182,6 +182,10 @@ class Desk:
         )
 
     # What people do with a desk beside acting
+
+    def named(self, kind: Kind) -> bytes | None:
+        """Return the item of a kind that this session has in hand: the last one it acted on."""
+        return self.board.in_hand.get(self.signed.session, {}).get(kind)
 
     def opened(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return entries with their sealed values, through the door."""

@@ -29,11 +29,9 @@ class RiskPanel(ScrollView, can_focus=False):
     def show(self, elements: tuple[Element, ...], reasons: tuple[tuple[str, str], ...]) -> None:
         """Show the model as it stands; the first time, turn to the first element that has no answer."""
         first = not self._elements
-        was_open = bool(self._elements) and not self._elements[self._chosen].given
         self._elements, self._reasons = elements, reasons
-        if elements and (first or (was_open and elements[self._chosen].given)):
-            self._passing_over = False
-            self._chosen = next((at for at, one in enumerate(elements) if not one.given), self._chosen)
+        if elements and first:
+            self._chosen = next((at for at, one in enumerate(elements) if not one.given), 0)
         self._draw()
 
     def move(self, rows: int) -> None:
@@ -48,12 +46,21 @@ class RiskPanel(ScrollView, can_focus=False):
         self._draw()
 
     def line_for(self, number: int, ref: str) -> str | None:
-        """Return the line that the numbered answer stands for, None where there is no such number."""
+        """Return the line that the numbered answer stands for and turn to the next element; None for no such number."""
         offered = self._offered()
         if not self._elements or not 1 <= number <= len(offered):
             return None
         verb = "notasked" if self._passing_over else "triage"
-        return f"{verb} {ref} {self._elements[self._chosen].code} {offered[number - 1][0]}"
+        line = f"{verb} {ref} {self._elements[self._chosen].code} {offered[number - 1][0]}"
+        self._turn_on()
+        return line
+
+    def _turn_on(self) -> None:
+        """Turn to the next open element at once: the next digit, however fast it comes, is about that one."""
+        self._passing_over = False
+        later = range(self._chosen + 1, len(self._elements))
+        self._chosen = next((at for at in later if not self._elements[at].given), self._chosen)
+        self._draw()
 
     def _offered(self) -> tuple[tuple[str, str], ...]:
         if not self._elements:

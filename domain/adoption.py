@@ -1,4 +1,4 @@
-"""Commands on the policy: who the force is, which packs come into force, and that the clock stood back."""
+"""Commands on the policy: who the force is, which packs come into force, that the clock stood back, backups made and restored."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind, read_pack
-from hueandcry.domain.policy import Adopted, ClockSetBack, Established, Policy, digest_of
+from hueandcry.domain.policy import Adopted, BackedUp, ClockSetBack, Established, Policy, Restored, digest_of
 
 
 class Establish(Command[Policy], frozen=True):
@@ -16,11 +16,13 @@ class Establish(Command[Policy], frozen=True):
     force: str
     zone: str
     name: str
+    origin: str = ""
+    vkey: str = ""
 
     def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
         if policy.force:
             raise Refused(f"this store belongs to {policy.force} already")
-        return [Established(self.force, self.zone, self.name.encode())]
+        return [Established(self.force, self.zone, self.name.encode(), self.origin.encode(), self.vkey.encode())]
 
 
 class Adopt(Command[Policy], frozen=True):
@@ -46,3 +48,29 @@ class NoteSkew(Command[Policy], frozen=True):
 
     def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
         return [ClockSetBack(self.behind_ms)]
+
+
+class NoteBackup(Command[Policy], frozen=True):
+    """Record that a backup was made and verified."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.WATCH)
+    size: int
+    root: bytes
+    place: str
+    keys_place: str
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        return [BackedUp(self.size, self.root, bool(self.keys_place), self.place, self.keys_place)]
+
+
+class NoteRestore(Command[Policy], frozen=True):
+    """Record that the store was put back, which state of it had been known, and which record keys were gone already."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.WATCH)
+    size: int
+    known: int
+    known_root: bytes
+    gone: tuple[int, ...] = ()
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        return [Restored(self.size, self.known, self.known_root, self.gone)]

@@ -21,9 +21,10 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId, is_code
 
 T = TypeVar("T")
+FindCodes = Callable[[Any], Iterable[str]]
 
 
 class Tier(IntEnum):
@@ -40,14 +41,17 @@ Police = Annotated[T | None, Tier.POLICE]
 Sealed = Annotated[T | None, Tier.SEALED]
 Local = Annotated[T | None, Tier.LOCAL]
 
+ANY_RECORD = "record"  # how the name of a fact begins that any record may have
 FIELDS_MAX = 15  # one byte of array header in msgpack, so that groups join without re-encoding
+VERSION_MAX = 127  # one byte in msgpack, so that a reader knows a row's shape before decoding it
 
 
-class Header(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Header(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     """Who, when, why and under which policy: what every fact carries beside its own fields.
 
     `occurred` and `recorded` are ns UTC: when it happened in the world, and when the journal learned of it.
-    `actor` is a collar number, or `watch` for what time itself demanded.
+    `actor` is a collar number, or `watch` for what time itself demanded. `key` is the id of the record key in force for
+    the stream, None before anything was sealed in it and from an erasure on.
     """
 
     fact_version: int
@@ -61,6 +65,15 @@ class Header(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     correlation: bytes | None = None
     source: bytes | None = None
     pack: bytes | None = None
+    key: int | None = None
+
+
+class Erasure(Enum):
+    """How far a record's words are erased."""
+
+    NONE = "none"
+    PENDING = "pending"
+    COMPLETED = "completed"
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -76,6 +89,7 @@ class Record(Struct, frozen=True, kw_only=True):
     recorded: Instant = 0
     actor: str = ""
     pack: bytes | None = None
+    erasure: Erasure = Erasure.NONE
 
     @property
     def here(self) -> FactRef:
@@ -104,20 +118,30 @@ R = TypeVar("R", bound=Record)
 class Card(Struct, frozen=True):
     """What the registry knows of a fact: its stored name and version, its sentence, and its fields by tier.
 
-    `texts` tells for each tier whether it holds only text; such a group is not stored while nothing was said.
+    `texts` tells for each tier whether it holds only text; such a group is not stored while nothing was said. `kind` is
+    None for a fact of any record. `codes` are the fields that hold codes, each with what finds them in its value.
     """
 
     name: str
     version: int
     says: str
-    kind: Kind
+    kind: Kind | None
     groups: tuple[tuple[str, ...], ...]
     texts: tuple[bool, ...]
     nouns: dict[str, str]
+    codes: tuple[tuple[str, "FindCodes"], ...] = ()
+
+    def not_a_code(self, fact: "Fact[Any]") -> str | None:
+        """Return the first text of a fact that stands where a code is wanted and is none."""
+        for field, find in self.codes:
+            for text in find(getattr(fact, field)):
+                if not is_code(text):
+                    return text
+        return None
 
 
-class Fact(Struct, Generic[R], frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Something that happened, in the past tense; entered by `@fact`."""
+class Fact(Struct, Generic[R], frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
+    """Something that happened, in the past tense; entered by `@fact`. It holds no cycle, so the collector need not look."""
 
     card: ClassVar[Card]
 
@@ -126,7 +150,7 @@ class Fact(Struct, Generic[R], frozen=True, array_like=True, forbid_unknown_fiel
         """Return the record as it is after this fact; never refuses, never reads a clock or a sealed value."""
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One row of the journal as the domain sees it: `fact` is None where the name or version is not known here."""
 
     position: int
@@ -152,8 +176,11 @@ def fact(name: str, *, version: int, says: str) -> Callable[[type[T]], type[T]]:
             raise TypeError(f"{where} has no apply of its own")
         if not (cls.__struct_config__.frozen and cls.__struct_config__.array_like):
             raise TypeError(f"{where} must be frozen and array_like")
-        if name.count(".") != 1 or name.split(".", maxsplit=1)[0] != kind.name.lower():
-            raise TypeError(f"{where}: the name {name!r} does not begin with its stream's kind, {kind.name.lower()!r}")
+        begins = kind.name.lower() if kind is not None else ANY_RECORD
+        if name.count(".") != 1 or name.split(".", maxsplit=1)[0] != begins:
+            raise TypeError(f"{where}: the name {name!r} does not begin with its stream's kind, {begins!r}")
+        if not 0 < version <= VERSION_MAX:
+            raise TypeError(f"{where}: a version lies between 1 and {VERSION_MAX}")
         if (name, version) in REGISTRY:
             raise TypeError(f"{where}: {name} version {version} stands twice")
         tiers, nouns = _fields(cls, where)
@@ -163,19 +190,21 @@ def fact(name: str, *, version: int, says: str) -> Callable[[type[T]], type[T]]:
         groups = tuple(tuple(field for field in tiers if tiers[field] is tier) for tier in Tier)
         hints = get_type_hints(cls)
         texts = tuple(bool(group) and all(str in (hints[f], *get_args(hints[f])) for f in group) for group in groups)
-        cls.card = Card(name, version, says, kind, groups, texts, nouns)
+        cls.card = Card(
+            name, version, says, kind, groups, texts, nouns, _codes_of(get_type_hints(cls, include_extras=True))
+        )
         REGISTRY[name, version] = cls
         return cls
 
     return enter
 
 
-def _kind_of_record(cls: type, where: str) -> Kind:
+def _kind_of_record(cls: type, where: str) -> Kind | None:
     for base in getattr(cls, "__orig_bases__", ()):
         if get_origin(base) is Fact:
             (record,) = get_args(base)
             if isinstance(record, type) and issubclass(record, Record):
-                return record.kind
+                return getattr(record, "kind", None)
     raise TypeError(f"{where} does not say whose fact it is, as in Fact[Incident]")
 
 
@@ -214,6 +243,38 @@ def _metas(hint: Any) -> list[Meta]:
     return [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Meta)]
 
 
+def _codes_of(hints: dict[str, Any]) -> tuple[tuple[str, FindCodes], ...]:
+    """Return which fields hold codes, each with the function that yields them from the field's value."""
+    found = ((field, _finder(hint)) for field, hint in hints.items() if get_origin(hint) is Annotated)
+    return tuple((field, find) for field, find in found if find is not None)
+
+
+def _finder(hint: Any) -> FindCodes | None:
+    bare = _bare(hint)
+    if bare is str:
+        return _itself if any(map(_is_code, _metas(hint))) else None
+    if isinstance(bare, type) and issubclass(bare, Struct):
+        parts = [
+            (n, f) for n, f in ((n, _finder(h)) for n, h in get_type_hints(bare, include_extras=True).items()) if f
+        ]
+        return (lambda value: (text for name, find in parts for text in find(getattr(value, name)))) if parts else None
+    inner = [find for find in map(_finder, get_args(bare)) if find is not None]
+    if not inner:
+        return None
+    find = inner[0]
+    if get_origin(bare) is tuple:
+        return lambda value: (text for one in value for text in find(one))
+    return lambda value: () if value is None else find(value)
+
+
+def _is_code(meta: Meta) -> bool:
+    return (meta.extra or {}).get("noun") == "code"
+
+
+def _itself(value: str) -> Iterable[str]:
+    return (value,)
+
+
 def _noun(hint: Any) -> str:
     """Return what a field holds, in one word, for its sentence: instant, stream, code, text, ..."""
     for arg in (hint, *get_args(_bare(hint))):
@@ -229,7 +290,7 @@ def _one_spelling(hint: Any, tier: Tier, where: str) -> None:
         raise TypeError(f"{where}: a tier inside a type")
     bare = _bare(hint)
     if bare is str:
-        if tier < Tier.SEALED and not any(meta.pattern for meta in _metas(hint)):
+        if tier < Tier.SEALED and not any(meta.pattern or _is_code(meta) for meta in _metas(hint)):
             raise TypeError(f"{where}: free text is sealed or local; {tier.name.lower()} holds codes")
         return
     if bare in (int, bool, bytes, type(None)) or (isinstance(bare, type) and issubclass(bare, Enum)):
@@ -322,6 +383,7 @@ __all__ = [
     "Card",
     "Code",
     "Entry",
+    "Erasure",
     "Fact",
     "FactRef",
     "Header",

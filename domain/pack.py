@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.reference import Code
+from hueandcry.domain.reference import WrittenCode as Code
 
 NOT_ASKED = "not-asked"
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hueandcry.domain.fact import Fact, Plain, Record, fact
+from hueandcry.domain.fact import Fact, Local, Plain, Record, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
 from hueandcry.domain.reference import Code, FactRef, Kind, ZoneName, stream_id
@@ -34,6 +34,14 @@ class Adoption(Struct, frozen=True, array_like=True):
     by: FactRef
 
 
+class Agreement(Struct, frozen=True, array_like=True):
+    """What is agreed with another force: the tier up to which values go, and the key that its files are known by."""
+
+    force: Code
+    tier: Code
+    vkey: bytes
+
+
 class Policy(Record, frozen=True, kw_only=True):
     """Who the force is and which packs are in force, the newest of each kind."""
 
@@ -41,6 +49,10 @@ class Policy(Record, frozen=True, kw_only=True):
     force: str = ""
     name: bytes = b""
     zone: str = "Europe/London"
+    origin: bytes = b""
+    agreements: tuple[Agreement, ...] = ()
+    backups: int = 0
+    key_backups: tuple[FactRef, ...] = ()
     adopted: tuple[Adoption, ...] = ()
 
     def adoption(self, kind: PackKind) -> Adoption:
@@ -90,14 +102,19 @@ class Policy(Record, frozen=True, kw_only=True):
 
 @fact("policy.established", version=1, says="Force {force} established, local time {zone}")
 class Established(Fact[Policy], frozen=True):
-    """The store belongs to a force; `name` is the force's public name as UTF-8."""
+    """The store belongs to a force; `name` is the force's public name as UTF-8.
+
+    `origin` is the name under which the store's checkpoints are signed, `vkey` the public key for that, as UTF-8.
+    """
 
     force: Plain[Code]
     zone: Plain[ZoneName]
     name: Plain[bytes]
+    origin: Plain[bytes]
+    vkey: Plain[bytes]
 
     def apply(self, policy: Policy) -> Policy:
-        return replace(policy, force=self.force, zone=self.zone, name=self.name)
+        return replace(policy, force=self.force, zone=self.zone, name=self.name, origin=self.origin)
 
 
 @fact("policy.adopted", version=1, says="Pack {pack} adopted ({kind}, source verified: {verified})")
@@ -123,3 +140,47 @@ class ClockSetBack(Fact[Policy], frozen=True):
 
     def apply(self, policy: Policy) -> Policy:
         return policy
+
+
+@fact("policy.backed_up", version=1, says="Backed up at @{size}, record keys too: {keys}; to {place} {keys_place}")
+class BackedUp(Fact[Policy], frozen=True):
+    """A backup was made and verified; `keys` tells whether the record keys were, to a place of their own."""
+
+    size: Plain[int]
+    root: Plain[bytes]
+    keys: Plain[bool]
+    place: Local[str]
+    keys_place: Local[str]
+
+    def apply(self, policy: Policy) -> Policy:
+        if not self.keys:
+            return replace(policy, backups=policy.backups + 1)
+        return replace(policy, backups=policy.backups + 1, key_backups=(*policy.key_backups, policy.here))
+
+
+@fact("policy.restored", version=1, says="Restored from a backup at @{size}; a checkpoint over {known} facts was known")
+class Restored(Fact[Policy], frozen=True):
+    """The store was put back from a backup; what lay behind it, up to `known`, is not in this journal any more.
+
+    `gone` are the record keys that were destroyed already, by erasures that this journal does not tell of.
+    """
+
+    size: Plain[int]
+    known: Plain[int]
+    known_root: Plain[bytes]
+    gone: Plain[tuple[int, ...]]
+
+    def apply(self, policy: Policy) -> Policy:
+        return policy
+
+
+@fact("policy.agreed", version=1, says="Agreed with {force}: values up to {tier} may go there")
+class Agreed(Fact[Policy], frozen=True):
+    """An agreement with another force; `vkey` is the public key of its checkpoints and files, as UTF-8."""
+
+    force: Plain[Code]
+    tier: Plain[Code]
+    vkey: Plain[bytes]
+
+    def apply(self, policy: Policy) -> Policy:
+        return replace(policy, agreements=(*policy.agreements, Agreement(self.force, self.tier, self.vkey)))

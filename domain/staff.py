@@ -19,6 +19,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId, stream_id
 
 PROPOSAL_LASTS_S = 1800
+PROPOSERS = (*FLOOR, Role.ADMINISTRATOR)  # what is proposed says itself who may do it
 EVERYONE = tuple(role for role in Role if role is not Role.WATCH)
 
 
@@ -277,7 +278,7 @@ class SignOff(Command[Staff], frozen=True):
 class Propose(Command[Staff], frozen=True):
     """Put an act before a second person; in the proposer's own stream."""
 
-    may: ClassVar[tuple[Role, ...]] = FLOOR
+    may: ClassVar[tuple[Role, ...]] = PROPOSERS
     tail: str
     verb: str
     on: bytes
@@ -291,7 +292,7 @@ class Propose(Command[Staff], frozen=True):
 class Approve(Command[Staff], frozen=True):
     """Approve a proposal; in the approver's own stream. `proposer` is the other member as they stand now."""
 
-    may: ClassVar[tuple[Role, ...]] = FLOOR
+    may: ClassVar[tuple[Role, ...]] = PROPOSERS
     proposal: Proposal
     proposer: Staff
 
@@ -306,7 +307,7 @@ class Approve(Command[Staff], frozen=True):
 class Decline(Command[Staff], frozen=True):
     """Decline a proposal; in the decliner's own stream."""
 
-    may: ClassVar[tuple[Role, ...]] = FLOOR
+    may: ClassVar[tuple[Role, ...]] = PROPOSERS
     proposal: Proposal
     proposer: Staff
     reason: str
@@ -322,7 +323,7 @@ class Decline(Command[Staff], frozen=True):
 class Settle(Command[Staff], frozen=True):
     """Take a proposal off the proposer's list; in the proposer's stream, with the approval or the refusal."""
 
-    may: ClassVar[tuple[Role, ...]] = FLOOR
+    may: ClassVar[tuple[Role, ...]] = PROPOSERS
     proposal: Proposal
     how: str
 

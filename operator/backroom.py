@@ -14,9 +14,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain.contact import Contact
-from hueandcry.domain.fact import Entry
-from hueandcry.domain.fault import Conflict, Damaged, Refused
+from hueandcry.domain.contact import Channel, Contact
+from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Misread
@@ -25,7 +25,7 @@ from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.moment import local_text
 from hueandcry.store.subscription import POLL_S
-from hueandcry.store.views import WORKED, Item, RoomNames
+from hueandcry.store.views import WORKED, Item, RoomNames, names_for
 
 LOG_LINES_MAX = 2000
 
@@ -80,6 +80,7 @@ class Opened(Struct, frozen=True):
     log: tuple[str, ...]
     elements: tuple[Element, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
+    warning: str = ""
 
 
 class Stopped(Struct, frozen=True):
@@ -194,6 +195,8 @@ class Backroom(threading.Thread):
             self._tell(Foreseen(turn, safe_text(words), completions=completions))
 
     def _look_at(self, stream: bytes | None) -> None:
+        if stream != self._looking_at:
+            self._desk.door.leave()
         self._looking_at = stream
         if stream is not None:
             self._tell(self._opened(stream))
@@ -231,10 +234,10 @@ class Backroom(threading.Thread):
 
     def _opened(self, stream: bytes) -> Opened:
         board, now_ns = self._room.board, self._now()
-        names = RoomNames(board, now_ns)
-        entries = self._desk.door.stream(stream)[-LOG_LINES_MAX:]
         record = board.record(stream)
         assert record is not None
+        names = names_for(board, record, now_ns)
+        entries, warning = self._read(record)
         ref = board.name(stream, now_ns)
         item = board.item(record, now_ns) if record.kind in WORKED else None
         heading = f"{record.kind.name.lower()} {ref}"
@@ -243,8 +246,18 @@ class Backroom(threading.Thread):
             parts = (item.what, grade, item.stage, f"district {item.district}", f"owner {item.owner}")
             heading = "  ".join((heading, *(part for part in parts if part), "VULNERABLE" if item.vulnerable else ""))
         elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())
-        log = tuple(self._line(entry, names, of_item=True) for entry in entries)
-        return Opened(stream, ref, safe_text(heading), log, elements, reasons)
+        log = tuple(self._line(entry, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
+        return Opened(stream, ref, safe_text(heading), log, elements, reasons, safe_text(warning))
+
+    def _read(self, record: Record) -> tuple[list[Entry], str]:
+        """Return an item's log opened; closed, and why, where nothing sealed may be shown. A 999 call is not held up."""
+        urgent = isinstance(record, Contact) and record.open and record.channel is Channel.EMERGENCY
+        door = self._desk.door
+        try:
+            entries = door.stream(record.id, "item", urgent=urgent)
+        except Unavailable as fault:
+            return self._desk.log.stream(record.id), str(fault)
+        return entries, "this view is not in the access log yet: it waits in the spool" if door.flagged else ""
 
     def _model(self, contact: Contact) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:
         risk = self._room.board.policy.risk

@@ -8,21 +8,31 @@ that opens files or reads the environment goes through here.
 import hashlib
 import hmac
 import os
+import sys
 import time
+from copy import copy
 from importlib.resources import files
 from pathlib import Path
 
+from msgspec import Struct
+
 from hueandcry.domain.adoption import Adopt, Establish
 from hueandcry.domain.duty import Place, Role
-from hueandcry.domain.fault import Refused, Unavailable
+from hueandcry.domain.fault import Damaged, Refused, Unavailable
 from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.domain.reference import is_code
 from hueandcry.domain.staff import PassphraseSet, Register, SetPassphrase, SignOn, Staff, staff_stream
-from hueandcry.operator.desk import Act, Desk, Signed
+from hueandcry.operator.desk import NOBODY, Act, Desk, Signed, viewer_of
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import Identity
-from hueandcry.store.folder import StoreFolder, open_journal
+from hueandcry.store.access import AccessLog
+from hueandcry.store.checkpoint import Checkpoint, Checkpoints, read, sign
+from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
+from hueandcry.store.keyfolder import KeyFolder
+from hueandcry.store.keyring import Kept, Keyring, kept_in, open_keyring
+from hueandcry.store.log import Clock
 from hueandcry.store.moment import NotAMoment, read_moment, read_position
-from hueandcry.store.sealed import Door
+from hueandcry.store.sealed import Door, Seals, Viewer
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.views import Board, board_of
 
@@ -30,8 +40,9 @@ PACKS = ("strive-2020", "grades-2020", "categories-2011", "results-2020")
 SESSION_LETTERS = 8
 SEAT = "seat-1"
 PASSPHRASE_LETTERS_MIN = 8
+ORIGIN_LETTERS = 10
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 1 << 14, 8, 1
-_SALT_BYTES = 16
+SALT_BYTES = 16
 
 
 def store_path(given: str | None) -> Path:
@@ -47,12 +58,97 @@ def store_path(given: str | None) -> Path:
     return Path(data) / "hueandcry" / "store"
 
 
-class Room:
-    """An open store: its folder, journal, board and identity."""
+def keys_base(given: str | None = None) -> Path:
+    """Return the folder in which key folders lie: as given, HUE_KEYS, or the XDG configuration folder."""
+    text = given or os.environ.get("HUE_KEYS")
+    if text:
+        return Path(text).expanduser().absolute()
+    config = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(config) / "hueandcry" / "keys"
 
-    def __init__(self, folder: StoreFolder, journal: SQLiteJournal, identity: Identity) -> None:
-        self.folder, self.journal, self.identity = folder, journal, identity
+
+def key_passphrase() -> str | None:
+    """Return the passphrase of the seals: from the file that HUE_KEY_PASSPHRASE_FILE names, or asked for in a terminal."""
+    named = os.environ.get("HUE_KEY_PASSPHRASE_FILE")
+    if named:
+        try:
+            return Path(named).read_text().rstrip("\n")
+        except (OSError, UnicodeDecodeError) as fault:
+            why = getattr(fault, "strerror", None) or "it is no text"
+            raise Unavailable(f"the passphrase file {named} cannot be read: {why}") from fault
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        import getpass
+
+        return getpass.getpass("Passphrase of the seals: ", stream=sys.stderr)
+    return None
+
+
+def kept_as(text: str) -> Kept:
+    """Return where `--seal-key` says that the key-encryption key is kept; raises Misread for anything else."""
+    how, _, place = text.partition(":")
+    if text in ("file", "passphrase"):
+        return Kept(text)
+    if how == "file" and place:
+        return Kept(how, str(Path(place).absolute()))
+    if how == "credential" and is_code(place):
+        return Kept(how, place)
+    raise Misread(f"a key of the seals is kept in file, file:PATH, passphrase or credential:NAME, not in {text!r}")
+
+
+def credentials() -> Path | None:
+    """Return the folder of the credentials that the system's service manager hands over."""
+    found = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(found) if found else None
+
+
+class Room:
+    """An open store: its folder, journal, board and identity, and where its keys lie."""
+
+    def __init__(
+        self,
+        folder: StoreFolder,
+        identity: Identity,
+        *,
+        new: bool = False,
+        keys: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.folder, self.identity = folder, identity
+        self._keys = keys or keys_base()
         self._board: Board | None = None
+        self.journal = open_journal(
+            folder.journal, new=new, clock=clock or identity.now, seals=Seals(self._open_keyring, self._kek)
+        )
+        self.access = AccessLog(self._open_access, self.journal, identity.now, self._spool())
+        self.journal.access = self.access
+
+    @property
+    def key_folder(self) -> KeyFolder:
+        """The key folder of this store; raises Unavailable where the key store does not tell its origin."""
+        return KeyFolder(self._keys, kept_in(self.folder.keys)[0])
+
+    @property
+    def keys_at_hand(self) -> KeyFolder | None:
+        """The key folder, None where there is none on this machine."""
+        try:
+            folder = self.key_folder
+        except (Unavailable, Damaged):
+            return None
+        return folder if folder.exists else None
+
+    def _spool(self) -> Path | None:
+        folder = self.keys_at_hand
+        return folder.spool if folder is not None else None
+
+    def _open_keyring(self) -> Keyring:
+        return open_keyring(self.folder.keys, self._kek())
+
+    def _kek(self) -> bytes:
+        origin, kept = kept_in(self.folder.keys)
+        return KeyFolder(self._keys, origin).kek(kept, key_passphrase, credentials())
+
+    def _open_access(self) -> SQLiteJournal:
+        return open_journal(self.folder.access, clock=self.identity.now, table=ACCESS_TABLE)
 
     @property
     def board(self) -> Board:
@@ -61,10 +157,19 @@ class Room:
             self._board = board_of(self.journal, self.folder.board)
         return self._board
 
-    @property
-    def door(self) -> Door:
-        """The door to sealed values."""
-        return Door(self.journal)
+    def beside(self) -> "Room":
+        """Return the same store with a board of its own, for another thread."""
+        other = copy(self)
+        other._board = None
+        return other
+
+    def door(self, session: str | None = None) -> Door:
+        """Return the door to sealed values, for who sits here or, where nobody is signed on, for the system user."""
+        try:
+            signed = self.signed(session)
+        except Misread:
+            signed = NOBODY
+        return Door(self.journal, viewer_of(self.board, signed))
 
     def board_at(self, position: int | None) -> Board:
         """Return the board as of a position, None for now."""
@@ -93,8 +198,30 @@ class Room:
             )
         return Signed.on(*mine[0])
 
+    def sign_checkpoint(self) -> Checkpoint | None:
+        """Sign the journal as it stands, in the store and in the key folder; None where nothing was recorded since.
+
+        Raises Damaged where the journal is not the one that was signed before, Unavailable without the signing key.
+        """
+        keys = self.key_folder
+        signer = keys.signer()
+        kept = keys.known.note()
+        tip = self.journal.tip()
+        if kept is not None:
+            known = read(kept, signer.verifier)
+            if known.size == tip.size and known.root == tip.root:
+                return None
+            if known.size > tip.size or self.journal.root_at(known.size) != known.root:
+                raise Damaged(f"the journal is not the one that was signed at {known.size} facts; hue verify says more")
+        made = Checkpoint(signer.verifier.name, tip.size, tip.root)
+        note = sign(made, signer)
+        Checkpoints(self.folder.checkpoints).append(note)
+        keys.known.advance(note)
+        return made
+
     def close(self) -> None:
         """Close the store."""
+        self.access.close()
         self.journal.close()
 
 
@@ -102,7 +229,7 @@ def open_room(given: str | None, identity: Identity | None = None) -> Room:
     """Open the store; raises Unavailable where there is none, or one of another version."""
     folder = StoreFolder(store_path(given))
     identity = identity or Identity()
-    return Room(folder, open_journal(folder.journal, clock=identity.now), identity)
+    return Room(folder, identity)
 
 
 def look(given: str | None, at: str | None) -> tuple[Room, Board, int]:
@@ -125,30 +252,52 @@ def read_at(board: Board, at: str) -> tuple[int | None, int]:
     return position, 0
 
 
-class Founding:
-    """What a new store is made with."""
+class Founding(Struct, frozen=True):
+    """What a new store is made with; `kept` says where its key-encryption key is to be kept."""
 
-    def __init__(self, code: str, name: str, collar: str, *, zone: str = "Europe/London", seat: str = SEAT) -> None:
-        self.code, self.name, self.collar, self.zone, self.seat = code, name, collar, zone, seat
+    code: str
+    name: str
+    collar: str
+    zone: str = "Europe/London"
+    seat: str = SEAT
+    kept: Kept = Kept("file")
+    keys: Path | None = None
 
 
 def found(path: Path, founding: Founding, identity: Identity | None = None) -> tuple[Room, Signed]:
-    """Make a store: its folder and key, the force, its packs, and its first administrator, who is signed on."""
+    """Make a store: folder, keys, access log, the force, its packs, and its first administrator, who is signed on."""
     identity = identity or Identity()
     folder = StoreFolder(path)
     folder.create()
-    room = Room(folder, open_journal(folder.journal, new=True, clock=identity.now), identity)
+    base = founding.keys or keys_base()
+    origin = f"hueandcry/{founding.code}/{identity.word(ORIGIN_LETTERS)}"
+    vkey = _make_keys(folder, KeyFolder(base, origin), origin, founding.kept)
+    open_journal(folder.access, new=True, clock=identity.now, table=ACCESS_TABLE).close()
+    room = Room(folder, identity, new=True, keys=base)
     session = identity.word(SESSION_LETTERS)
     signed = Signed(founding.collar, session, founding.seat)
-    Desk(room.journal, room.board, identity, signed).do(founding_acts(founding, session))
+    acts = founding_acts(founding, session, origin, vkey)
+    Desk(room.journal, room.board, identity, signed).do(acts)
+    room.sign_checkpoint()
     return room, signed
 
 
-def founding_acts(founding: Founding, session: str) -> list[Act]:
+def _make_keys(folder: StoreFolder, keys: KeyFolder, origin: str, kept: Kept) -> str:
+    """Make the key folder and the key store; returns the public key that checkpoints are checked with."""
+    keys.create()
+    vkey = keys.make_signer(origin).verifier.text()
+    if kept.how == "passphrase":
+        kept = Kept(kept.how, salt=os.urandom(SALT_BYTES))
+    kek = keys.make_seal_key() if kept == Kept("file") else keys.kek(kept, key_passphrase, credentials())
+    Keyring.create(folder.keys, origin, kept, kek).close()
+    return vkey
+
+
+def founding_acts(founding: Founding, session: str, origin: str = "", vkey: str = "") -> list[Act]:
     """Return the acts of a new store, which its founder may do while the store belongs to no force yet."""
     me = staff_stream(founding.collar)
     return [
-        Act(POLICY_STREAM, Establish(founding.code, founding.zone, founding.name)),
+        Act(POLICY_STREAM, Establish(founding.code, founding.zone, founding.name, origin, vkey)),
         *(Act(POLICY_STREAM, Adopt(pack_text(name))) for name in PACKS),
         Act(me, Register(founding.collar, os.getuid(), "", (Role.ADMINISTRATOR, Role.HANDLER))),
         Act(me, SignOn(session, os.getuid(), founding.seat, Place.OFFICE)),
@@ -186,7 +335,8 @@ def check_passphrase(room: Room, member: Staff, passphrase: str | None) -> None:
         raise Refused(
             f"{member.collar} has no passphrase yet; an administrator sets one with hue passphrase {member.collar}"
         )
-    said = room.door.fact(member.verifier)
+    arriving = Viewer(member.collar, ".".join(role.value for role in member.roles))
+    said = Door(room.journal, arriving).fact(member.verifier, "signon")
     if passphrase is None:
         raise Misread(
             "a passphrase is needed: give --passphrase-file or HUE_PASSPHRASE_FILE, or run this in a terminal"
@@ -194,7 +344,7 @@ def check_passphrase(room: Room, member: Staff, passphrase: str | None) -> None:
     assert said is not None
     assert isinstance(said.fact, PassphraseSet)
     if said.fact.verifier is None or not hmac.compare_digest(
-        _scrypt(passphrase, said.fact.verifier[:_SALT_BYTES]), said.fact.verifier
+        _scrypt(passphrase, said.fact.verifier[:SALT_BYTES]), said.fact.verifier
     ):
         raise Refused("that is not the passphrase")
 
@@ -202,7 +352,7 @@ def check_passphrase(room: Room, member: Staff, passphrase: str | None) -> None:
 def set_passphrase(desk: Desk, collar: str, passphrase: str) -> None:
     """Set a member's passphrase."""
     check_length(passphrase)
-    desk.do([Act(staff_stream(collar), SetPassphrase(_scrypt(passphrase, os.urandom(_SALT_BYTES))))])
+    desk.do([Act(staff_stream(collar), SetPassphrase(_scrypt(passphrase, os.urandom(SALT_BYTES))))])
 
 
 def check_length(passphrase: str) -> None:

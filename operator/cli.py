@@ -7,14 +7,12 @@ ends stands in exits.py. Commands import what they need when they run: first pai
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from hueandcry.operator import custody
 from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="hue",
@@ -72,22 +70,32 @@ def _can_draw() -> bool:
 
 
 @app.command()
-def init(
+def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
     code: Annotated[str, typer.Option("--code", help="The force's short code, as in GMP.")],
     name: Annotated[str, typer.Option("--name", help="The force's name.")],
     collar: Annotated[
         str | None, typer.Option("--collar", help="Your collar number; else your system user name.")
     ] = None,
     zone: Annotated[str, typer.Option("--zone", help="The force's time zone.")] = "Europe/London",
+    keys: Annotated[
+        Path | None,
+        typer.Option("--keys", help="Where the key folder is made; else HUE_KEYS, else the XDG config folder."),
+    ] = None,
+    seal_key: Annotated[
+        str,
+        typer.Option(
+            "--seal-key", help="Where the key of the seals is kept: file, file:PATH, passphrase or credential:NAME."
+        ),
+    ] = "file",
     store: Store = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Make a new store with its key and packs; you are its first administrator, and signed on."""
+    """Make a new store with its keys and packs; you are its first administrator, and signed on."""
     import getpass
 
     from hueandcry.domain.reference import is_code
     from hueandcry.operator import console
-    from hueandcry.operator.bootstrap import Founding, check_length, found, set_passphrase, store_path
+    from hueandcry.operator.bootstrap import Founding, check_length, found, kept_as, set_passphrase, store_path
     from hueandcry.operator.desk import WATCH
     from hueandcry.operator.text import storable
     from hueandcry.store.moment import zone_of
@@ -100,14 +108,21 @@ def init(
     passphrase = _passphrase(passphrase_file, ask=False)
     if passphrase is not None:
         check_length(passphrase)
-    made, signed = found(store_path(store), Founding(code, storable(name), collar, zone=zone))
+    founding = Founding(code, storable(name), collar, zone=zone, kept=kept_as(seal_key), keys=keys and keys.absolute())
+    made, signed = found(store_path(store), founding)
     if passphrase is not None:
         set_passphrase(made.desk(signed.session), collar, passphrase)
     console.say(f"Store for {code} made at {made.folder.path}")
     console.say(f"{collar} is its administrator and call handler, signed on in session {signed.session}")
     unverified = [one.pack for one in made.board.policy.adopted]
     console.say(f"Packs adopted, their sources not verified: {', '.join(unverified)}")
-    console.say("This release's log format is a draft: stores made with it are for trying, not for keeping.")
+    folder = made.key_folder
+    console.say(
+        f"Keys made at {folder.path}: keep a copy of seal.key and sign.key apart from every backup of the store"
+    )
+    if keys is not None:
+        console.say(f"Name them to every later command: HUE_KEYS={keys.absolute()}")
+    console.say(f"Checkpoints are checked with {folder.verifier().text()}")
     made.close()
 
 
@@ -194,6 +209,8 @@ def do(
     desk = opened.desk(session)
     for text in texts:
         lines.work(desk, text, json=json, echo=not line)
+        if opened.board.erasing:
+            custody.finish_erasures(opened)
     opened.close()
 
 
@@ -308,13 +325,20 @@ def replay(
 
 
 @app.command()
-def verify(store: Store = None, json: Json = False) -> None:
-    """Verify the whole journal; says what is wrong and where."""
+def verify(
+    new: Annotated[
+        bool, typer.Option("--new", help="Only what was recorded behind the checkpoint that was verified last.")
+    ] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Leave the seals closed, as without the keys.")] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Verify journal, seals, checkpoints, key store and access log; says what is wrong and where."""
     from hueandcry.operator import reports
     from hueandcry.operator.bootstrap import open_room
 
     opened = open_room(store)
-    sound = reports.verify(opened, json=json)
+    sound = reports.verify(opened, json=json, only_new=new, closed=closed)
     opened.close()
     if not sound:
         raise typer.Exit(DAMAGED)
@@ -385,6 +409,9 @@ def store_info(store: Store = None, json: Json = False) -> None:
     opened = open_room(store)
     reports.info(opened, json=json)
     opened.close()
+
+
+custody.register(app, store_app)
 
 
 def main() -> None:

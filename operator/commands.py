@@ -7,7 +7,7 @@ of verbs, with their slots and words, stands in operator/verbs.py.
 
 from collections.abc import Callable
 
-from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, staff, triage
+from hueandcry.domain import contact, deployment, erasure, expedite, grading, incident, outcome, staff, triage
 from hueandcry.domain.contact import Channel, Contact, Source
 from hueandcry.domain.duty import AnyCommand, Role
 from hueandcry.domain.expedite import Decision, Expedite, Means
@@ -200,6 +200,10 @@ def tell_back_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["expedite"], expedite.TellBack(person.strip(), words.strip() if colon else ""))]
 
 
+def erase_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], erasure.Erase(line["authority"]))]
+
+
 def propose_acts(desk: Desk, line: Line) -> list[Act]:
     inner: Line = line["line"]
     acts = inner.verb.acts(desk, inner)
@@ -240,7 +244,7 @@ def find_proposal(desk: Desk, text: str) -> tuple[Staff, Proposal]:
 
 def proposed_line(desk: Desk, proposal: Proposal) -> str:
     """Return the exact line that was proposed, opened through the door."""
-    said = desk.door.fact(proposal.said)
+    said = desk.door.fact(proposal.said, "approval")
     assert said is not None
     assert isinstance(said.fact, Proposed)
     if said.fact.line is None:

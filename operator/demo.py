@@ -54,7 +54,7 @@ def _stage(
     with tempfile.TemporaryDirectory(prefix="hue-demo-", dir=_throw_away()) as folder:
         clock = SetClock(0)
         identity = seeded(clock, seed)
-        founding = Founding("DEMO", "Demonstration room", FOUNDER, zone=ZONE)
+        founding = Founding("DEMO", "Demonstration room", FOUNDER, zone=ZONE, keys=Path(folder) / "keys")
         clock.set(read_moment(f"{DAY} {begins}", ZoneInfo(ZONE), 0))
         room, signed = found(keep or Path(folder) / "store", founding, identity)
         desks = {FOUNDER: Desk(room.journal, room.board, identity, signed)}
@@ -211,7 +211,7 @@ def on_screen(seed: int, speed: float) -> None:
         for role in (Role.DISPATCHER, Role.VULNERABILITY, Role.SUPERVISOR):
             desks[FOUNDER].do([Act(staff_stream(FOUNDER), Grant(role))])
         playing = Playing(simulation, Watch(room), clock, speed)
-        mine = Room(room.folder, room.journal, room.identity)
+        mine = room.beside()
         playing.start()
         try:
             run(mine, signed.session, title="demo: 4 July 2023, simulated staff")

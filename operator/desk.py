@@ -6,7 +6,9 @@ decided), and appends all facts in one transaction with the versions it saw. Whe
 decides again, at most a few times. A refusal writes nothing.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -24,7 +26,7 @@ from hueandcry.domain.staff import Session, Staff
 from hueandcry.operator.identity import Identity
 from hueandcry.store.codec import Pending
 from hueandcry.store.log import Log
-from hueandcry.store.sealed import Door
+from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, blank
 
 ATTEMPTS = 5
@@ -59,6 +61,7 @@ class Signed(Struct, frozen=True):
         return cls(member.collar, session.session, session.seat)
 
 
+NOBODY = Signed("", "", "")
 THE_WATCH = Signed(WATCH, "", WATCH)
 
 
@@ -68,8 +71,13 @@ class Desk:
     def __init__(self, log: Log, board: Board, identity: Identity, signed: Signed, *, arriving: bool = False) -> None:
         self.log, self.board, self.identity, self.signed = log, board, identity, signed
         self._arriving = arriving
-        self.door = Door(log)
+        self._said: dict[int, Fact[Any]] = {}
         self._skew_noted = False
+
+    @cached_property
+    def door(self) -> Door:
+        """The door to sealed values, for who sits here."""
+        return Door(self.log, viewer_of(self.board, self.signed))
 
     def do(self, acts: Sequence[Act] | Callable[[], Sequence[Act]], *, approving: bool = False) -> list[Entry]:
         """Decide and append all acts in one transaction; returns what was recorded, seals closed.
@@ -92,6 +100,7 @@ class Desk:
                 if attempt == ATTEMPTS - 1:
                     raise
                 continue
+            self._said = {entry.position: one.fact for entry, one in zip(entries, pending, strict=True)}
             self._took(entries)
             return entries
         raise Conflict("others were first every time: look again")
@@ -188,8 +197,15 @@ class Desk:
         return self.board.in_hand.get(self.signed.session, {}).get(kind)
 
     def opened(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return entries with their sealed values, through the door."""
-        return self.door.open(entries)
+        """Return entries that this desk recorded last with the words as they were given: nothing is opened for that."""
+        return [replace(entry, fact=self._said[entry.position]) for entry in entries]
+
+
+def viewer_of(board: Board, signed: Signed) -> Viewer:
+    """Return who looks, as the access log names them; whoever is not signed on goes by their system user."""
+    member = board.member(signed.collar)
+    roles = ".".join(role.value for role in member.roles) if member is not None else ""
+    return Viewer(signed.collar or f"uid-{os.getuid()}", roles, signed.seat, signed.session)
 
 
 def _moved(record: Record, pending: Pending) -> Any:

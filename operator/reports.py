@@ -8,33 +8,36 @@ from typing import Any
 from msgspec import Struct
 
 from hueandcry.domain import replay
-from hueandcry.domain.fact import Entry, Record
-from hueandcry.domain.grading import Regraded
-from hueandcry.domain.outcome import Resulted
+from hueandcry.domain.fact import Entry, Erasure, FactRef, Record
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import Approved
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.desk import Desk, Signed
+from hueandcry.operator.desk import NOBODY, Desk
 from hueandcry.operator.grammar import Misread, find, words_of
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.watch import keep
-from hueandcry.store import verify as verification
+from hueandcry.store import codec
+from hueandcry.store.codec import Row
+from hueandcry.store.evidence import Examination
+from hueandcry.store.inbound import inner
+from hueandcry.store.log import Log
 from hueandcry.store.moment import local_text, rfc3339
-from hueandcry.store.sealed import Door
+from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import FORMAT_VERSION
 from hueandcry.store.subscription import POLL_S
-from hueandcry.store.views import WORKED, Board, RoomNames, blank
+from hueandcry.store.views import WORKED, Board, RoomNames, blank, names_for
 
 COUNTED_EVERY = 4096
+READ = (*WORKED, Kind.FOREIGN)
 
 
-def _found(room: Room, board: Board, ref: str, session: str | None) -> Record:
+def found(room: Room, board: Board, ref: str, session: str | None) -> Record:
     """Return the record that a reference names on a board; `.` needs a session, any other reference does not."""
     try:
         signed = room.signed(session)
     except Misread:
-        signed = Signed("", "", "")
+        signed = NOBODY
     desk = Desk(room.journal, board, room.identity, signed)
     words = [word.text for word in words_of(ref)]
     day = words[2] if len(words) == 3 and words[1] == "of" else None
@@ -43,7 +46,7 @@ def _found(room: Room, board: Board, ref: str, session: str | None) -> Record:
         return member
     if len(words) != 1 and day is None:
         raise Misread(f"'{ref}' does not name an item; as in 57, 412 of 23/11, c4f7q")
-    record = board.record(find(desk, words[0], WORKED, day))
+    record = board.record(find(desk, words[0], READ, day))
     if record is None:
         raise Misread(f"there was no {ref} yet")
     return record
@@ -51,9 +54,9 @@ def _found(room: Room, board: Board, ref: str, session: str | None) -> Record:
 
 def show(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
     """Print where one item stands, and its log."""
-    record = _found(room, board, ref, session)
-    entries = Door(room.journal).stream(record.id, board.position)
-    names = RoomNames(board, now_ns, day=True)
+    record = found(room, board, ref, session)
+    entries = [inner(entry) for entry in room.door(session).stream(record.id, "show", board.position)]
+    names = names_for(board, record, now_ns, day=True)
     if json:
         console.say_json({**_standing(record, board, now_ns), "log": [console.fact_object(entry) for entry in entries]})
         return
@@ -75,6 +78,8 @@ def _standing(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
         standing |= {**item, "history": getattr(record, "history", False)}
         if not getattr(record, "open", True):
             standing |= {"owner": None, "queue": None}  # nobody has it any more
+    if record.erasure is not Erasure.NONE:
+        standing["erasure"] = record.erasure.value
     incidents = getattr(record, "contacts", ())
     if incidents:
         standing["contacts"] = [board.name(one, now_ns) for one in incidents]
@@ -88,9 +93,9 @@ def _standing(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
 
 def log(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
     """Print the log of one item."""
-    record = _found(room, board, ref, session)
-    names = RoomNames(board, now_ns)
-    for entry in Door(room.journal).stream(record.id, board.position):
+    record = found(room, board, ref, session)
+    names = names_for(board, record, now_ns)
+    for entry in map(inner, room.door(session).stream(record.id, "log", board.position)):
         if json:
             console.say_json(console.fact_object(entry))
         else:
@@ -99,9 +104,9 @@ def log(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session:
 
 def explain(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
     """Print each decision on an item with what it rests on."""
-    record = _found(room, board, ref, session)
-    names = RoomNames(board, now_ns)
-    entries = _story(room, record, board.position)
+    record = found(room, board, ref, session)
+    names = names_for(board, record, now_ns)
+    entries = _story(room, record, board.position, session)
     decisions = replay.explain(entries)
     if json:
         console.say_json(
@@ -125,18 +130,20 @@ def explain(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, sess
     console.say(f"{len(decisions)} decisions, explained from {len(entries)} facts up to @{board.position}")
 
 
-def _story(room: Room, record: Record, position: int) -> list[Entry]:
+def _story(room: Room, record: Record, position: int, session: str | None) -> list[Entry]:
     """Return the opened entries of a record's story, with the proposals and approvals that its facts name."""
-    door = Door(room.journal)
-    entries = [entry for stream in replay.story(record) for entry in door.stream(stream, position)]
-    for entry in list(entries):
-        if isinstance(entry.fact, Regraded | Resulted) and entry.fact.approval is not None:
-            approved = door.fact(entry.fact.approval)
-            if approved is not None:
-                entries.append(approved)
-                proposed = door.fact(approved.fact.said) if isinstance(approved.fact, Approved) else None
-                entries += [proposed] if proposed is not None else []
-    return sorted(entries, key=lambda entry: entry.position)
+    journal = room.journal
+    rows = [row for stream in replay.story(record) for row in journal.stream_rows(stream, position)]
+    for ref in [ref for row in rows if (ref := getattr(codec.decode(row).fact, "approval", None)) is not None]:
+        approved = _row(journal, ref)
+        said = codec.decode(approved).fact if approved is not None else None
+        proposed = _row(journal, said.said) if isinstance(said, Approved) else None
+        rows += [row for row in (approved, proposed) if row is not None]
+    return room.door(session).opened(sorted(rows), "explain")
+
+
+def _row(journal: Log, ref: FactRef) -> Row | None:
+    return next((row for row in journal.stream_rows(ref.stream) if row.version == ref.version), None)
 
 
 class Span(Struct, frozen=True):
@@ -199,26 +206,47 @@ def _counted(entries: Iterable[Entry], seen: Callable[[int], None]) -> Iterator[
         yield entry
 
 
-def verify(room: Room, *, json: bool) -> bool:
-    """Verify the journal and print what came of it; tells whether all is as it was written."""
+def verify(room: Room, *, json: bool, only_new: bool = False, closed: bool = False) -> bool:
+    """Verify the store and print what came of it; tells whether all is as it was written."""
+    seals = room.journal.seals if not closed and room.journal.seals.at_hand else None
+    examination = Examination(room.folder, room.journal, room.keys_at_hand, seals)
     with console.progress("verifying", room.journal.max_notification_id()) as seen:
-        result = verification.verify(room.journal, seen)
+        examined = examination.examine(seen, only_new=only_new)
+    result = examined.journal
     if json:
-        findings = [{"position": one.position, "part": one.part, "what": one.what} for one in result.findings]
+        findings = [{"position": one.position, "part": one.part, "what": one.what} for one in examined.findings]
         console.say_json(
             {
                 "position": result.size,
+                "since": result.since,
                 "root": result.root.hex(),
                 "recorded": rfc3339(result.recorded),
+                "seals_opened": result.opened,
+                "seals_not_checked": result.unopened,
+                "checkpoints": examined.checkpoints,
+                "checkpoints_not_checked": examined.unsigned,
+                "accesses": examined.accesses,
                 "findings": findings,
             }
         )
-    elif result.findings:
-        for finding in result.findings:
+    elif examined.findings:
+        for finding in examined.findings:
             console.complain(f"hue: {finding.text()}")
     else:
-        console.say(f"{result.size} facts verified, root {result.root.hex()}")
-    return not result.findings
+        since = f" behind @{result.since}" if result.since else ""
+        console.say(f"{result.size - result.since} facts verified{since}, root {result.root.hex()}")
+        why = f": {_why_unopened(seals)}" if result.unopened else ""
+        console.say(f"{result.opened} seals opened and checked, {result.unopened} not{why}")
+        console.say(
+            f"{examined.checkpoints} checkpoints held"
+            + (f", {examined.unsigned} not, for want of their public key" if examined.unsigned else "")
+            + f"; {examined.accesses} entries of the access log"
+        )
+    return not examined.findings
+
+
+def _why_unopened(seals: Seals | None) -> str:
+    return "their keys are not at hand" if seals is None else "their records are erased"
 
 
 def watch(room: Room, *, once: bool, tick_s: float, json: bool) -> None:
@@ -267,7 +295,7 @@ def info(room: Room, *, json: bool) -> None:
         "store": str(room.folder.path),
         "engine": "sqlite",
         "format": FORMAT_VERSION,
-        "format_fixed": False,
+        "format_fixed": True,
         "force": policy.force,
         "name": policy.name.decode("utf-8", "replace"),
         "zone": policy.zone,

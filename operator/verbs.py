@@ -231,6 +231,10 @@ VERBS: tuple[Verb, ...] = (
         name="withdraw", short="wd", slots=(_COLLAR, _choice("role", _roles)), acts=commands.withdraw_acts,
         does="Withdraw {role} from {collar}", example="wd 2211 supervisor",
     ),
+    Verb(
+        name="erase", short="er", slots=(_ITEM, _words("authority")), acts=commands.erase_acts,
+        does="Erase every word of {item}, for good: {authority}", example="propose erase 57 MoPI review 2026/114",
+    ),
     Verb(name="off", short="off", slots=(), acts=commands.off_acts, does="Sign off", example="off"),
 )  # fmt: skip
 

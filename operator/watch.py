@@ -14,12 +14,16 @@ from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite, MissAnswer
 from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.reference import NS_PER_S
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 
 TICK_S = 5.0
 CHECKPOINT_EVERY = 1000
+SIGN_EVERY = 1000
+SIGN_AFTER_NS = 60 * NS_PER_S
 LEASE_NAME = "watch.lease"
 
 
@@ -59,6 +63,8 @@ class Watch:
         self._room = room
         self._desk = Desk(room.journal, room.board, room.identity, THE_WATCH)
         self._saved = room.board.position
+        self._signed, self._signed_at = 0, 0
+        self.unsigned = ""
 
     def tick(self) -> list[Entry]:
         """Record what time has made true since, and return it."""
@@ -74,7 +80,21 @@ class Watch:
         if board.position - self._saved >= CHECKPOINT_EVERY:
             board.save(self._room.folder.board)
             self._saved = board.position
+        self._sign()
         return recorded
+
+    def _sign(self) -> None:
+        """Sign a checkpoint each minute in which something was recorded, or after 1,000 facts."""
+        board, now_ns = self._room.board, self._room.identity.now()
+        due = board.position - self._signed >= SIGN_EVERY or now_ns - self._signed_at >= SIGN_AFTER_NS
+        if not due or board.position == self._signed:
+            return
+        self._signed, self._signed_at = board.position, now_ns
+        try:
+            self._room.sign_checkpoint()
+            self.unsigned = ""
+        except Unavailable as fault:  # the watch goes on: what time demands of the work does not wait for a key
+            self.unsigned = str(fault)
 
     def _is_due(self, record: Record) -> bool:
         item = self._room.board.item(record, self._room.identity.now())

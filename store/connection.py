@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
@@ -26,6 +26,11 @@ def statement(name: str, table: str) -> str:
 def uri_of(path: Path) -> str:
     """Return the URI by which SQLite opens a file, whatever signs stand in its name."""
     return f"file:{quote(str(path))}"
+
+
+def path_of(uri: str) -> Path:
+    """Return the file that a URI (or a plain name) opens."""
+    return Path(unquote(uri.removeprefix("file:").partition("?")[0])) if uri.startswith("file:") else Path(uri)
 
 
 def harden(connection: sqlite3.Connection, *, in_memory: bool) -> None:

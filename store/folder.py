@@ -1,9 +1,9 @@
-"""A store is a folder: the journal, the key that makes source references, the board's checkpoint and the side files.
+"""A store is a folder: journal, access log, key store, checkpoints, the board's checkpoint and the side files.
 
 Theory of operation. `create` makes the folder for one owner or one group (2770, files 0660, the key 0600) and refuses a
 folder that holds a store already, and network file systems, whose locks cannot be trusted. `open_journal` reads the
 file's own header first: a file that is not a store, or is one of another version, is refused in a sentence and never
-touched. Stores made before docs/log-format.md is declared fixed are disposable.
+touched.
 """
 
 import os
@@ -13,10 +13,15 @@ from pathlib import Path
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
 from hueandcry.store.log import Clock
-from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, Datastore, SQLiteJournal, uri_of
+from hueandcry.store.sealed import Seals
+from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, TABLE, Datastore, SQLiteJournal, uri_of
 
 JOURNAL_NAME = "journal.db"
 KEY_NAME = "store.key"
+KEYS_NAME = "keys.db"
+ACCESS_NAME = "access.db"
+ACCESS_TABLE = "access"
+CHECKPOINTS_NAME = "checkpoints"
 BOARD_NAME = "board.checkpoint"
 REJECTED_NAME = "rejected"
 KEY_BYTES = 32
@@ -41,9 +46,12 @@ class StoreFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.journal = path / JOURNAL_NAME
+        self.keys = path / KEYS_NAME
+        self.access = path / ACCESS_NAME
+        self.checkpoints = path / CHECKPOINTS_NAME
         self.board = path / BOARD_NAME
         self.rejected = path / REJECTED_NAME
-        self._key = path / KEY_NAME
+        self.source_key = path / KEY_NAME
 
     @property
     def exists(self) -> bool:
@@ -59,9 +67,9 @@ class StoreFolder:
         if found in _NETWORK_FILE_SYSTEMS:
             raise Unavailable(f"{self.path} is on a network file system ({found}), whose locks cannot keep a journal")
         self.path.chmod(0o2770)
-        if self._key.exists() and self.key():
+        if self.source_key.exists() and self.key():
             return  # an earlier founding broke off before it made the journal
-        handle = os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(self.source_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(os.urandom(KEY_BYTES))
             file.flush()
@@ -81,11 +89,11 @@ class StoreFolder:
     def key(self) -> bytes:
         """Return the key that makes source references."""
         try:
-            key = self._key.read_bytes()
+            key = self.source_key.read_bytes()
         except OSError as fault:
-            raise Unavailable(f"the store's key {self._key} cannot be read: {fault.strerror}") from fault
+            raise Unavailable(f"the store's key {self.source_key} cannot be read: {fault.strerror}") from fault
         if len(key) != KEY_BYTES:
-            raise Damaged(f"the store's key {self._key} has {len(key)} bytes instead of {KEY_BYTES}")
+            raise Damaged(f"the store's key {self.source_key} has {len(key)} bytes instead of {KEY_BYTES}")
         return key
 
     def side_file(self, name: str) -> int:
@@ -110,15 +118,20 @@ def file_system_of(path: Path) -> str:
     return max(holding, key=lambda one: len(one[0]))[1] if holding else ""
 
 
-def open_journal(path: Path, *, new: bool = False, clock: Clock = time.time_ns) -> SQLiteJournal:
-    """Open the journal in a file, or make it; raises Unavailable for a file that is no store or is of another version."""
+def open_journal(
+    path: Path, *, new: bool = False, clock: Clock = time.time_ns, seals: Seals | None = None, table: str = TABLE
+) -> SQLiteJournal:
+    """Open the journal in a file, or make it; raises Unavailable for a file that is no store or is of another version.
+
+    Without `seals` nothing can be sealed in it or opened. `table` is the access log's own name for its rows.
+    """
     if new:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o660))
         path.chmod(0o660)  # before SQLite opens it: what stands beside it takes its mode
     else:
         _check(path)
     try:
-        journal = SQLiteJournal(Datastore(uri_of(path)), clock=clock)
+        journal = SQLiteJournal(Datastore(uri_of(path)), table, clock=clock, seals=seals)
         if new:
             journal.create_table()
     except sqlite3.OperationalError as fault:

@@ -10,25 +10,73 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from hueandcry.domain.erasure import ERASED
 from hueandcry.domain.fact import Entry
-from hueandcry.domain.fault import Conflict
+from hueandcry.domain.fault import Conflict, Unavailable
 from hueandcry.store import codec
-from hueandcry.store.codec import ClosedRow, Pending, Row
+from hueandcry.store.codec import ClosedRow, Pending, Prepared, Row, random_bytes
+from hueandcry.store.keyring import KEY_BYTES, Kept, Keyring
+from hueandcry.store.sealed import Access, Seals, Viewer
 from hueandcry.store.tree import CompactRange
 
 Clock = Callable[[], int]
+ORIGIN_IN_MEMORY = "in-memory"
 
 
 class Tip(NamedTuple):
-    """The end of the journal: how many rows, the root over them, and when the last was recorded (ns UTC)."""
+    """The end of the journal: how many rows, the root over them, when the last was recorded (ns UTC), the last key id."""
 
     size: int
     root: bytes
     recorded: int
+    keys: int = 0
+
+
+End = tuple[int, int | None]  # of a stream: its last version, and the key in force
+
+
+class Settling:
+    """Gives prepared facts their place in one transaction: position, recorded time, version, key; and seals them.
+
+    `end_of` returns the end of a stream as it stands in this transaction. Raises Conflict where a version is taken or
+    out of turn.
+    """
+
+    def __init__(self, seals: Seals, tip: tuple[int, int, int], end_of: Callable[[bytes], End]) -> None:
+        self.size, self.recorded, self.keys = tip
+        self._seals, self._end_of = seals, end_of
+        self.ends: dict[bytes, End] = {}
+        self.drew = False
+
+    def settle(self, one: Prepared) -> tuple[Row, Entry]:
+        """Return the row of the next fact, and its entry with seals closed."""
+        last, key = self.ends.get(one.stream) or self._end_of(one.stream)
+        version = one.version or last + 1
+        if version != last + 1:
+            raise Conflict("someone else wrote to this stream first")
+        seal = None
+        if one.name == ERASED:
+            key = None
+        elif one.seals:
+            if key is None:
+                key = self.keys = self._seals.keyring.next_after(self.keys)
+                self._seals.keyring.ready(key)
+                self.drew = True
+            seal = self._seals.sealer(key, one.stream, version, one.name)
+        self.size += 1
+        row, header = codec.settle(one, (self.size, version, self.recorded, key), seal)
+        self.ends[one.stream] = version, key
+        return row, Entry(self.size, one.stream, version, one.name, header, one.closed)
 
 
 class Log(ABC):
-    """The journal as the desk and the readers use it."""
+    """The journal as the desk and the readers use it.
+
+    `seals` seals and opens its groups; `access` names whoever is shown them, before they are.
+    """
+
+    seals: Seals
+    access: Access
 
     @abstractmethod
     def append(self, pending: Sequence[Pending]) -> list[Entry]:
@@ -55,6 +103,10 @@ class Log(ABC):
         """Yield whole rows as stored; for the door and for verification."""
 
     @abstractmethod
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """Return the whole rows at some positions, in their order there; for the door."""
+
+    @abstractmethod
     def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
         """Return the whole rows of one stream in order of version; for the door."""
 
@@ -79,13 +131,14 @@ class Log(ABC):
         low, high = 0, self.tip().size
         while low < high:
             middle = (low + high + 1) // 2
-            if self._recorded(middle) <= recorded_ns:
+            if self.recorded_at(middle) <= recorded_ns:
                 low = middle
             else:
                 high = middle - 1
         return low
 
-    def _recorded(self, position: int) -> int:
+    def recorded_at(self, position: int) -> int:
+        """Return the moment of a row (ns UTC), that of the last row before it with a header where it has none itself."""
         while position:
             for row in self.rows(position - 1, position):
                 header = codec.header_of(row.head)
@@ -107,36 +160,50 @@ def root_over(rows: Iterator[Row]) -> CompactRange:
     return tree
 
 
+class Unlogged(Access):
+    """Stands where a journal was opened without its access log: nothing sealed is shown."""
+
+    def shown(self, _: Viewer, __: str, ___: Sequence[bytes]) -> None:
+        raise Unavailable("this journal was opened without its access log")
+
+    def spooled(self, _: Viewer, __: str, ___: Sequence[bytes]) -> None:
+        raise Unavailable("this journal was opened without its access log")
+
+
 class MemoryLog(Log):
     """The twin in memory: the same rows, codec and tree, without a file."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, seals: Seals | None = None) -> None:
+        self.seals = seals or seals_in_memory()
+        self.access = Unlogged()
         self._clock = clock
         self._rows: list[Row] = []
         self._streams: dict[bytes, list[int]] = {}
         self._tree = CompactRange()
         self._recorded_last = 0
+        self._keys = 0
 
     def append(self, pending: Sequence[Pending]) -> list[Entry]:
         recorded = max(self._clock(), self._recorded_last)
-        next_version: dict[bytes, int] = {}
-        rows: list[Row] = []
-        for one in pending:
-            expected = next_version.get(one.stream, len(self._streams.get(one.stream, ())) + 1)
-            if one.version != expected:
-                raise Conflict(f"version {one.version} of a stream is taken or out of turn")
-            next_version[one.stream] = expected + 1
-            rows.append(codec.encode(one, recorded, len(self._rows) + len(rows) + 1))
-        for row in rows:
+        settling = Settling(self.seals, (len(self._rows), recorded, self._keys), self._end_of)
+        settled = [settling.settle(codec.prepare(one)) for one in pending]
+        for row, _ in settled:
             self._rows.append(row)
             self._streams.setdefault(row.stream, []).append(row.position)
-            for _ in self._tree.add(codec.leaf_of(row)):
+            for _node in self._tree.add(codec.leaf_of(row)):
                 pass
-        self._recorded_last = recorded
-        return [codec.decode(row) for row in rows]
+        self._recorded_last, self._keys = recorded, settling.keys
+        return [entry for _, entry in settled]
+
+    def _end_of(self, stream: bytes) -> End:
+        positions = self._streams.get(stream)
+        if not positions:
+            return 0, None
+        row = self._rows[positions[-1] - 1]
+        return row.version, codec.key_of(row.head)
 
     def tip(self) -> Tip:
-        return Tip(len(self._rows), self._tree.root(), self._recorded_last)
+        return Tip(len(self._rows), self._tree.root(), self._recorded_last, self._keys)
 
     def entries(self, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
         return (codec.decode(row) for row in self.rows(after, upto))
@@ -152,6 +219,9 @@ class MemoryLog(Log):
     def rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         return iter(self._rows[after:upto])
 
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        return [self._rows[at - 1] for at in positions]
+
     def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
         return [self._rows[at - 1] for at in self._streams.get(stream, ()) if upto is None or at <= upto]
 
@@ -165,4 +235,26 @@ class MemoryLog(Log):
         return root_over(self.rows(0, size)).root()
 
 
-__all__ = ["Clock", "ClosedRow", "Log", "MemoryLog", "Pending", "Row", "Tip", "root_over"]
+def no_keys() -> Keyring:
+    """Refuse: the journal was opened without its keys."""
+    raise Unavailable("this journal was opened without its keys")
+
+
+def seals_in_memory() -> Seals:
+    """Return seals whose keys live and die with this process."""
+    return Seals(lambda: Keyring.create(None, ORIGIN_IN_MEMORY, Kept("file"), random_bytes(KEY_BYTES)))
+
+
+__all__ = [
+    "Clock",
+    "ClosedRow",
+    "Log",
+    "MemoryLog",
+    "Pending",
+    "Row",
+    "Tip",
+    "Unlogged",
+    "no_keys",
+    "root_over",
+    "seals_in_memory",
+]

@@ -2,8 +2,8 @@
 
 Theory of operation. One class is both: `SQLiteJournal` is an application recorder of the library, so other applications
 of the library can write into the same store and subscribe to it, and it is our Log. Every insert, theirs or ours, goes
-through one path: BEGIN IMMEDIATE, read the tip, insert, add the leaves, write the tip, COMMIT. Reading uses tuples and
-connections of its own. Others' commits are seen by polling `data_version`.
+through one path: the turnstile, BEGIN IMMEDIATE, read the tip, insert, add the leaves, write the tip, COMMIT, ring the
+doorbell. Reading uses tuples and connections of its own. What was acknowledged is remembered only after COMMIT.
 
 Used as a persistence module: PERSISTENCE_MODULE=hueandcry.store.sqlite, SQLITE_DBNAME=/path/journal.db.
 """
@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import (
@@ -35,11 +35,14 @@ from eventsourcing.sqlite import (
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Unavailable
 from hueandcry.store import codec
-from hueandcry.store.codec import Pending, Row
-from hueandcry.store.connection import Datastore, harden, statement, uri_of
-from hueandcry.store.log import Clock, Log, Tip
+from hueandcry.store.codec import Pending, Prepared, Row
+from hueandcry.store.connection import Datastore, harden, path_of, statement, uri_of
+from hueandcry.store.doorbell import Doorbell
+from hueandcry.store.log import Clock, End, Log, Settling, Tip, Unlogged, no_keys, seals_in_memory
+from hueandcry.store.sealed import Access, Seals
 from hueandcry.store.subscription import JournalSubscription
-from hueandcry.store.tree import NODE_LEVELS, CompactRange
+from hueandcry.store.tree import NODE_LEVELS, CompactRange, subtree_root
+from hueandcry.store.turnstile import Turnstile
 
 APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
 FORMAT_VERSION = 1
@@ -47,28 +50,42 @@ TABLE = "fact"
 LOCK_TIMEOUT_S = 5
 FETCH = 2048
 _COLUMNS = "position, stream, version, name, head, police, police_digest, sealed, sealed_digest, local, local_digest"
-_CLOSED = (
-    "position, stream, version, name, head, police, police_digest, sealed_digest IS NOT NULL, local_digest IS NOT NULL"
-)
+ENDS_MAX = 65_536  # ends of streams remembered
+VALUES_MAX = 500  # in one question to SQLite
+T = TypeVar("T")
 
 
 class SQLiteJournal(SQLiteApplicationRecorder, Log):
     """The journal in an SQLite file: the library's application recorder and our log in one object."""
 
-    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = TABLE, clock: Clock = time.time_ns) -> None:
+    def __init__(
+        self,
+        datastore: SQLiteDatastore,
+        events_table_name: str = TABLE,
+        clock: Clock = time.time_ns,
+        seals: Seals | None = None,
+    ) -> None:
         super().__init__(datastore, events_table_name)
-        self._clock = clock
         self._in_memory = datastore.pool.is_sqlite_memory_mode
+        self.seals = seals or (seals_in_memory() if self._in_memory else Seals(no_keys))
+        self.access: Access = Unlogged()
+        self._clock = clock
+        self.path = None if self._in_memory else path_of(datastore.pool.db_name)
+        self._turnstile = Turnstile(self.path) if self.path else None
+        self._doorbell = Doorbell(self.path) if self.path else None
         self._write_lock = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._readers: list[sqlite3.Connection] = []
         self._reader_lock = threading.Lock()
+        self._ends: dict[bytes, End] = {}
         t = self.events_table_name
         self._insert = f"INSERT INTO {t} ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-        self._select_closed = f"SELECT {_CLOSED} FROM {t}"
+        self._insert_node = f"INSERT INTO {t}_node VALUES (?,?,?)"
+        self._update_tip = f"UPDATE {t}_tip SET size=?, peaks=?, recorded=?, keys=?"
+        self._select_closed = f"SELECT position, stream, version, name, head, police FROM {t}"
         self._select_rows = f"SELECT {_COLUMNS} FROM {t}"
-        self._select_version = f"SELECT version FROM {t} WHERE stream=? ORDER BY version DESC LIMIT 1"
-        self._select_tip = f"SELECT size, peaks, recorded FROM {t}_tip"
+        self._select_end = f"SELECT version, head FROM {t} WHERE stream=? ORDER BY version DESC LIMIT 1"
+        self._select_tip = f"SELECT size, peaks, recorded, keys FROM {t}_tip"
 
     # Tables
 
@@ -77,7 +94,7 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
 
     def _create_table(self, c: SQLiteCursor) -> None:
         super()._create_table(c)
-        c.execute(f"INSERT OR IGNORE INTO {self.events_table_name}_tip VALUES (1, 0, x'', 0)")
+        c.execute(f"INSERT OR IGNORE INTO {self.events_table_name}_tip VALUES (1, 0, x'', 0, 0)")
         c.execute(f"PRAGMA application_id={APPLICATION_ID}")
         c.execute(f"PRAGMA user_version={FORMAT_VERSION}")
 
@@ -94,23 +111,25 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
         harden(connection, in_memory=self._in_memory)
         return connection
 
-    @contextmanager
-    def _writing(self) -> Iterator[Any]:
-        """Hold the one write transaction; commit at the end, roll back whatever goes wrong."""
-        if self._in_memory:
+    def _transact(self, work: Callable[[Any], T]) -> T:
+        """Do work in the one write transaction: commit at its end, roll back whatever goes wrong."""
+        if self._turnstile is None or self._doorbell is None:
             with self.datastore.transaction(commit=True) as c:
-                yield c
-            return
-        with self._write_lock:
+                return work(c)
+        with self._write_lock, self._turnstile.held(LOCK_TIMEOUT_S):
             if self._writer is None:
                 self._writer = self._connect()
-            self._writer.execute("BEGIN IMMEDIATE")
+            writer = self._writer
+            writer.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writer.cursor()
+                result = work(writer)
+                writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
+        self._doorbell.ring()
+        return result
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:
@@ -134,63 +153,72 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
             for connection in (*self._readers, *([self._writer] if self._writer else [])):
                 connection.close()
             self._readers, self._writer = [], None
+        self.seals.close()
+        for one in (self._turnstile, self._doorbell):
+            if one is not None:
+                one.close()
         self.datastore.close()
 
     # The one path in
 
-    def _add(self, c: Any, make_rows: Callable[[int, int], list[Row]]) -> list[Row]:
-        """Insert rows made for (the first position, the recorded time) and bring the tree to include them."""
-        c.execute(self._select_tip)
-        found = c.fetchone()
+    def _tip(self, c: Any) -> tuple[int, bytes, int, int]:
+        found = c.execute(self._select_tip).fetchone()
         if found is None:
             raise Damaged(f"the journal has no tip row ({self.events_table_name}_tip)")
-        size, peaks, last = found
-        recorded = max(self._clock(), last)
-        rows = make_rows(size + 1, recorded)
+        return found  # type: ignore[no-any-return]  # a row of SQLite
+
+    def _add(self, c: Any, rows: list[Row], tip: tuple[int, bytes, int, int]) -> None:
+        """Insert rows that follow on the tip, and bring tree and tip to include them; `tip` brings the new time and keys."""
+        size, peaks, recorded, keys = tip
         tree = _tree(size, peaks)
-        for row in rows:
-            c.execute(self._insert, row)
-            for node in tree.add(codec.leaf_of(row)):
-                c.execute(f"INSERT INTO {self.events_table_name}_node VALUES (?,?,?)", node)
-        if rows and codec.header_of(rows[-1].head) is not None:
-            last = recorded
-        c.execute(
-            f"UPDATE {self.events_table_name}_tip SET size=?, peaks=?, recorded=?", (tree.size, tree.joined(), last)
-        )
-        return rows
+        nodes = [node for row in rows for node in tree.add(codec.leaf_of(row))]
+        if len(rows) == 1:
+            c.execute(self._insert, rows[0])
+        else:
+            c.executemany(self._insert, rows)
+        if nodes:
+            c.executemany(self._insert_node, nodes)
+        c.execute(self._update_tip, (tree.size, tree.joined(), recorded, keys))
 
     def append(self, pending: Sequence[Pending]) -> list[Entry]:
         if not pending:
             return []
+        prepared = [codec.prepare(one) for one in pending]
         try:
-            with self._writing() as c:
-                rows = self._add(c, lambda position, recorded: self._encoded(c, pending, position, recorded))
+            settling, entries = self._transact(lambda c: self._settle(c, prepared))
         except sqlite3.IntegrityError as fault:
+            self._ends.clear()
             raise Conflict("someone else wrote to this stream first") from fault
         except sqlite3.OperationalError as fault:
             raise Unavailable(f"the journal cannot be written: {fault}") from fault
-        return [codec.decode(row) for row in rows]
+        if len(self._ends) > ENDS_MAX:
+            self._ends.clear()
+        self._ends.update(settling.ends)
+        if settling.drew:
+            self.seals.keyring.stock(settling.keys)
+        return entries
 
-    def _encoded(self, c: Any, pending: Sequence[Pending], position: int, recorded: int) -> list[Row]:
-        expected: dict[bytes, int] = {}
-        rows = []
-        for at, one in enumerate(pending):
-            if one.stream not in expected:
-                c.execute(self._select_version, (one.stream,))
-                found = c.fetchone()
-                expected[one.stream] = found[0] + 1 if found else 1
-            if one.version != expected[one.stream]:
-                raise Conflict("someone else wrote to this stream first")
-            expected[one.stream] += 1
-            rows.append(codec.encode(one, recorded, position + at))
-        return rows
+    def _settle(self, c: Any, prepared: list[Prepared]) -> tuple[Settling, list[Entry]]:
+        size, peaks, last, keys = self._tip(c)
+        recorded = max(self._clock(), last)
+        settling = Settling(self.seals, (size, recorded, keys), lambda stream: self._end_of(c, stream))
+        settled = [settling.settle(one) for one in prepared]
+        self._add(c, [row for row, _ in settled], (size, peaks, recorded, settling.keys))
+        return settling, [entry for _, entry in settled]
+
+    def _end_of(self, c: Any, stream: bytes) -> End:
+        """Return the end of a stream; one remembered is right, or the version after it is taken and the insert fails."""
+        end = self._ends.get(stream)
+        if end is None:
+            found = c.execute(self._select_end, (stream,)).fetchone()
+            end = (found[0], codec.key_of(found[1])) if found else (0, None)
+        return end
 
     # The library's recorder
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         try:
-            with self._writing() as c:
-                return self._insert_events(c, stored_events, **kwargs)
+            return self._transact(lambda c: self._insert_events(c, stored_events, **kwargs))
         except sqlite3.IntegrityError as fault:
             raise IntegrityError(fault) from fault
         except sqlite3.OperationalError as fault:
@@ -199,14 +227,13 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
     def _insert_events(self, c: Any, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         if not stored_events:
             return None
-
-        def rows(position: int, _: int) -> list[Row]:
-            return [
-                Row(position + at, _stored_id(one.originator_id), one.originator_version, one.topic, one.state)
-                for at, one in enumerate(stored_events)
-            ]
-
-        return [row.position for row in self._add(c, rows)]
+        tip = self._tip(c)
+        rows = [
+            Row(position, _stored_id(one.originator_id), one.originator_version, one.topic, one.state)
+            for position, one in enumerate(stored_events, tip[0] + 1)
+        ]
+        self._add(c, rows, tip)
+        return [row.position for row in rows]
 
     def select_events(
         self,
@@ -270,36 +297,47 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
 
     def tip(self) -> Tip:
         with self._reading() as c:
-            c.execute(self._select_tip)
-            found = c.fetchone()
-        if found is None:
-            raise Damaged(f"the journal has no tip row ({self.events_table_name}_tip)")
-        size, peaks, recorded = found
-        return Tip(size, _tree(size, peaks).root(), recorded)
+            size, peaks, recorded, keys = self._tip(c)
+        return Tip(size, _tree(size, peaks).root(), recorded, keys)
 
-    def _fetched(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    def _batches(self, query: str, values: Sequence[Any]) -> Iterator[list[Any]]:
         with self._reading() as c:
             c.execute(query, values)
             while batch := c.fetchmany(FETCH):
-                yield from batch
+                yield batch
+
+    def _fetched(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        for batch in self._batches(query, values):
+            yield from batch
 
     def entries(self, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
         where, values = _between(after, upto)
-        return codec.entries(self._fetched(f"{self._select_closed} WHERE {where} ORDER BY position", values))
+        return codec.entries(self._batches(f"{self._select_closed} WHERE {where} ORDER BY position", values))
 
     def stream(self, stream: bytes, upto: int | None = None) -> list[Entry]:
         where, values = _between(0, upto)
         query = f"{self._select_closed} WHERE stream=? AND {where} ORDER BY version"
-        return list(codec.entries(self._fetched(query, [stream, *values])))
+        return list(codec.entries(self._batches(query, [stream, *values])))
 
     def streams(self, upto: int | None = None) -> Iterator[Entry]:
         where, values = _between(0, upto)
         query = f"{self._select_closed} WHERE typeof(stream)='blob' AND {where} ORDER BY stream, version"
-        return codec.entries(self._fetched(query, values))
+        return codec.entries(self._batches(query, values))
 
     def rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         where, values = _between(after, upto)
         return map(Row._make, self._fetched(f"{self._select_rows} WHERE {where} ORDER BY position", values))
+
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        found: dict[int, Row] = {}
+        for at in range(0, len(positions), VALUES_MAX):
+            some = positions[at : at + VALUES_MAX]
+            query = f"{self._select_rows} WHERE position IN ({','.join('?' * len(some))})"
+            found.update((row[0], Row._make(row)) for row in self._fetched(query, some))
+        try:
+            return [found[position] for position in positions]
+        except KeyError as fault:
+            raise Damaged(f"the journal has no row @{fault}; hue verify says more") from fault
 
     def holds(self, stream: bytes) -> bool:
         with self._reading() as c:
@@ -317,15 +355,26 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
 
     def root_at(self, size: int) -> bytes:
         """Return the root over the first `size` rows, from the kept nodes and at most 255 leaves."""
+        return self.range_at(size).root()
+
+    def range_at(self, size: int) -> CompactRange:
+        """Return the tree over the first `size` rows, from the kept nodes and at most 255 leaves."""
         tree = CompactRange()
-        for level in reversed(NODE_LEVELS):
-            first, last = tree.size >> level, (size >> level) - 1
-            query = f"SELECT hash FROM {self.events_table_name}_node WHERE level=? AND ix BETWEEN ? AND ? ORDER BY ix"
-            for (node,) in self._fetched(query, [level, first, last]):
+        for level in (*reversed(NODE_LEVELS), 0):
+            for node in self._nodes(level, tree.size >> level, size >> level):
                 tree.add_node(node, level)
-        for row in self.rows(tree.size, size):
-            tree.add_node(codec.leaf_of(row), 0)
-        return tree.root()
+        return tree
+
+    def subtree(self, first: int, end: int) -> bytes:
+        """Return the root over rows first..end-1, counted from 0, a part that the tree splits into; for proofs."""
+        return subtree_root(first, end, self._nodes)
+
+    def _nodes(self, level: int, first: int, end: int) -> Iterator[bytes]:
+        """Yield the roots of the perfect subtrees first..end-1 of a kept level, or of level 0: the leaves."""
+        if not level:
+            return (codec.leaf_of(row) for row in self.rows(first, end))
+        query = f"SELECT hash FROM {self.events_table_name}_node WHERE level=? AND ix>=? AND ix<? ORDER BY ix"
+        return (node for (node,) in self._fetched(query, [level, first, end]))
 
     def data_version(self) -> Callable[[], int]:
         """Return a function that tells a number which changes whenever another connection commits; for one thread."""

@@ -6,14 +6,31 @@ On the way every 256th leaf completes a node of level 8, and every 65,536th one 
 change can be found, and later proven, without reading all.
 
     leaf = SHA-256(0x00 || bytes)      node = SHA-256(0x01 || left || right)      empty tree = SHA-256("")
+
+Two proofs are made and checked. An inclusion proof shows that a leaf stands in a tree, a consistency proof that a later
+tree only added to an earlier one. Both are hashes along a path, at most 65 of them. Whoever makes one says with a
+function how the root over a part of the leaves is found; `subtree_root` finds it from kept nodes. Whoever checks one
+trusts nothing: whatever the arguments are, the answer is None or InvalidProof. An empty earlier tree is refused, since
+everything is consistent with it and such a proof shows nothing.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 HASH_BYTES = 32
 NODE_LEVELS = (8, 16)
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+SIZE_MAX = (1 << 64) - 1  # a size is 64 bits in RFC 9162
+
+# The root over the leaves first..end-1, counted from 0. Proofs ask only for parts that the tree splits into: `first` is
+# a multiple of the smallest power of two that is not below the number of leaves, so a kept node lies inside or outside.
+Subtree = Callable[[int, int], bytes]
+# The roots of the perfect subtrees of a level with first <= index < end, in order; level 0 is the leaf hashes.
+Nodes = Callable[[int, int, int], Iterable[bytes]]
+
+
+class InvalidProof(ValueError):
+    """A proof does not show what it is said to show."""
 
 
 def leaf_hash(content: bytes) -> bytes:
@@ -87,3 +104,163 @@ class CompactRange:
                 spans.append((first, first + (1 << level) - 1))
                 first += 1 << level
         return spans
+
+
+# Making proofs
+
+
+def subtree_root(first: int, end: int, nodes: Nodes) -> bytes:
+    """Return the root over the leaves first..end-1, a part that the tree splits into, from the largest nodes kept."""
+    tree = CompactRange()
+    for level in (*reversed(NODE_LEVELS), 0):
+        if end - first >> level:  # otherwise the part may begin inside a node of this level
+            for node in nodes(level, first + tree.size >> level, end >> level):
+                tree.add_node(node, level)
+    assert tree.size == end - first, (first, end, tree.size)
+    return tree.root()
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """Return the root over leaf hashes."""
+    tree = CompactRange()
+    for leaf in leaves:
+        tree.add_node(leaf, 0)
+    return tree.root()
+
+
+def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
+    """Return the proof that leaf `index`, counted from 0, stands in the tree over `size` leaves.
+
+    RFC 9162, section 2.1.3.1. Raises ValueError where there is no such leaf.
+    """
+    if not 0 <= index < size:
+        raise ValueError(f"a tree over {size} leaves has no leaf {index}")
+    proof: list[bytes] = []
+    first, end = 0, size
+    while end - first > 1:
+        middle = _middle(first, end)
+        if index < middle:
+            proof.append(subtree(middle, end))
+            end = middle
+        else:
+            proof.append(subtree(first, middle))
+            first = middle
+    return proof[::-1]
+
+
+def consistency_proof(size1: int, size2: int, subtree: Subtree) -> list[bytes]:
+    """Return the proof that the tree over `size2` leaves begins with the tree over `size1` leaves.
+
+    RFC 9162, section 2.1.4.1. Raises ValueError where the earlier tree is empty or larger than the later one.
+    """
+    if not 0 < size1 <= size2:
+        raise ValueError(f"there is no proof from a tree over {size1} leaves to one over {size2}")
+    proof: list[bytes] = []
+    first, end = 0, size2
+    while end != size1:
+        middle = _middle(first, end)
+        if size1 <= middle:
+            proof.append(subtree(middle, end))
+            end = middle
+        else:
+            proof.append(subtree(first, middle))
+            first = middle
+    if first:  # otherwise what is left is the earlier tree, whose root the reader has
+        proof.append(subtree(first, end))
+    return proof[::-1]
+
+
+def _middle(first: int, end: int) -> int:
+    """Return where a part of at least two leaves splits: after the largest power of two below their number."""
+    return first + (1 << (end - first - 1).bit_length() - 1)
+
+
+# Checking proofs
+
+
+def verify_inclusion(leaf_index: int, tree_size: int, leaf_hash: bytes, proof: Sequence[bytes], root: bytes) -> None:
+    """Check that a leaf hash stands at an index, counted from 0, in the tree with a size and a root.
+
+    RFC 9162, section 2.1.3.2. Raises InvalidProof whenever that is not shown.
+    """
+    _check_sizes(leaf_index, tree_size)
+    _check_hashes(proof, leaf_hash, root)
+    if leaf_index >= tree_size:
+        raise InvalidProof(f"a tree over {tree_size} leaves has no leaf {leaf_index}")
+    node, last, found = leaf_index, tree_size - 1, leaf_hash
+    for sibling in proof:
+        if not last:
+            raise InvalidProof("the proof is longer than the way to the root")
+        if node & 1 or node == last:
+            found = node_hash(sibling, found)
+            node, last = _climbed(node, last)
+        else:
+            found = node_hash(found, sibling)
+        node, last = node >> 1, last >> 1
+    if last:
+        raise InvalidProof("the proof ends before the root")
+    if found != root:
+        raise InvalidProof("the leaf and its proof lead to another root")
+
+
+def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
+    """Check that the tree with the second size and root begins with the tree of the first.
+
+    RFC 9162, section 2.1.4.2. Raises InvalidProof whenever that is not shown.
+    """
+    _check_sizes(size1, size2)
+    _check_hashes(proof, root1, root2)
+    if not 0 < size1 <= size2:
+        raise InvalidProof(f"nothing can be shown from a tree over {size1} leaves to one over {size2}")
+    if size1 == size2:
+        if proof:
+            raise InvalidProof("the proof is longer than the way to the root")
+        if root1 != root2:
+            raise InvalidProof(f"two roots are given for the tree over {size1} leaves")
+        return
+    _verify_growth(size1, size2, root1, root2, proof)
+
+
+def _verify_growth(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
+    path = [root1, *proof] if size1.bit_count() == 1 else list(proof)  # a perfect earlier tree is itself a node
+    if not proof:
+        raise InvalidProof("the proof ends before the root")
+    node, last = size1 - 1, size2 - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    earlier = later = path[0]
+    for sibling in path[1:]:
+        if not last:
+            raise InvalidProof("the proof is longer than the way to the root")
+        if node & 1 or node == last:
+            earlier, later = node_hash(sibling, earlier), node_hash(sibling, later)
+            node, last = _climbed(node, last)
+        else:
+            later = node_hash(later, sibling)
+        node, last = node >> 1, last >> 1
+    if last:
+        raise InvalidProof("the proof ends before the root")
+    if earlier != root1:
+        raise InvalidProof("the proof leads to another root for the earlier tree")
+    if later != root2:
+        raise InvalidProof("the proof leads to another root for the later tree")
+
+
+def _climbed(node: int, last: int) -> tuple[int, int]:
+    """Return a right or last node and the last of its level, lifted to where the node is a right child or the first."""
+    while node and not node & 1:
+        node, last = node >> 1, last >> 1
+    return node, last
+
+
+def _check_sizes(*sizes: object) -> None:
+    for size in sizes:
+        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= SIZE_MAX:
+            raise InvalidProof("a size and an index are whole numbers of at most 64 bits")
+
+
+def _check_hashes(proof: object, *others: object) -> None:
+    if not isinstance(proof, list | tuple):
+        raise InvalidProof("a proof is a list of hashes")
+    if not all(isinstance(one, bytes) and len(one) == HASH_BYTES for one in (*proof, *others)):
+        raise InvalidProof(f"a hash is {HASH_BYTES} bytes")

@@ -1,23 +1,31 @@
-"""Verification: read every row of the journal again and hold it against the tree, the tip and the counters.
+"""Verification of one journal: read every row again and hold it against the tree, the tip and the seals.
 
 Theory of operation. The leaves are recomputed from the rows as stored and the tree is grown again; every kept node and
-the tip must come out the same. Each group that is there must meet its digest. Positions stand without a gap, versions
-follow each other in a stream of ours, and recorded time never goes back. What is found is named by its position, or by
-the span of positions below the first part of the tree that differs. Nothing is mended here.
+the tip must come out the same. Each police group must meet its digest; a sealed one is opened in memory and held
+against its digest where the record key is at hand, and counted where it is not. Positions stand without a gap, versions
+follow each other in a stream of ours, recorded time never goes back, and a stream keeps its record key until it is
+erased. What is found is named by its position, or by the span of positions below the first part of the tree that
+differs. Nothing is mended here, and nobody is shown anything.
+
+A verification may begin behind a checkpoint that was verified before: the tree up to there is then taken from the kept
+nodes, which must give the checkpoint's root, and only later rows are read.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain.fact import Header
+from hueandcry.domain.erasure import ERASED
+from hueandcry.domain.fact import Header, Tier
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.reference import kind_of
 from hueandcry.store import codec
-from hueandcry.store.codec import GROUP_TIERS, Row
+from hueandcry.store.codec import SEALED_TIERS, Row
 from hueandcry.store.connection import statement
+from hueandcry.store.log import End
+from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.tree import CompactRange
 
@@ -39,24 +47,42 @@ class Finding(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """What a verification came to."""
+    """What a verification came to: `opened` seals were checked, `unopened` could not be, for want of their keys.
+
+    `roots` holds the root at each size that was asked for and reached; `since` the size up to which rows were not read.
+    """
 
     size: int
     root: bytes
     recorded: int
     findings: tuple[Finding, ...]
+    opened: int = 0
+    unopened: int = 0
+    roots: dict[int, bytes] = {}
+    since: int = 0
+    keys: dict[int, bytes] = {}
+    erased: frozenset[bytes] = frozenset()
 
 
 class _Walk:
     """One pass over the rows."""
 
-    def __init__(self) -> None:
-        self.tree = CompactRange()
+    def __init__(
+        self, seals: Seals | None, wanted: Iterable[int], begin: CompactRange, end_of: Callable[[bytes], End]
+    ) -> None:
+        self.tree = begin
         self.findings: list[Finding] = []
         self.nodes: dict[tuple[int, int], bytes] = {}
-        self.recorded = 0
-        self._last = 0
-        self._versions: dict[bytes, int] = {}
+        self.recorded = self.opened = self.unopened = 0
+        self.keys: int | None = 0  # the highest given out so far; None where what went before was not read
+        self.roots: dict[int, bytes] = {}
+        self.holders: dict[int, bytes] = {}  # of a record key: the stream that it is in force for
+        self.erased: set[bytes] = set()
+        self._wanted = sorted(set(wanted), reverse=True)
+        self._seals, self._end_of = seals, end_of
+        self._last = begin.size
+        self._ends: dict[bytes, End] = {}
+        self._note_roots()
 
     def found(self, position: int | None, part: str, what: str) -> None:
         if position is None or len(self.findings) < FINDINGS_MAX:
@@ -66,29 +92,60 @@ class _Walk:
         if row.position != self._last + 1:
             self.found(row.position, "position", f"follows position {self._last}: rows are missing, moved or added")
         self._last = max(self._last, row.position)
-        header = codec.header_of(row.head) if isinstance(row.head, bytes) else None
+        try:
+            header = codec.decode(row).header
+        except (Damaged, ValueError, TypeError) as fault:
+            self.found(row.position, "fact", f"does not read as {row.name}: {fault}")
+            header = codec.header_of(row.head) if isinstance(row.head, bytes) else None
         if header is not None:
             self._ours(row, header)
-        for tier in GROUP_TIERS:
-            self._group(row, tier)
+        if row.police is not None or row.police_digest is not None:
+            self._group(row, Tier.POLICE, row.police)
+        if (
+            row.sealed_digest is not None
+            or row.local_digest is not None
+            or row.sealed is not None
+            or row.local is not None
+        ):
+            self._sealed(row, header)
         for level, index, node in self.tree.add(codec.leaf_of(row)):
             self.nodes[level, index] = node
+        self._note_roots()
+
+    def _note_roots(self) -> None:
+        while self._wanted and self._wanted[-1] <= self.tree.size:
+            if self._wanted[-1] == self.tree.size:
+                self.roots[self.tree.size] = self.tree.root()
+            self._wanted.pop()
 
     def _ours(self, row: Row, header: Header) -> None:
         if header.recorded < self.recorded:
             self.found(row.position, "recorded", "goes back behind the row before it")
         self.recorded = header.recorded
-        if isinstance(row.stream, bytes) and kind_of(row.stream) is not None:
-            expected = self._versions.get(row.stream, 0) + 1
-            if row.version != expected:
-                self.found(row.position, "version", f"is {row.version} where {expected} follows in its stream")
-            self._versions[row.stream] = row.version if isinstance(row.version, int) else expected
-        try:
-            codec.decode(row, opened=True)
-        except (Damaged, ValueError, TypeError) as fault:
-            self.found(row.position, "fact", f"does not read as {row.name}: {fault}")
+        if not isinstance(row.stream, bytes) or kind_of(row.stream) is None:
+            return
+        last, key = self._ends.get(row.stream) or self._end_of(row.stream)
+        if row.version != last + 1:
+            self.found(row.position, "version", f"is {row.version} where {last + 1} follows in its stream")
+        self._key(row, header.key, key)
+        self._ends[row.stream] = (row.version if isinstance(row.version, int) else last + 1), header.key
 
-    def _group(self, row: Row, tier: Any) -> None:
+    def _key(self, row: Row, key: int | None, before: int | None) -> None:
+        """Hold a row's record key against the one before it in the stream, and against those given out so far."""
+        if row.name == ERASED:
+            self.erased.add(row.stream)
+            if key is not None:
+                self.found(row.position, "key", "is in force after the record was erased")
+        elif key is None:
+            if before is not None:
+                self.found(row.position, "key", f"is gone, where record key {before} is in force")
+        elif key != before:
+            if before is not None or key <= (self.keys or 0):
+                self.found(row.position, "key", f"is {key}, which this stream was not given")
+            self.keys = max(self.keys or 0, key)
+            self.holders[key] = row.stream
+
+    def _group(self, row: Row, tier: Tier, plain: Any) -> None:
         stored, digest = row.group(tier)
         name = tier.name.lower()
         if stored is None:
@@ -96,28 +153,80 @@ class _Walk:
                 self.found(row.position, name, "has a digest and no value")
         elif digest is None:
             self.found(row.position, name, "has a value and no digest")
-        elif not isinstance(stored, bytes) or codec.group_digest(tier, stored) != digest:
+        elif plain is not None and (not isinstance(plain, bytes) or codec.group_digest(tier, plain) != digest):
             self.found(row.position, name, "does not meet its digest")
 
+    def _sealed(self, row: Row, header: Header | None) -> None:
+        groups: dict[Tier, bytes] = {}
+        if self._seals is not None and header is not None:
+            try:
+                groups = self._seals.opened(row)
+                codec.decode(row, groups)
+            except (Damaged, ValueError, TypeError) as fault:
+                self.found(row.position, "seal", str(fault))
+        for tier in SEALED_TIERS:
+            self._group(row, tier, groups.get(tier))
+            if row.group(tier)[0] is not None:
+                self.opened += tier in groups
+                self.unopened += tier not in groups
 
-def verify(journal: SQLiteJournal, progress: Callable[[int], None] = lambda _: None) -> Verified:
-    """Verify a whole journal; `progress` is told how many rows were read."""
-    walk = _Walk()
+
+class Begun(Struct, frozen=True):
+    """Where a verification begins: behind a checkpoint that was verified before."""
+
+    size: int
+    root: bytes
+
+
+def verify(
+    journal: SQLiteJournal,
+    progress: Callable[[int], None] = lambda _: None,
+    *,
+    seals: Seals | None = None,
+    wanted: Iterable[int] = (),
+    begun: Begun | None = None,
+) -> Verified:
+    """Verify a journal; `progress` is told how many rows were read.
+
+    With `seals` the sealed groups are opened too. `wanted` are sizes whose roots are wanted, to be held against
+    checkpoints. With `begun` only later rows are read.
+    """
+    first = 0 if begun is None else begun.size
+    walk = _Walk(seals, wanted, journal.range_at(first), lambda stream: _end_before(journal, stream, first))
+    if begun is not None:
+        walk.recorded, walk.keys = journal.recorded_at(first), None
+        if walk.tree.size != first or walk.tree.root() != begun.root:
+            walk.found(None, f"up to @{first}", "the journal is not the one whose checkpoint was verified")
     tip = _tip(journal, walk)
     try:
-        for columns in _query(journal, f"{journal._select_rows} ORDER BY position"):
+        for columns in journal._fetched(f"{journal._select_rows} WHERE position>? ORDER BY position", [first]):
             walk.row(Row._make(columns))
             if not walk.tree.size % PROGRESS_EVERY:
                 progress(walk.tree.size)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         walk.found(None, f"after @{walk.tree.size}", f"the file cannot be read: {fault}")
     progress(walk.tree.size)
-    _held(walk, "node", lambda: _hold_nodes(journal, walk))
+    _held(walk, "node", lambda: _hold_nodes(journal, walk, first))
     if tip is not None:
         _hold_tip(walk, *tip)
-    _held(walk, "sqlite_sequence", lambda: _hold_counter(journal, walk))
     _held(walk, "schema", lambda: _hold_schema(journal, walk))
-    return Verified(walk.tree.size, walk.tree.root(), walk.recorded, tuple(walk.findings))
+    return Verified(
+        walk.tree.size,
+        walk.tree.root(),
+        walk.recorded,
+        tuple(walk.findings),
+        walk.opened,
+        walk.unopened,
+        walk.roots,
+        first,
+        walk.holders,
+        frozenset(walk.erased),
+    )
+
+
+def _end_before(journal: SQLiteJournal, stream: bytes, size: int) -> End:
+    rows = journal.stream_rows(stream, size) if size else []
+    return (rows[-1].version, codec.key_of(rows[-1].head)) if rows else (0, None)
 
 
 def _held(walk: _Walk, part: str, hold: Callable[[], None]) -> None:
@@ -131,18 +240,18 @@ def _query(journal: SQLiteJournal, query: str) -> Iterator[tuple[Any, ...]]:
     return journal._fetched(query, [])
 
 
-def _tip(journal: SQLiteJournal, walk: _Walk) -> tuple[int, bytes, int] | None:
+def _tip(journal: SQLiteJournal, walk: _Walk) -> tuple[int, bytes, int, int] | None:
     rows: list[tuple[Any, ...]] = []
-    query = f"SELECT one, size, peaks, recorded FROM {journal.events_table_name}_tip"
+    query = f"SELECT one, size, peaks, recorded, keys FROM {journal.events_table_name}_tip"
     _held(walk, "tip", lambda: rows.extend(_query(journal, query)))
     if len(rows) != 1 or rows[0][0] != 1:
         walk.found(None, "tip", f"has {len(rows)} rows instead of the one")
         return None
-    _, size, peaks, recorded = rows[0]
-    return size, peaks, recorded
+    _, size, peaks, recorded, keys = rows[0]
+    return size, peaks, recorded, keys
 
 
-def _hold_tip(walk: _Walk, size: int, peaks: bytes, recorded: int) -> None:
+def _hold_tip(walk: _Walk, size: int, peaks: bytes, recorded: int, keys: int) -> None:
     if size != walk.tree.size:
         walk.found(None, "tip", f"names {size} rows, the journal has {walk.tree.size}")
     elif not isinstance(peaks, bytes):
@@ -158,24 +267,17 @@ def _hold_tip(walk: _Walk, size: int, peaks: bytes, recorded: int) -> None:
                 break
         else:
             walk.found(None, "tip", "holds more than the tree's peaks")
-    if recorded != walk.recorded:
+    if recorded != walk.recorded or type(recorded) is not int:
         walk.found(None, "tip", "its recorded time is not that of the last row")
+    if type(keys) is not int or walk.keys not in (keys, None):
+        walk.found(None, "tip", f"names record key {keys} as the last given out; it is {walk.keys}")
 
 
-def _hold_counter(journal: SQLiteJournal, walk: _Walk) -> None:
-    counters = list(_query(journal, "SELECT name, seq FROM sqlite_sequence"))
-    table = journal.events_table_name
-    expected = [(table, walk.tree.size)] if walk.tree.size else []
-    if [row for row in counters if row[0] == table or row[1] is not None] != expected or not all(
-        type(seq) is int for _, seq in counters
-    ):
-        walk.found(None, "sqlite_sequence", f"counts {counters}, the journal has {walk.tree.size} rows")
-
-
-def _hold_nodes(journal: SQLiteJournal, walk: _Walk) -> None:
+def _hold_nodes(journal: SQLiteJournal, walk: _Walk, first: int) -> None:
     stored = {
         (level, index): node
         for level, index, node in _query(journal, f"SELECT level, ix, hash FROM {journal.events_table_name}_node")
+        if not first or (index + 1) << level > first
     }
     for level, index in sorted({*stored, *walk.nodes}, key=repr):
         if stored.get((level, index)) == walk.nodes.get((level, index)):

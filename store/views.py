@@ -19,11 +19,27 @@ import msgpack
 import msgspec
 from msgspec import Struct
 
-from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, policy, staff, triage
+from hueandcry.domain import (
+    access,
+    contact,
+    deployment,
+    erasure,
+    expedite,
+    foreign,
+    grading,
+    incident,
+    outcome,
+    policy,
+    sharing,
+    staff,
+    triage,
+)
+from hueandcry.domain.access import Access
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.expedite import Expedite
-from hueandcry.domain.fact import Entry, FactRef, Header, Names, Record, fold, schema_hash
+from hueandcry.domain.fact import Entry, Erasure, FactRef, Header, Names, Record, fold, schema_hash
 from hueandcry.domain.fault import Damaged
+from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
@@ -32,19 +48,26 @@ from hueandcry.store.codec import DIGEST_BYTES
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, local_text, zone_of
 
-RECORDS: dict[Kind, type[Record]] = {cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy)}
+RECORDS: dict[Kind, type[Record]] = {
+    cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign)
+}
 ID_BYTES = 16
 WORKED = (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE)
 CHECKPOINT_EVERY = 2000
 _KEPT = (Kind.STAFF, Kind.POLICY)
+_APART = (Kind.ACCESS, Kind.FOREIGN)  # never on the board
 _MODULES = (
+    access,
     contact,
     deployment,
+    erasure,
     expedite,
+    foreign,
     grading,
     incident,
     outcome,
     policy,
+    sharing,
     staff,
     triage,
 )  # imported for their facts: the registry must be whole
@@ -93,7 +116,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Board:
-    """What is open, who is on, and under which policy, as of `position`."""
+    """What is open, who is on, which erasures are pending, and under which policy, as of `position`."""
 
     def __init__(self, log: Log, upto: int | None = None) -> None:
         self._log = log
@@ -103,6 +126,7 @@ class Board:
         self.records: dict[bytes, Record] = {}
         self.staff: dict[str, Staff] = {}
         self.in_hand: dict[str, dict[Kind, bytes]] = {}
+        self.erasing: list[bytes] = []
         self._days: dict[str, bytearray] = {}
         self._zone: ZoneInfo | None = None
 
@@ -134,19 +158,25 @@ class Board:
         fact = entry.fact
         if isinstance(fact, incident.Opened | incident.Loaded):
             self._count(entry, history=isinstance(fact, incident.Loaded))
-        if isinstance(fact, contact.Loaded | incident.Loaded):
-            return  # history is outside queues and timers
-        record = fold(self._before(entry), (entry,))
+        if kind in _APART or isinstance(fact, contact.Loaded | incident.Loaded):
+            return  # history is outside queues and timers, as is what came from elsewhere
+        if isinstance(fact, erasure.Erased):
+            self.erasing.append(entry.stream)
+        elif isinstance(fact, erasure.ErasureCompleted):
+            self.erasing.remove(entry.stream)
+        self._keep(kind, fold(self._before(entry), (entry,)))
+        if entry.header is not None:
+            self._hold(entry.header, kind, entry)
+
+    def _keep(self, kind: Kind, record: Record) -> None:
         if kind in _KEPT or record.open:  # type: ignore[attr-defined]  # contact, incident and expedite have it
-            self.records[entry.stream] = record
+            self.records[record.id] = record
         else:
-            self.records.pop(entry.stream, None)
+            self.records.pop(record.id, None)
         if isinstance(record, Policy):
             self._zone = zone_of(record.zone)
         if isinstance(record, Staff):
             self.staff[record.collar] = record
-        if entry.header is not None:
-            self._hold(entry.header, kind, entry)
 
     def _before(self, entry: Entry) -> Record:
         held = self.records.get(entry.stream)
@@ -229,6 +259,8 @@ class Board:
                 return record.collar
             case Policy():
                 return "policy"
+            case Access():
+                return "access"
             case None:
                 return "?" + tail_of(stream)
             case _:
@@ -285,7 +317,7 @@ class Board:
         ]
         days = [(day, bytes(ids)) for day, ids in self._days.items()]
         root = self._log.root_at(self.position)
-        content = msgpack.packb([self.position, root, _schema(), self.recorded, records, hands, days])
+        content = msgpack.packb([self.position, root, _schema(), self.recorded, records, hands, days, self.erasing])
         content = hashlib.sha256(content).digest() + content
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         with fresh.open("wb") as file:
@@ -299,13 +331,14 @@ class Board:
             content = path.read_bytes()
             if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
                 return False
-            position, root, schema, recorded, records, hands, days = msgpack.unpackb(content[DIGEST_BYTES:])
+            position, root, schema, recorded, records, hands, days, erasing = msgpack.unpackb(content[DIGEST_BYTES:])
             fits = schema == _schema() and position <= self._log.tip().size and root == self._log.root_at(position)
             if not fits or (self._upto is not None and position > self._upto):
                 return False
             held = [msgspec.msgpack.decode(content, type=RECORDS[Kind(kind)]) for kind, content in records]
             self.in_hand = {session: {Kind(kind): stream for kind, stream in one} for session, one in hands}
             self._days = {day: bytearray(ids) for day, ids in days}
+            self.erasing = list(erasing)
         except (OSError, ValueError, TypeError, KeyError, msgspec.DecodeError, msgpack.UnpackException):
             return False
         self.position, self.recorded = position, recorded
@@ -344,8 +377,8 @@ def board_of(log: Log, checkpoint: Path | None = None, upto: int | None = None) 
 class RoomNames(Names):
     """How the room names things: daily numbers, tails, and local time."""
 
-    def __init__(self, board: Board, now_ns: int, *, day: bool = False) -> None:
-        self._board, self._now_ns, self._day = board, now_ns, day
+    def __init__(self, board: Board, now_ns: int, *, day: bool = False, closed: str = Names.closed) -> None:
+        self._board, self._now_ns, self._day, self.closed = board, now_ns, day, closed
 
     def stream(self, stream: bytes) -> str:
         return self._board.name(stream, self._now_ns)
@@ -355,3 +388,9 @@ class RoomNames(Names):
 
     def instant(self, instant_ns: int) -> str:
         return local_text(instant_ns, self._board.zone, day=self._day)
+
+
+def names_for(board: Board, record: Record, now_ns: int, *, day: bool = False) -> RoomNames:
+    """Return how the room names things on a page about one record: what is gone from it stands as erased."""
+    closed = "[withheld]" if record.kind is Kind.FOREIGN else Names.closed
+    return RoomNames(board, now_ns, day=day, closed=closed if record.erasure is Erasure.NONE else "[erased]")

@@ -6,6 +6,7 @@ from hueandcry.operator.bootstrap import Founding, founding_acts
 from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.verbs import carry_out
+from hueandcry.store.access import in_memory
 from hueandcry.store.log import Log, MemoryLog
 from hueandcry.store.views import Board
 
@@ -19,6 +20,7 @@ class Stage:
     def __init__(self, log: Log | None = None, clock: SetClock | None = None, seed: int = 1) -> None:
         self.clock = clock or SetClock(MONDAY)
         self.log = log or MemoryLog(self.clock)
+        self.log.access = in_memory(self.log, self.clock)
         self.board = Board(self.log)
         self.identity = seeded(self.clock, seed)
         self.founder = Desk(self.log, self.board, self.identity, Signed("1001", "founding", "T1"))

@@ -51,6 +51,8 @@ class ItemScreen(RoomScreen):
             return
         self._ref = opened.ref
         self.query_one("#log", LogView).show(opened.heading, opened.log)
+        if opened.warning:
+            self.warn(opened.warning)
         if self._taking:
             self.query_one("#risk", RiskPanel).show(opened.elements, opened.reasons)
 

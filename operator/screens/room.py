@@ -144,6 +144,10 @@ class RoomScreen(Screen[None]):
         """Show the line above."""
         self._put("#status", status)
 
+    def warn(self, text: str) -> None:
+        """Show what the operator has to know before reading on."""
+        self._put("#message", text, _FAULT)
+
     # Keys
 
     def take_key(self, character: str) -> bool:  # noqa: ARG002 — a screen of a job says which keys it takes

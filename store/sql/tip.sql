@@ -2,5 +2,6 @@ CREATE TABLE IF NOT EXISTS {t}_tip (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   size INTEGER NOT NULL,
   peaks BLOB NOT NULL,
-  recorded INTEGER NOT NULL
+  recorded INTEGER NOT NULL,
+  keys INTEGER NOT NULL
 )

@@ -23,21 +23,27 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
 from eventsourcing.utils import get_topic
 
-from hueandcry.domain.fact import FactRef, fold
+from hueandcry.domain.fact import FactRef, Tier, fold
 from hueandcry.domain.incident import Incident, Reply
 from hueandcry.store import codec
 from hueandcry.store.codec import Pending
 from hueandcry.store.folder import open_journal
+from hueandcry.store.keyring import NONCE_BYTES, Kept, Keyring, open_keyring
+from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import FETCH
 
 BATCH = 1_000
+ORIGIN, KEK = "hueandcry/BENCH/0000000000", bytes(range(32))
+TAG_BYTES = 16
 
 
 class Product:
-    """The product's journal in a file."""
+    """The product's journal in a file, with its key store beside it."""
 
     def __init__(self, path: Path) -> None:
-        self.journal = open_journal(path, new=not path.exists())
+        new, keys = not path.exists(), path.with_name(f"{path.stem}-keys.db")
+        keyring = Keyring.create(keys, ORIGIN, Kept("file"), KEK) if new else open_keyring(keys, KEK)
+        self.journal = open_journal(path, new=new, seals=Seals(lambda: keyring))
 
     def keep(self, said: Iterable[Pending]) -> None:
         """Append in batches."""
@@ -50,8 +56,9 @@ class Product:
 
     def replay_opened(self) -> None:
         """Read every fact with its type and its sealed values."""
+        entry = self.journal.seals.entry
         for row in self.journal.rows():
-            codec.decode(row, opened=True)
+            entry(row)
 
     def state(self, stream: bytes) -> Incident:
         """Fold one incident."""
@@ -228,8 +235,12 @@ class Raw:
 
 def stored_bytes(said: Pending) -> bytes:
     """Return what the product stores of a fact, as one run of bytes."""
-    row = codec.encode(said, said.header.occurred, 1)
+    row, _ = codec.settle(codec.prepare(said), (1, said.version, said.header.occurred, 1), _as_long_as_a_seal)
     return b"".join((row.stream, row.name.encode(), row.head, *(part for part in row[5:] if part is not None)))
+
+
+def _as_long_as_a_seal(_: Tier, plain: bytes) -> bytes:
+    return bytes(NONCE_BYTES) + plain + bytes(TAG_BYTES)
 
 
 def batches(said: Iterable[Pending]) -> Iterator[list[Pending]]:

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, policy, staff, triage
+from hueandcry.domain import contact, deployment, erasure, expedite, grading, incident, outcome, policy, staff, triage
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import REGISTRY, Entry, FactRef, Header, fold
 from hueandcry.domain.fault import Refused
@@ -37,8 +37,9 @@ from hueandcry.operator.grammar import Line, Misread
 from hueandcry.operator.identity import SetClock
 from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.codec import Pending
+from hueandcry.store.erasure import keys_of
 from hueandcry.store.log import MemoryLog
-from hueandcry.store.sealed import Door
+from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, Item, blank
 from tests.proof.counts import PROOF, SEED
 from tests.proof.table import Told, tell
@@ -76,7 +77,16 @@ STAFF = {
     "5001": (Role.SUPERVISOR, Role.DISPATCHER),
 }
 RIVAL = "2002"
-NOT_OF_THE_FLOOR = {"staff.passphrase_set"}  # set by a command of its own, not by a line
+NOT_OF_THE_FLOOR = {  # done by commands of their own, not by a line
+    "access.read",
+    "access.shown",
+    "foreign.received",
+    "policy.agreed",
+    "policy.backed_up",
+    "policy.restored",
+    "record.exported",
+    "staff.passphrase_set",
+}
 
 
 # The ledger: what the recorded facts alone say
@@ -139,6 +149,7 @@ class Ledger:
         self.roles: dict[bytes, list[str]] = {}
         self.waiting: dict[FactRef, str] = {}
         self.used: set[FactRef] = set()
+        self.erasing: list[bytes] = []
 
     def take(self, entry: Entry) -> None:
         self._in_its_place(entry)
@@ -154,6 +165,7 @@ class Ledger:
             "expedite": self._expedite,
             "staff": self._staff,
             "policy": lambda *_: None,
+            "record": self._record,
         }[kind](entry, header, fact)
 
     def _in_its_place(self, entry: Entry) -> None:
@@ -168,7 +180,8 @@ class Ledger:
         self.recorded = header.recorded
         assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
         if header.actor == "watch":
-            assert isinstance(entry.fact, deployment.TargetMissed | expedite.Unanswered | policy.ClockSetBack)
+            of_the_watch = deployment.TargetMissed | expedite.Unanswered | policy.ClockSetBack | erasure.ErasureCompleted
+            assert isinstance(entry.fact, of_the_watch)
             return
         assert not isinstance(entry.fact, deployment.TargetMissed | expedite.Unanswered), "time speaks for the watch"
         if isinstance(entry.fact, staff.SignedOn):
@@ -289,7 +302,7 @@ class Ledger:
         case.result = fact.result
         assert case.attended or not fact.attended, "nobody says attended where nobody arrived"
 
-    def _second_look(self, entry: Entry, approval: FactRef | None, line: str) -> None:
+    def _second_look(self, entry: Entry, approval: FactRef | None, line: str, *, goes_on: bool = False) -> None:
         """Exactly this line was proposed by one person and approved by another, from another session, in this moment."""
         assert approval is not None, "a second look where someone is vulnerable or it is domestic"
         approved = self.facts[approval]
@@ -305,7 +318,8 @@ class Ledger:
         assert (other.session, other.recorded) == (now.session, now.recorded), "approved and done in one moment"
         assert proposed.fact.expires > other.occurred, "a proposal expires"
         assert proposed.fact.on == entry.stream
-        assert proposed.fact.line == line.format(stream_text(entry.stream))
+        wanted, said = line.format(stream_text(entry.stream)), proposed.fact.line
+        assert said == wanted or (goes_on and said.startswith(wanted))
         assert approval not in self.used, "an approval is for one act"
         self.used.add(approval)
 
@@ -376,6 +390,20 @@ class Ledger:
         assert fact.said in self.waiting, "a proposal is settled once"
         assert proposed.header is not None
         assert proposed.header.actor == fact.proposer != header.actor, "nobody settles their own proposal"
+
+    # Any record
+
+    def _record(self, entry: Entry, header: Header, fact: Any) -> None:
+        """Two people erase a record that is not worked any more, and it is erased once for each time they do."""
+        match fact:
+            case erasure.Erased():
+                assert entry.stream not in self.open_streams(), "what is still worked on is not erased"
+                assert entry.stream not in self.erasing
+                self._second_look(entry, fact.approval, "erase {} ", goes_on=True)
+                self.erasing.append(entry.stream)
+            case erasure.ErasureCompleted():
+                assert header.actor == "watch"
+                self.erasing.remove(entry.stream)
 
     # What should be on the board
 
@@ -503,6 +531,7 @@ SECOND_LOOKS = (
     "approve {p}",
     "decline {p} he is still in the house",
 )
+ERASURES = ("erase {x} MoPI review 2026/114", "propose erase {x} MoPI review 2026/114")
 OFFICE = (
     "register 9001 handler.dispatcher J. Smith",
     "grant 2001 supervisor",
@@ -626,7 +655,7 @@ class TheRoom(RuleBasedStateMachine):
         self.signed_on = 0
         self.held: list[tuple[Desk, Line]] = []
         self.ledger = Ledger()
-        self.door = Door(self.log)
+        self.door = Door(self.log, Viewer("ledger"))
         self.shots: dict[int, tuple[int, Any]] = {}
         self.seen: Counter[str] = Counter()
         self.looking = True
@@ -760,6 +789,31 @@ class TheRoom(RuleBasedStateMachine):
         done = self.race(self.seat(second), settling, settling) if race else self.say(self.seat(second), settling)
         self.seen.update(f"{entry.name}, approved" for entry in done)
 
+    @rule(who=WHO, founder_first=st.booleans(), lines=st.lists(line_of(ERASURES, ENDS[-2:]), max_size=2), pick=PICK)
+    def two_people_erase_a_record(self, who: int, founder_first: bool, lines: list[str], pick: int) -> None:
+        """What is still worked on is not erased; so a contact is first brought to its end, if this seat may."""
+        self.say_all(self.seat(who), CONTACTS[-1], 0)
+        other = next((desk for desk in self.seats if desk.signed.collar == "5001"), self.seat(who))
+        first, second = (self.stage.founder, other) if founder_first else (other, self.stage.founder)
+        self.say_all(first, [*lines, *ERASURES], pick)
+        self.say(second, self.line("approve {p}", 0))
+        self.say(other, self.line("note {x} said after the erasure", pick))
+
+    @rule()
+    def the_keeper_carries_erasures_out(self) -> None:
+        """The keys are destroyed, and every fact of the record says afterwards what it says to the fold, and no more."""
+        for stream in list(self.board.erasing):
+            before, rows = self.log.tip(), self.log.stream_rows(stream)
+            for key in keys_of(rows):
+                self.log.seals.keyring.destroy(key)
+            assert self.log.tip() == before
+            last = max(row.position for row in rows if row.name == erasure.ERASED)
+            opened = Door(self.log, Viewer("keeper")).stream(stream, "erasure", last)
+            assert opened == self.log.stream(stream, last)
+            acts = [Act(stream, erasure.CompleteErasure(1))]
+            assert [entry.name for entry in self.watch.do(acts)] == ["record.erasure_completed"]
+            self.look()
+
     @rule(lines=lines_of(OFFICE, NONSENSE), founder=st.booleans(), who=WHO)
     def the_office_is_run_and_things_are_mistyped(self, lines: list[str], founder: bool, who: int) -> None:
         for line in lines:
@@ -859,13 +913,14 @@ class TheRoom(RuleBasedStateMachine):
 
     @invariant()
     def look(self) -> None:
-        for entry in self.door.open(self.log.entries(self.ledger.position)):
+        for entry in self.door.open(self.log.entries(self.ledger.position), "ledger"):
             self.ledger.take(entry)
             self.seen[entry.name] += 1
         self.board.catch_up()
         now = self.clock()
         items = self.board.items(now)
         self.ledger.holds_board(items)
+        assert self.board.erasing == self.ledger.erasing
         self.rival.board.catch_up()
         for board in (self._board(None), self.rival.board):
             assert shown(board, now) == shown(self.board, now)
@@ -889,7 +944,8 @@ class TheRoom(RuleBasedStateMachine):
 def shown(board: Board, now: int) -> tuple[Any, ...]:
     """Return all that a board knows, in values that later facts do not change."""
     hands = {session: list(held.items()) for session, held in board.in_hand.items()}
-    return board.position, board.recorded, dict(board.records), dict(board.staff), hands, board.items(now)
+    held = (dict(board.records), dict(board.staff), hands, list(board.erasing))
+    return board.position, board.recorded, *held, board.items(now)
 
 
 @pytest.mark.proof
@@ -917,6 +973,8 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     room.the_office_is_run_and_things_are_mistyped(lines=list(OFFICE), founder=True, who=0)
     room.history_is_loaded(old_contact=True)
     room.history_is_loaded(old_contact=False)
+    room.two_people_erase_a_record(who=3, founder_first=True, lines=[], pick=0)
+    room.the_keeper_carries_erasures_out()
     room.somebody_signs_off(who=1)
     room.the_machines_clock_is_set_back(back=7200)
     room.somebody_signs_on(who=1, second=False)
@@ -956,6 +1014,6 @@ def test_every_verb_has_its_place_in_the_room() -> None:
 
 
 def _verbs_of_the_room() -> Iterator[str]:
-    groups = (RINGS, CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, SECOND_LOOKS, OFFICE)
+    groups = (RINGS, CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, SECOND_LOOKS, ERASURES, OFFICE)
     for line in ("off", *(line for group in groups for line in group if not line.startswith("g4"))):
         yield line.split()[0]

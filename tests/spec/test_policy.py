@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from hueandcry.domain import adoption, contact, deployment, expedite, grading, incident, outcome, staff, triage
-from hueandcry.domain.adoption import Adopt, Establish, NoteSkew
+from hueandcry.domain.adoption import Adopt, Establish, NoteBackup, NoteRestore, NoteSkew
 from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import Duty, Role
 from hueandcry.domain.fact import Fact, Names, sentence
@@ -16,7 +16,16 @@ from hueandcry.domain.grading import Assess, Assessed, Grade
 from hueandcry.domain.incident import Incident, Open, Opened, Reply
 from hueandcry.domain.outcome import Close, Result
 from hueandcry.domain.pack import NOT_ASKED, CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
-from hueandcry.domain.policy import POLICY_STREAM, Adopted, ClockSetBack, Established, Policy, digest_of
+from hueandcry.domain.policy import (
+    POLICY_STREAM,
+    Adopted,
+    BackedUp,
+    ClockSetBack,
+    Established,
+    Policy,
+    Restored,
+    digest_of,
+)
 from hueandcry.domain.reference import NS_PER_S, FactRef, Kind, kind_of
 from hueandcry.operator.desk import Act
 from hueandcry.store.views import Board
@@ -24,7 +33,8 @@ from tests.spec.harness import PACKS, adopted, commands_in, given, on_duty, pack
 from tests.staging import Stage, work
 
 ESTABLISH = Establish("GMP", "Europe/Isle_of_Man", "Greater Manchester Police")
-ESTABLISHED = Established("GMP", "Europe/Isle_of_Man", b"Greater Manchester Police")
+ESTABLISHED = Established("GMP", "Europe/Isle_of_Man", b"Greater Manchester Police", b"", b"")
+ROOT = bytes(range(32))
 OPENED = Opened("domestic", True, "1001", None, "he is back")
 
 TWO_LETTERS = b"""
@@ -84,8 +94,34 @@ def test_only_an_administrator_makes_policy_and_only_the_watch_minds_the_clock()
     assert who_may(NoteSkew(1500)) == (Role.WATCH,)
 
 
+def test_an_administrator_or_the_watch_keeps_the_backups() -> None:
+    for command in (NoteBackup(7, ROOT, "/b", ""), NoteRestore(7, 9, ROOT)):
+        assert set(who_may(command)) == {Role.ADMINISTRATOR, Role.WATCH}
+
+
 def test_every_command_on_the_policy_has_its_roles_checked_here() -> None:
-    assert {Establish, Adopt, NoteSkew} == commands_in(adoption)
+    assert {Establish, Adopt, NoteSkew, NoteBackup, NoteRestore} == commands_in(adoption)
+
+
+def test_a_store_is_established_with_the_name_and_the_key_that_its_checkpoints_are_signed_with() -> None:
+    established = replace(ESTABLISH, origin="hueandcry/GMP/4f7q", vkey="hueandcry/GMP/4f7q+1+2")
+    fact = Established("GMP", "Europe/Isle_of_Man", b"Greater Manchester Police", b"hueandcry/GMP/4f7q", b"hueandcry/GMP/4f7q+1+2")
+    assert given(on=Policy).when(established).then(fact).origin == b"hueandcry/GMP/4f7q"
+
+
+def test_backups_are_counted_and_those_of_the_record_keys_found_again() -> None:
+    """An erasure has to reach them."""
+    before = given(ESTABLISHED, BackedUp(7, ROOT, False, "/b", ""), BackedUp(8, ROOT, True, "/b", "/k"), on=Policy)
+    record = before.when(NoteBackup(9, ROOT, "/c", "/l")).then(BackedUp(9, ROOT, True, "/c", "/l"))
+    assert (record.backups, record.key_backups) == (3, (FactRef(POLICY_STREAM, 3), FactRef(POLICY_STREAM, 4)))
+    record = before.when(NoteBackup(9, ROOT, "/c", "")).then(BackedUp(9, ROOT, False, "/c", ""))
+    assert (record.backups, record.key_backups) == (3, (FactRef(POLICY_STREAM, 3),))
+
+
+def test_a_restore_is_recorded_and_changes_nothing() -> None:
+    before = given(ESTABLISHED, on=Policy)
+    record = before.when(NoteRestore(7, 9, ROOT)).then(Restored(7, 9, ROOT))
+    assert (record.force, record.backups) == (before.record.force, 0)
 
 
 def test_a_clock_that_stood_back_is_recorded_and_changes_nothing() -> None:

@@ -22,10 +22,10 @@ import pytest
 
 from hueandcry.domain.fault import Conflict, Unavailable
 from hueandcry.domain.reference import stream_text
-from hueandcry.operator.bootstrap import Founding, Room, found
+from hueandcry.operator.bootstrap import Founding, Room, found, open_room
 from hueandcry.operator.identity import Identity
 from hueandcry.operator.verbs import carry_out
-from hueandcry.store.folder import StoreFolder, open_journal
+from hueandcry.store.folder import StoreFolder
 from hueandcry.store.sqlite import LOCK_TIMEOUT_S
 from hueandcry.store.verify import verify
 from tests.proof.counts import PROOF, chance, count
@@ -47,9 +47,7 @@ def decide(store: str, lines: int, shared: str, stalls: bool) -> None:
 
     With `stalls`, the tenth transaction asks a clock that never answers: its write lock is held, nothing is committed.
     """
-    folder = StoreFolder(Path(store))
-    clock = Stalling(10) if stalls else time.time_ns
-    room = Room(folder, open_journal(folder.journal, clock=clock), Identity())
+    room = Room(StoreFolder(Path(store)), Identity(), clock=Stalling(10) if stalls else time.time_ns)
     desk = room.desk()
     for number in range(lines) if lines else itertools.count():
         for line in _lines(number, shared):
@@ -163,15 +161,13 @@ def do(store: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def recorded(store: Path) -> tuple[set[Acknowledged], int]:
-    """Return every fact of a store and their number; its verification must find nothing."""
-    journal = open_journal(StoreFolder(store).journal)
-    try:
-        verified = verify(journal)
-        assert verified.findings == ()
-        facts = {Acknowledged(one.position, stream_text(one.stream), one.version) for one in journal.entries()}
+    """Return every fact of a store and their number; its verification must find nothing, and open every seal."""
+    with contextlib.closing(open_room(str(store))) as room:
+        verified = verify(room.journal, seals=room.journal.seals)
+        assert (verified.findings, verified.unopened) == ((), 0)
+        assert verified.opened
+        facts = {Acknowledged(one.position, stream_text(one.stream), one.version) for one in room.journal.entries()}
         return facts, verified.size
-    finally:
-        journal.close()
 
 
 def some_while(random: Random) -> float:
@@ -223,8 +219,7 @@ def test_a_process_killed_inside_its_transaction_leaves_nothing_and_holds_nobody
 def test_a_write_lock_that_is_never_given_back_is_waited_for_once(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sits at a desk learns it after one wait, not after as many as a conflict is tried again."""
     monkeypatch.setattr("hueandcry.store.sqlite.LOCK_TIMEOUT_S", WAIT_S)
-    room = Room(StoreFolder(store), open_journal(StoreFolder(store).journal), Identity())
-    with Child(store, stalls=True) as child, contextlib.closing(room):
+    with Child(store, stalls=True) as child, contextlib.closing(open_room(str(store))) as room:
         child.hear("~")
         began = time.monotonic()
         with pytest.raises(Unavailable):

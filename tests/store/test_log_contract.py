@@ -14,26 +14,29 @@ import msgpack
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from hueandcry.domain import contact, staff
+from hueandcry.domain import contact, erasure, staff
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.duty import Role
-from hueandcry.domain.fact import REGISTRY, Fact, FactRef, Header, Kind, Plain, fact
+from hueandcry.domain.fact import REGISTRY, Entry, Fact, FactRef, Header, Kind, Plain, Tier, fact
 from hueandcry.domain.fault import Conflict, Unavailable
 from hueandcry.domain.reference import stream_id
 from hueandcry.operator.identity import SetClock
 from hueandcry.store import codec
-from hueandcry.store.codec import Pending, Row
+from hueandcry.store.access import in_memory
+from hueandcry.store.codec import NEXT, Pending, Row
 from hueandcry.store.connection import harden
 from hueandcry.store.folder import open_journal
-from hueandcry.store.log import Log, MemoryLog
-from hueandcry.store.sealed import Door
+from hueandcry.store.keyring import KEY_BYTES, Kept, Keyring, open_keyring
+from hueandcry.store.log import Clock, Log, MemoryLog
+from hueandcry.store.sealed import Door, Seals, Viewer
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.verify import verify
 from tests.staging import MONDAY, S
 
 FULL_NODE = 256
 FULL_NODE_OF_NODES = 65_536
-Make = Callable[..., Log]
+KEK = bytes(range(KEY_BYTES))
+ME = Viewer("2001", "handler", "T1", "s1")
 
 
 class StepClock(SetClock):
@@ -53,14 +56,27 @@ def clock() -> StepClock:
 
 @pytest.fixture
 def journal(tmp_path: Path, clock: SetClock) -> Iterator[SQLiteJournal]:
-    opened = open_journal(tmp_path / "journal.db", new=True, clock=clock)
+    opened = journal_at(tmp_path / "journal.db", new=True, clock=clock)
     yield opened
     opened.close()
 
 
+def journal_at(path: Path, *, new: bool = False, clock: Clock = time.time_ns) -> SQLiteJournal:
+    """Open a journal, or make it, with its record keys in a file beside it and its access log in memory."""
+    keys = path.with_name("keys.db")
+    keyring = Keyring.create(keys, "hueandcry/TEST/0", Kept("file"), KEK) if new else open_keyring(keys, KEK)
+    journal = open_journal(path, new=new, clock=clock, seals=Seals(lambda: keyring))
+    journal.access = in_memory(journal, clock)
+    return journal
+
+
 @pytest.fixture(params=["memory", "sqlite"])
 def log(request: pytest.FixtureRequest, clock: SetClock) -> Log:
-    return MemoryLog(clock) if request.param == "memory" else request.getfixturevalue("journal")
+    if request.param == "sqlite":
+        return request.getfixturevalue("journal")
+    memory = MemoryLog(clock)
+    memory.access = in_memory(memory, clock)
+    return memory
 
 
 @pytest.fixture
@@ -132,7 +148,7 @@ def roots_by_the_book(rows: Sequence[Row]) -> Callable[[int], bytes]:
 
 
 def test_a_new_log_is_empty_and_has_the_root_of_nothing(log: Log) -> None:
-    assert log.tip() == (0, hashlib.sha256(b"").digest(), 0)
+    assert log.tip() == (0, hashlib.sha256(b"").digest(), 0, 0)
     assert list(log.entries()) == list(log.rows()) == list(log.streams()) == list(log.begun()) == []
     assert log.stream(A) == log.stream_rows(A) == []
     assert not log.holds(A)
@@ -145,10 +161,10 @@ def test_what_was_appended_is_returned_as_recorded_and_read_back_the_same(log: L
     given = pending(A, 1, rang, causation=cause, correlation=B, source=b"ref", pack=b"hash")
     (entry,) = log.append([given])
     assert (entry.position, entry.stream, entry.version, entry.name) == (1, A, 1, "contact.rang")
-    assert entry.header == Header(1, MONDAY - 5, MONDAY, "2001", "handler", "T1", "s1", cause, B, b"ref", b"hash")
+    assert entry.header == Header(1, MONDAY - 5, MONDAY, "2001", "handler", "T1", "s1", cause, B, b"ref", b"hash", 1)
     assert list(log.entries()) == log.stream(A) == list(log.streams()) == [entry]
     assert [codec.decode(row) for row in log.rows()] == [entry]
-    assert [codec.decode(row, opened=True).fact for row in log.stream_rows(A)] == [rang]
+    assert [codec.decode(row, log.seals.opened(row)).fact for row in log.stream_rows(A)] == [rang]
     assert (log.tip().size, log.tip().recorded) == (1, MONDAY)
 
 
@@ -182,7 +198,7 @@ def test_facts_of_several_streams_in_one_transaction_have_one_recorded_time(log:
 
 
 @pytest.mark.parametrize(
-    ("version", "why"), [(2, "taken"), (1, "taken long ago"), (4, "a gap"), (0, "before the first"), (-1, "no version")]
+    ("version", "why"), [(2, "taken"), (1, "taken long ago"), (4, "a gap"), (-1, "no version")]
 )
 def test_a_version_that_is_not_the_next_is_a_conflict_and_nothing_is_written(log: Log, version: int, why: str) -> None:
     log.append([pending(A, 1), pending(A, 2)])
@@ -195,8 +211,15 @@ def test_a_version_that_is_not_the_next_is_a_conflict_and_nothing_is_written(log
     assert places(log) == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("versions", [(1, 1), (1, 3), (2, 1)])
-def test_versions_out_of_turn_within_one_transaction_are_a_conflict(log: Log, versions: tuple[int, int]) -> None:
+def test_a_fact_on_which_no_order_rests_takes_whichever_version_comes_next(log: Log) -> None:
+    entries = log.append([pending(A, NEXT), pending(B, 1), pending(A, NEXT), pending(A, 3), pending(B, NEXT)])
+    entries += log.append([pending(A, NEXT)])
+    assert [(entry.stream, entry.version) for entry in entries] == [(A, 1), (B, 1), (A, 2), (A, 3), (B, 2), (A, 4)]
+    assert list(log.entries()) == entries
+
+
+@pytest.mark.parametrize("versions", [(1, 1), (1, 3), (2, 1), (NEXT, 1), (1, NEXT, 2)])
+def test_versions_out_of_turn_within_one_transaction_are_a_conflict(log: Log, versions: tuple[int, ...]) -> None:
     with pytest.raises(Conflict):
         log.append([pending(A, version) for version in versions])
     assert log.tip().size == 0
@@ -315,14 +338,85 @@ def test_sealed_values_are_closed_in_every_reading_but_that_of_the_door(log: Log
     (entry,) = log.append([pending(A, 1, noted), pending(A, 2, contact.Noted(""))])[:1]
     readings = [entry, *log.entries(upto=1), *log.stream(A, 1), *log.streams(1)]
     assert [one.fact for one in readings] == [contact.Noted(None)] * 4
-    door = Door(log)
-    assert [one.fact for one in door.stream(A)] == [noted, contact.Noted("")]
-    assert [one.fact for one in door.stream(A, 1)] == [noted]
-    assert [one.fact for one in door.open(log.entries())] == [noted, contact.Noted("")]
-    opened = door.fact(FactRef(A, 1))
+    door = Door(log, ME)
+    assert [one.fact for one in door.stream(A, "log")] == [noted, contact.Noted("")]
+    assert [one.fact for one in door.stream(A, "log", 1)] == [noted]
+    assert [one.fact for one in door.open(log.entries(), "log")] == [noted, contact.Noted("")]
+    opened = door.fact(FactRef(A, 1), "log")
     assert opened is not None
     assert opened.fact == noted
-    assert [door.fact(ref) for ref in (None, FactRef(A, 0), FactRef(A, 3), FactRef(B, 1))] == [None] * 4
+    assert [door.fact(ref, "log") for ref in (None, FactRef(A, 0), FactRef(A, 3), FactRef(B, 1))] == [None] * 4
+
+
+def test_the_door_shows_nothing_sealed_of_a_log_without_an_access_log(tmp_path: Path, clock: SetClock) -> None:
+    journal = open_journal(tmp_path / "journal.db", new=True, clock=clock, seals=MemoryLog(clock).seals)
+    for log in (MemoryLog(clock), journal):
+        log.append([pending(A, 1, contact.Linked(B)), pending(A, 2)])
+        door = Door(log, ME)
+        assert [one.fact for one in door.stream(A, "log", 1)] == [contact.Linked(B)], "nothing sealed is shown"
+        with pytest.raises(Unavailable, match="opened without its access log"):
+            door.stream(A, "log")
+    journal.close()
+
+
+def test_a_journal_without_its_keys_is_read_and_takes_what_needs_none(tmp_path: Path, clock: SetClock) -> None:
+    journal = journal_at(tmp_path / "journal.db", new=True, clock=clock)
+    journal.append([pending(A, 1)])
+    journal.close()
+    journal = open_journal(tmp_path / "journal.db", clock=clock)
+    assert [one.fact for one in journal.entries()] == [contact.Noted(None)]
+    journal.append([pending(A, 2, contact.Linked(B)), pending(A, 3, contact.Noted(""))])
+    before = journal.tip()
+    with pytest.raises(Unavailable, match="opened without its keys"):
+        journal.append([pending(B, 1, contact.Linked(A)), pending(A, 4)])
+    assert journal.tip() == before
+    journal.close()
+
+
+# Record keys
+
+
+def keys(entries: Sequence[Entry]) -> list[int | None]:
+    return [entry.header.key for entry in entries if entry.header is not None]
+
+
+def test_each_stream_in_which_something_is_sealed_has_a_key_of_its_own_and_keeps_it(log: Log) -> None:
+    """Also those of its facts that seal nothing name it: the end of a stream tells its key."""
+    entries = log.append([pending(A, 1), pending(B, 1), pending(A, 2, contact.Linked(B))])
+    entries += log.append([pending(C, 1), pending(B, 2), pending(A, 3)])
+    assert keys(entries) == keys(list(log.entries())) == [1, 2, 1, 3, 2, 1]
+    assert log.tip().keys == 3
+
+
+def test_a_stream_has_no_key_before_anything_is_sealed_in_it(log: Log) -> None:
+    silent = [pending(A, 1, contact.Linked(B)), pending(A, 2, contact.Noted(""))]
+    assert keys(log.append(silent)) == [None, None]
+    assert log.tip().keys == 0
+    assert keys(log.append([pending(A, 3), pending(A, 4, contact.Linked(B))])) == [1, 1]
+
+
+def test_what_is_said_after_an_erasure_is_sealed_under_another_key(log: Log) -> None:
+    erased = erasure.Erased(FactRef(B, 1))
+    entries = log.append([pending(A, 1), pending(A, 2, erased), pending(A, 3, contact.Linked(B)), pending(A, 4)])
+    entries += log.append([pending(B, 1), pending(A, 5, erased), pending(A, 6, erased), pending(A, 7)])
+    assert keys(entries) == [1, None, None, 2, 3, None, None, 4]
+
+
+def test_an_append_that_fails_gives_no_key_out(log: Log) -> None:
+    log.append([pending(A, 1)])
+    with pytest.raises(Conflict):
+        log.append([pending(B, 1), pending(A, 1)])
+    assert log.tip().keys == 1
+    assert keys(log.append([pending(C, 1), pending(B, 1)])) == [2, 3]
+
+
+def test_a_key_is_not_given_below_the_first_that_the_keyring_allows(log: Log) -> None:
+    """As in a store that was restored from behind its last fact: no key is given to a second record."""
+    log.append([pending(A, 1)])
+    log.seals.keyring.begin_at(1000)
+    entries = log.append([pending(A, 2), pending(B, 1), pending(C, 1)])
+    assert keys(entries) == [1, 1000, 1001]
+    assert [one.fact for one in Door(log, ME).stream(C, "log")] == [contact.Noted("words 1")]
 
 
 def test_words_that_were_not_said_are_read_as_empty_and_not_as_sealed(log: Log) -> None:
@@ -334,14 +428,14 @@ def test_local_values_are_closed_too_and_opened_by_the_door(log: Log) -> None:
     me = staff.staff_stream("2001")
     log.append([pending(me, 1, staff.PassphraseSet(b"salt and hash"))])
     assert [entry.fact for entry in log.stream(me)] == [staff.PassphraseSet(None)]
-    assert [entry.fact for entry in Door(log).stream(me)] == [staff.PassphraseSet(b"salt and hash")]
+    assert [entry.fact for entry in Door(log, ME).stream(me, "log")] == [staff.PassphraseSet(b"salt and hash")]
 
 
 def test_a_fact_that_a_reader_does_not_know_stays_opaque_in_its_place(log: Log, whistled: type[Fact[Any]]) -> None:
     log.append([pending(A, 1), pending(A, 2, whistled(3)), pending(A, 3)])
     root = log.tip().root
     forget("contact.whistled", 7)
-    for entries in (list(log.entries()), log.stream(A), list(log.streams()), Door(log).stream(A)):
+    for entries in (list(log.entries()), log.stream(A), list(log.streams()), Door(log, ME).stream(A, "log")):
         opaque = entries[1]
         assert (opaque.position, opaque.version, opaque.name, opaque.fact) == (2, 2, "contact.whistled", None)
         assert opaque.header is not None
@@ -383,7 +477,9 @@ def test_roots_across_a_kept_node_of_level_16_are_those_by_the_book(journal: SQL
 
 
 def both(tmp_path: Path, history: Sequence[Pending]) -> tuple[Log, SQLiteJournal]:
-    memory, journal = MemoryLog(SetClock(MONDAY)), open_journal(tmp_path / "j.db", new=True, clock=SetClock(MONDAY))
+    clock = SetClock(MONDAY)
+    memory, journal = MemoryLog(clock), journal_at(tmp_path / "j.db", new=True, clock=clock)
+    memory.access = in_memory(memory, clock)
     for one in history:
         memory.append([one])
         journal.append([one])
@@ -407,12 +503,13 @@ def test_both_engines_keep_the_same_but_for_salts_where_words_are_sealed(tmp_pat
         assert ours[:5] == theirs[:5]
         assert ours.sealed is not None
         assert theirs.sealed is not None
-        assert ours.sealed[codec.SALT_BYTES :] == theirs.sealed[codec.SALT_BYTES :]
+        plain = [log.seals.opened(row)[Tier.SEALED] for log, row in ((memory, ours), (journal, theirs))]
+        assert plain[0][codec.SALT_BYTES :] == plain[1][codec.SALT_BYTES :]
         assert codec.leaf_of(ours) != codec.leaf_of(theirs), "the salt is drawn anew for each row"
         assert codec.leaf_of(ours._replace(sealed_digest=None)) == codec.leaf_of(theirs._replace(sealed_digest=None))
     assert list(memory.entries()) == list(journal.entries())
     assert list(memory.streams()) == list(journal.streams())
-    assert Door(memory).stream(A) == Door(journal).stream(A)
+    assert Door(memory, ME).stream(A, "log") == Door(journal, ME).stream(A, "log")
     assert sorted(memory.begun()) == sorted(journal.begun())
     journal.close()
 
@@ -517,9 +614,9 @@ def test_a_file_system_that_cannot_keep_a_journal_safely_is_refused() -> None:
 
 def test_what_was_acknowledged_is_there_for_a_journal_that_is_opened_anew(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    first = open_journal(path, new=True, clock=SetClock(MONDAY))
+    first = journal_at(path, new=True, clock=SetClock(MONDAY))
     first.append([pending(A, 1), pending(B, 1)])
-    second = open_journal(path, clock=SetClock(MONDAY - 3600 * S))
+    second = journal_at(path, clock=SetClock(MONDAY - 3600 * S))
     assert list(second.rows()) == list(first.rows())
     assert second.tip() == first.tip()
     (entry,) = second.append([pending(A, 2)])
@@ -533,8 +630,8 @@ def test_what_was_acknowledged_is_there_for_a_journal_that_is_opened_anew(tmp_pa
 
 def test_two_writers_of_one_file_never_both_take_a_version(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    first = open_journal(path, new=True, clock=SetClock(MONDAY))
-    second = open_journal(path, clock=SetClock(MONDAY))
+    first = journal_at(path, new=True, clock=SetClock(MONDAY))
+    second = journal_at(path, clock=SetClock(MONDAY))
     first.append([pending(A, 1)])
     with pytest.raises(Conflict):
         second.append([pending(A, 1)])
@@ -549,7 +646,7 @@ def test_two_writers_of_one_file_never_both_take_a_version(tmp_path: Path) -> No
 
 def test_others_commits_are_heard_and_ones_own_silence_is_not(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    first, second = open_journal(path, new=True), open_journal(path)
+    first, second = journal_at(path, new=True), journal_at(path)
     heard = first.data_version()
     before = heard()
     assert heard() == before
@@ -562,7 +659,7 @@ def test_others_commits_are_heard_and_ones_own_silence_is_not(tmp_path: Path) ->
 def test_the_machines_clock_is_the_default_clock(tmp_path: Path) -> None:
     before = time.time_ns()
     journal = open_journal(tmp_path / "journal.db", new=True)
-    (entry,) = journal.append([pending(A, 1)])
+    (entry,) = journal.append([pending(A, 1, contact.Linked(B))])
     assert entry.header is not None
     assert before <= entry.header.recorded <= time.time_ns()
     assert datetime.fromtimestamp(entry.header.recorded / S, UTC).year >= 2020

@@ -1,0 +1,111 @@
+"""Erasing a record at the command line: every place where its words may lie, the proposal, and carrying it out.
+
+Theory of operation. `hue erase REF` lists the places and proposes; another person approves from a session of their own,
+which puts `record.erased` into the record's stream. Whoever comes first then carries it out: the approving command, the
+watch at its next tick, or `hue erase REF` again. What is carried out is the keeper's work in store/erasure.py; what
+came of it is a fact.
+"""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from hueandcry.domain.erasure import CompleteErasure
+from hueandcry.domain.expedite import Expedite
+from hueandcry.domain.fact import Record
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.policy import BackedUp
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.store.codec import GROUP_TIERS
+from hueandcry.store.erasure import Eraser, Place
+from hueandcry.store.sealed import Door, Viewer
+
+
+class Listed(Struct, frozen=True):
+    """What an erasure of a record comes to: the places of its words, and other records that may name the same people."""
+
+    places: tuple[Place, ...]
+    others: tuple[str, ...]
+
+
+def eraser_of(room: Room) -> Eraser:
+    """Return what carries out erasures in a store; words that a pack says too are nobody's."""
+    public = b"\n".join(one.content for one in room.board.policy.adopted)
+    return Eraser(room.folder, room.key_folder.path, room.journal, public)
+
+
+def listed(room: Room, record: Record) -> Listed:
+    """Return every place where a record's words lie or may lie, opened in memory and shown to nobody."""
+    rows = room.journal.stream_rows(record.id)
+    sealed = sum(1 for row in rows for tier in GROUP_TIERS[1:] if row.group(tier)[0] is not None)
+    folder = room.folder
+    places = [
+        Place(
+            str(folder.journal), f"{sealed} sealed groups in {len(rows)} facts", "sealed: closed for good with the key"
+        ),
+        Place(str(folder.keys), "the record key: destroyed, the file rebuilt and its log truncated"),
+        Place(str(folder.access), "who was shown the record, no word of it", "it names the record and holds no words"),
+        Place(str(folder.checkpoints), "roots and sizes", "no words stand there"),
+        Place(str(folder.board), "the board, seals closed", "no words stand there"),
+        *eraser_of(room).found(record.id),
+        *_backups(room),
+    ]
+    return Listed(tuple(places), tuple(_others(room, record)))
+
+
+def _backups(room: Room) -> list[Place]:
+    policy = room.board.policy
+    found = []
+    if policy.backups:
+        found.append(Place("backups", f"{policy.backups} of the facts", "they hold sealed words only"))
+    found += [
+        Place(str(path), "a backup of the record keys: destroyed there too, if it can be reached")
+        for path in key_backups(room)
+    ]
+    return found
+
+
+def key_backups(room: Room) -> list[Path]:
+    """Return where backups of the record keys were put, as their facts tell."""
+    door = Door(room.journal, Viewer(THE_WATCH.collar))
+    facts = [door.fact(ref, "erasure") for ref in room.board.policy.key_backups]
+    return [
+        Path(entry.fact.keys_place)
+        for entry in facts
+        if entry is not None and isinstance(entry.fact, BackedUp) and entry.fact.keys_place
+    ]
+
+
+def _others(room: Room, record: Record) -> list[str]:
+    """Return the records that this one is linked with: their words stay, and two people decide on each by itself."""
+    match record:
+        case Incident():
+            linked = list(record.contacts)
+        case Expedite():
+            linked = [one for one in (record.contact, record.incident) if one is not None]
+        case _:
+            linked = [one for one in (getattr(record, "incident", None),) if one is not None]
+    names = [room.board.name(one) for one in linked]
+    proposed = [
+        f"proposal p{one.tail} of {member.collar}"
+        for member in room.board.staff.values()
+        for one in member.proposals
+        if one.on == record.id
+    ]
+    return [*names, *proposed]
+
+
+def carry_out(room: Room, stream: bytes) -> tuple[int, list[Place]]:
+    """Carry out a pending erasure and record that it is complete; raises Unavailable where it stays pending."""
+    if stream not in room.board.erasing:
+        raise Refused("no erasure of this record is pending")
+    searched, left = eraser_of(room).carry_out(stream, key_backups(room))
+    names = tuple(dict.fromkeys(_code_of(place) for place in left))
+    Desk(room.journal, room.board, room.identity, THE_WATCH).do([Act(stream, CompleteErasure(searched, names))])
+    return searched, left
+
+
+def _code_of(place: Place) -> str:
+    return "rejected-rows" if "rejected" in place.path else "key-backup"

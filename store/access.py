@@ -1,0 +1,134 @@
+"""The access log: a journal of its own that names who was shown which records, before they were shown.
+
+Theory of operation. The log lies in a file of its own with a tree of its own, in the journal's own format; each entry
+carries the journal's size and root of that moment, so that the two can be held against each other. An entry is one
+durable commit for a whole screenful. Where it cannot be written nothing is shown; only while a 999 call rings is the
+entry kept aside in a spool (a 0600 file outside the store, where the store's own disk may be the trouble), and it is
+delivered, with the moment it belongs to, before the next entry. Entries name records and never values.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from hueandcry.domain.access import ACCESS_STREAM, Read, Shown
+from hueandcry.domain.access import Access as Entries
+from hueandcry.domain.fact import Entry, Fact, Header
+from hueandcry.domain.fault import Unavailable
+from hueandcry.store.codec import NEXT, Pending
+from hueandcry.store.log import Log, MemoryLog
+from hueandcry.store.sealed import Access, Viewer
+
+SCREENFUL = 1000  # records in one entry; more are named in several, in one commit
+
+
+class AccessLog(Access):
+    """Writes and reads the access log of one journal."""
+
+    def __init__(
+        self, opener: Callable[[], Log], journal: Log, now: Callable[[], int], spool: Path | None = None
+    ) -> None:
+        self._opener, self._journal, self._now, self._spool = opener, journal, now, spool
+        self._log: Log | None = None
+
+    @property
+    def log(self) -> Log:
+        """The log itself, opened when it is first needed; raises Unavailable where it cannot be."""
+        if self._log is None:
+            self._log = self._opener()
+        return self._log
+
+    def shown(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
+        """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
+        self._write([*self._kept_aside(), *self._shown(viewer, screen, records)])
+        self._clear()
+
+    def read(self, viewer: Viewer, about: str) -> None:
+        """Write durably that the access log is about to be read for a record or a member of staff."""
+        size, root, *_ = self._journal.tip()
+        self._write([*self._kept_aside(), _pending(viewer, self._now(), Read(size, root, about))])
+        self._clear()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries, oldest first."""
+        return self.log.entries()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _shown(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> list[Pending]:
+        size, root, *_ = self._journal.tip()
+        parts = [tuple(records[at : at + SCREENFUL]) for at in range(0, len(records), SCREENFUL)]
+        return [_pending(viewer, self._now(), Shown(size, root, screen, part)) for part in parts]
+
+    def _write(self, pending: Sequence[Pending]) -> None:
+        self.log.append(pending)
+
+    # The spool
+
+    def spooled(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
+        """Keep an entry aside until the log can be written again; whatever hinders that, nobody is held up."""
+        if self._spool is None:
+            return
+        lines = [json.dumps(_as_object(one)) + "\n" for one in self._shown(viewer, screen, records)]
+        try:
+            handle = os.open(self._spool, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(handle, "".join(lines).encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError:
+            return  # the caller is on the line: the door has flagged the view, more cannot be done here
+
+    def _kept_aside(self) -> list[Pending]:
+        if self._spool is None or not self._spool.exists():
+            return []
+        try:
+            lines = self._spool.read_text().splitlines()
+        except OSError as fault:
+            raise Unavailable(f"the spool {self._spool} cannot be read: {fault.strerror}") from fault
+        return [one for line in lines if (one := _of_object(line)) is not None]
+
+    def _clear(self) -> None:
+        if self._spool is not None:
+            self._spool.unlink(missing_ok=True)
+
+
+def _pending(viewer: Viewer, now_ns: int, said: Fact[Entries]) -> Pending:
+    header = Header(0, now_ns, 0, viewer.collar, viewer.role, viewer.seat, viewer.session)
+    return Pending(ACCESS_STREAM, NEXT, said, header)
+
+
+def _as_object(pending: Pending) -> dict[str, object]:
+    said, header = pending.fact, pending.header
+    assert isinstance(said, Shown)
+    return {
+        "occurred": header.occurred,
+        "viewer": [header.actor, header.role, header.seat, header.session],
+        "size": said.size,
+        "root": said.root.hex(),
+        "screen": said.screen,
+        "records": [one.hex() for one in said.records],
+    }
+
+
+def _of_object(line: str) -> Pending | None:
+    """Return the entry of a spooled line, None for one that a crash cut off."""
+    try:
+        said = json.loads(line)
+        records = tuple(bytes.fromhex(one) for one in said["records"])
+        shown = Shown(int(said["size"]), bytes.fromhex(said["root"]), str(said["screen"]), records)
+        return _pending(Viewer(*map(str, said["viewer"])), int(said["occurred"]), shown)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def in_memory(journal: Log, now: Callable[[], int]) -> AccessLog:
+    """Return an access log that lives and dies with this process, for a journal that does."""
+    kept = MemoryLog(now)
+    return AccessLog(lambda: kept, journal, now)

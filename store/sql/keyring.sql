@@ -1,0 +1,10 @@
+CREATE TABLE IF NOT EXISTS keyring (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  origin TEXT NOT NULL,
+  kept TEXT NOT NULL,
+  place TEXT NOT NULL,
+  salt BLOB NOT NULL,
+  first INTEGER NOT NULL,
+  made INTEGER NOT NULL,
+  proof BLOB NOT NULL
+)

@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS record_key (
+  id INTEGER PRIMARY KEY,
+  wrapped BLOB
+)

@@ -26,13 +26,14 @@ from hueandcry.operator.desk import NOBODY, Act, Desk, Signed, viewer_of
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import Identity
 from hueandcry.store.access import AccessLog
-from hueandcry.store.checkpoint import Checkpoint, Checkpoints, read, sign
+from hueandcry.store.checkpoint import Checkpoint, Checkpoints
 from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
 from hueandcry.store.keyfolder import KeyFolder
 from hueandcry.store.keyring import Kept, Keyring, kept_in, open_keyring
 from hueandcry.store.log import Clock
 from hueandcry.store.moment import NotAMoment, read_moment, read_position
 from hueandcry.store.sealed import Door, Seals, Viewer
+from hueandcry.store.signing import sign_next
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.views import Board, board_of
 
@@ -199,25 +200,13 @@ class Room:
         return Signed.on(*mine[0])
 
     def sign_checkpoint(self) -> Checkpoint | None:
-        """Sign the journal as it stands, in the store and in the key folder; None where nothing was recorded since.
+        """Sign access log and journal as they stand, in the store and in the key folder; None where that was done already.
 
-        Raises Damaged where the journal is not the one that was signed before, Unavailable without the signing key.
+        Raises Damaged where one is not what was signed before, Unavailable without the signing key.
         """
-        keys = self.key_folder
-        signer = keys.signer()
-        kept = keys.known.note()
-        tip = self.journal.tip()
-        if kept is not None:
-            known = read(kept, signer.verifier)
-            if known.size == tip.size and known.root == tip.root:
-                return None
-            if known.size > tip.size or self.journal.root_at(known.size) != known.root:
-                raise Damaged(f"the journal is not the one that was signed at {known.size} facts; hue verify says more")
-        made = Checkpoint(signer.verifier.name, tip.size, tip.root)
-        note = sign(made, signer)
-        Checkpoints(self.folder.checkpoints).append(note)
-        keys.known.advance(note)
-        return made
+        keys, folder = self.key_folder, self.folder
+        sign_next(self.access.log, keys.access_signer(), Checkpoints(folder.access_checkpoints), keys.access_known)
+        return sign_next(self.journal, keys.signer(), Checkpoints(folder.checkpoints), keys.known)
 
     def close(self) -> None:
         """Close the store."""

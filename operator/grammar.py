@@ -322,7 +322,7 @@ def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None 
 
 
 def _listed(kinds: Sequence[Kind]) -> str:
-    names = [kind.name.lower() for kind in kinds]
+    names = ["foreign record" if kind is Kind.FOREIGN else kind.name.lower() for kind in kinds]
     return " or ".join(f"an {name}" if name[0] in "ie" else f"a {name}" for name in names)
 
 

@@ -44,6 +44,7 @@ def back_up(
     into.mkdir(parents=True, exist_ok=True)
     into.chmod(0o2770)
     _copy_file(store.checkpoints, copy.checkpoints, MODE)
+    _copy_file(store.access_checkpoints, copy.access_checkpoints, MODE)
     _copy_database(store.access, copy.access)  # before the journal, whose size and root its entries name
     _copy_database(store.journal, copy.journal)
     _copy_file(store.source_key, copy.source_key, SECRET_MODE)
@@ -84,6 +85,7 @@ def put_back(copy: StoreFolder, keys_copy: Path, store: StoreFolder) -> None:
     store.path.mkdir(parents=True, exist_ok=True)
     store.path.chmod(0o2770)
     _copy_file(copy.checkpoints, store.checkpoints, MODE)
+    _copy_file(copy.access_checkpoints, store.access_checkpoints, MODE)
     _copy_file(copy.source_key, store.source_key, SECRET_MODE)
     _copy_database(keys_copy, store.keys)
     _copy_database(copy.access, store.access)

@@ -10,6 +10,7 @@ cannot be checked here, for want of a key, is counted and told, and is no findin
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from hueandcry.domain.policy import POLICY_STREAM, Established, Restored
 from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, Verifier, read
 from hueandcry.store.connection import uri_of
 from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
-from hueandcry.store.keyfolder import KeyFolder
+from hueandcry.store.keyfolder import KeyFolder, access_name
 from hueandcry.store.keyring import kept_in
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import SQLiteJournal
@@ -64,9 +65,10 @@ class Examination:
 
     def examine(self, progress: Callable[[int], None] = lambda _: None, *, only_new: bool = False) -> Examined:
         """Examine the store; with `only_new`, the journal behind the checkpoint that was verified last."""
-        known = self._held("checkpoint known outside the store", lambda: self._outside(lambda keys: keys.known))
-        before = self._held("checkpoint verified before", lambda: self._outside(lambda keys: keys.verified))
-        notes = self._held("checkpoints", self._checkpoints) or []
+        keys, verifier, path = self._keys, self._verifier(), self._folder.checkpoints
+        known = self._held("known", lambda: self._outside(keys.known if keys else None, verifier))
+        before = self._held("verified", lambda: self._outside(keys.verified if keys else None, verifier))
+        notes = self._held(path.name, lambda: self._checkpoints(path, verifier)) or []
         looked = self._held("access log", self._accesses) or []
         begun = Begun(before.size, before.root) if only_new and before is not None else None
         wanted = [*(one.size for one in notes), *(size for _, size, _ in looked), *([known.size] if known else [])]
@@ -75,8 +77,7 @@ class Examination:
             self._hold(verified, f"access log @{place}", size, root)
         for one in notes:
             self._hold(verified, f"checkpoint at {one.size}", one.size, one.root)
-        if known is not None and not (self._copied and known.size > verified.size):
-            self._hold(verified, f"checkpoint known outside the store, at {known.size}", known.size, known.root)
+        self._hold_known(verified, known, "the journal's")
         if not self._copied:
             self._held("key store", lambda: self._hold_keys(verified))
         findings = (*verified.findings, *self.findings)
@@ -97,34 +98,35 @@ class Examination:
 
     # Checkpoints
 
-    def _verifier(self) -> Verifier | None:
+    def _verifier(self, name: Callable[[str], str] = str) -> Verifier | None:
+        """Return the public key at hand, under the name of what it signs; None where there is none."""
         if self._keys is None:
             return None
         with suppress(Unavailable):
-            return self._keys.verifier()
+            verifier = self._keys.verifier()
+            return Verifier.of(name(verifier.name), verifier.public)
         return None
 
-    def _outside(self, which: Callable[[KeyFolder], Known]) -> Checkpoint | None:
+    def _outside(self, known: Known | None, verifier: Verifier | None) -> Checkpoint | None:
         """Return a checkpoint that is kept in the key folder."""
-        verifier = self._verifier()
-        if self._keys is None or verifier is None:
-            return None
-        note = which(self._keys).note()
-        return None if note is None else read(note, verifier)
+        note = known.note() if known is not None and verifier is not None else None
+        return read(note, verifier) if note is not None and verifier is not None else None
 
-    def _checkpoints(self) -> list[Checkpoint]:
-        verifier = self._verifier()
+    def _checkpoints(self, path: Path, verifier: Verifier | None) -> list[Checkpoint]:
+        """Return the store's checkpoints, each with its signature checked, oldest first."""
         found: list[Checkpoint] = []
-        self._newest = None
-        for note in Checkpoints(self._folder.checkpoints).all():
+        for note in Checkpoints(path).all():
             if verifier is None:
                 self._unsigned += 1
                 continue
             one = read(note, verifier)
             if found and one.size < found[-1].size:
-                self._found(f"checkpoint at {one.size}", f"stands behind the one at {found[-1].size}")
+                self._found(f"{path.name} at {one.size}", f"stands behind the one at {found[-1].size}")
             found.append(one)
-            self._newest = note
+            if path == self._folder.checkpoints:
+                self._newest = note
+        if not found and not self._unsigned:
+            self._found(path.name, "holds no checkpoint; one is signed when a store is made")
         return found
 
     def _hold(self, verified: Verified, part: str, size: int, root: bytes) -> None:
@@ -137,14 +139,17 @@ class Examination:
         elif verified.roots.get(size) != root:
             self._found(part, "has another root than the rows up to there: they are not those that were recorded")
 
+    def _hold_known(self, verified: Verified, known: Checkpoint | None, whose: str) -> None:
+        if known is not None and not (self._copied and known.size > verified.size):
+            self._hold(verified, f"{whose} checkpoint known outside the store, at {known.size}", known.size, known.root)
+
     # The access log
 
     def _accesses(self) -> list[tuple[int, int, bytes]]:
         """Verify the access log, and return for each entry its place and the journal's size and root that it names."""
         log = open_journal(self._folder.access, table=ACCESS_TABLE)
         try:
-            verified = verify(log)
-            self.findings += [Finding(one.position, f"access log {one.part}", one.what) for one in verified.findings]
+            self._verify_access(log)
             return [
                 (entry.position, entry.fact.size, entry.fact.root)
                 for entry in log.entries()
@@ -152,6 +157,17 @@ class Examination:
             ]
         finally:
             log.close()
+
+    def _verify_access(self, log: SQLiteJournal) -> None:
+        """Verify the access log by itself, and against its own checkpoints."""
+        verifier, path, keys = self._verifier(access_name), self._folder.access_checkpoints, self._keys
+        notes = self._held(path.name, lambda: self._checkpoints(path, verifier)) or []
+        known = self._held("access.known", lambda: self._outside(keys.access_known if keys else None, verifier))
+        verified = verify(log, wanted=[*(one.size for one in notes), *([known.size] if known else [])])
+        self.findings += [Finding(one.position, f"access log {one.part}", one.what) for one in verified.findings]
+        for one in notes:
+            self._hold(verified, f"access checkpoint at {one.size}", one.size, one.root)
+        self._hold_known(verified, known, "the access log's")
 
     # The key store
 

@@ -22,6 +22,7 @@ KEYS_NAME = "keys.db"
 ACCESS_NAME = "access.db"
 ACCESS_TABLE = "access"
 CHECKPOINTS_NAME = "checkpoints"
+ACCESS_CHECKPOINTS_NAME = "access.checkpoints"
 BOARD_NAME = "board.checkpoint"
 REJECTED_NAME = "rejected"
 KEY_BYTES = 32
@@ -49,6 +50,7 @@ class StoreFolder:
         self.keys = path / KEYS_NAME
         self.access = path / ACCESS_NAME
         self.checkpoints = path / CHECKPOINTS_NAME
+        self.access_checkpoints = path / ACCESS_CHECKPOINTS_NAME
         self.board = path / BOARD_NAME
         self.rejected = path / REJECTED_NAME
         self.source_key = path / KEY_NAME

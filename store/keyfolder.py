@@ -32,6 +32,7 @@ class KeyFolder:
         self.path = base / origin.replace("/", "_")
         self.spool = self.path / SPOOL_NAME
         self.known = Known(self.path / KNOWN_NAME)
+        self.access_known = Known(self.path / f"access.{KNOWN_NAME}")
         self.verified = Known(self.path / VERIFIED_NAME)
 
     @property
@@ -68,6 +69,13 @@ class KeyFolder:
         """Return the signing key; raises Unavailable where it is missing or may be read by others."""
         return Signer(_private(self.path / SIGN_NAME).strip())
 
+    def access_signer(self) -> Signer:
+        """Return the same key under the name by which it signs the access log."""
+        signer = self.signer()
+        verifier = Verifier.of(access_name(signer.verifier.name), signer.verifier.public)
+        key = signer.text().split("+", 4)[4]  # PRIVATE, KEY, name, key id, key
+        return Signer(f"PRIVATE+KEY+{verifier.name}+{verifier.key_id.hex()}+{key}")
+
     def verifier(self) -> Verifier:
         """Return the public key that checkpoints are checked with; raises Unavailable where it is missing."""
         path = self.path / VERIFY_NAME
@@ -92,6 +100,11 @@ class KeyFolder:
                 )
             return _hexadecimal(credentials / kept.place, private=False)
         return _hexadecimal(Path(kept.place) if kept.place else self.path / SEAL_NAME)
+
+
+def access_name(origin: str) -> str:
+    """Return the name under which the access log of a store is signed."""
+    return f"{origin}/access"
 
 
 def read_key(path: Path) -> bytes:

@@ -20,8 +20,6 @@ Nobody waiting, the way in and out is six calls of flock.
 
 import os
 import select
-import stat
-import sys
 import threading
 import time
 import weakref
@@ -42,13 +40,10 @@ class Turnstile:
     """The way to the one write transaction of a journal, for all processes and threads."""
 
     def __init__(self, journal: Path) -> None:
-        journal = journal.resolve()
-        self._path = journal
+        self._path = journal.resolve()
         self._turn_here, self._room_here = threading.Lock(), threading.Lock()
         self._handles: tuple[int, int] | None = None
-        self._bells = bells_of(journal)
-        self._folder: BellFolder | None = None
-        self._made: set[str] = set()
+        self._turn_line, self._room_line = Line(bells_of(self._path), _TURN), Line(bells_of(self._path), _ROOM)
         _EVERY.add(self)
 
     def held(self, wait_s_max: float) -> "Held":
@@ -72,6 +67,27 @@ class Turnstile:
         finally:
             self._turn_here.release()
 
+    def _pass(self, until: float) -> bool:
+        """Pass both locks of the files, and tell whether that was in time."""
+        turn, room = self._handles or self._open()
+        waited = False
+        try:
+            if not _had(turn):
+                waited = True
+                if not self._turn_line.wait(turn, until):
+                    return False
+            if _had(room):
+                return True
+            waited = True
+            return self._room_line.wait(room, until)
+        except BaseException:
+            flock(room, LOCK_UN)
+            raise
+        finally:
+            flock(turn, LOCK_UN)  # without effect where it is not ours
+            if waited:
+                self._turn_line.wake()  # also when we gave up: the byte that woke us may have been another's
+
     def leave(self) -> None:
         """Leave the room, and wake the next; without effect in a child that was forked inside."""
         if self._handles is None:
@@ -81,73 +97,11 @@ class Turnstile:
             flock(room, LOCK_UN)
             flock(turn, _TRY)
         except BlockingIOError:
-            self._wake(_ROOM)  # somebody is the next
+            self._room_line.wake()  # somebody is the next
         else:
             flock(turn, LOCK_UN)
         finally:
             self._room_here.release()
-
-    def _pass(self, until: float) -> bool:
-        """Pass both locks of the files, and tell whether that was in time."""
-        turn, room = self._handles or self._open()
-        waited = False
-        try:
-            if not _had(turn):
-                waited = True
-                if not self._wait(turn, _TURN, until):
-                    return False
-            if _had(room):
-                return True
-            waited = True
-            return self._wait(room, _ROOM, until)
-        except BaseException:
-            flock(room, LOCK_UN)
-            raise
-        finally:
-            flock(turn, LOCK_UN)  # without effect where it is not ours
-            if waited:
-                self._wake(_TURN)  # also when we gave up: the byte that woke us may have been another's
-
-    # Waiting and waking
-
-    def _wait(self, lock: int, name: str, until: float) -> bool:
-        """Wait for a lock until a moment, and tell whether we have it."""
-        pipe = self._pipe(name)
-        try:
-            if pipe is None or sys.platform != "linux":
-                return _looked_for(lock, until)
-            with select.epoll(1) as ear:
-                ear.register(pipe, select.EPOLLIN | select.EPOLLEXCLUSIVE)
-                return _listened_for(lock, until, pipe, ear)
-        finally:
-            if pipe is not None:
-                os.close(pipe)
-
-    def _pipe(self, name: str) -> int | None:
-        """Return a handle to the pipe at which one waits, made where it is missing; None where there can be none."""
-        folder = self._folder or BellFolder.made(self._bells)
-        if folder is None:
-            return None
-        self._folder = folder
-        pipe = _opened_pipe(folder, name, os.O_RDWR)
-        if pipe is None:
-            with suppress(OSError):  # made by another meanwhile, or it cannot be made: opening it tells which
-                os.mkfifo(name, 0o660, dir_fd=folder.handle)
-                self._made.add(name)
-                os.chmod(name, 0o660, dir_fd=folder.handle)  # whatever the umask: the group wakes us
-            pipe = _opened_pipe(folder, name, os.O_RDWR)
-        return pipe
-
-    def _wake(self, name: str) -> None:
-        """Wake the first who waits at a pipe; nobody is there where it cannot be opened."""
-        folder = self._folder = self._folder or BellFolder.found(self._bells)
-        pipe = None if folder is None else _opened_pipe(folder, name, os.O_WRONLY)
-        if pipe is not None:
-            with suppress(OSError):
-                os.write(pipe, b"!")
-            os.close(pipe)
-
-    # Opening and closing
 
     def _open(self) -> tuple[int, int]:
         turn = self._opened(_TURN)
@@ -169,18 +123,16 @@ class Turnstile:
         return handle
 
     def close(self) -> None:
-        """Close the locks, and remove the pipes that we made; entering opens them again."""
+        """Close the locks; entering opens them again."""
         with self._turn_here, self._room_here:
-            for name in self._made:
-                if self._folder is not None:
-                    with suppress(OSError):
-                        os.unlink(name, dir_fd=self._folder.handle)
             self._shut()
 
     def _shut(self) -> None:
         for handle in self._handles or ():
             os.close(handle)
-        self._handles, self._folder, self._made = None, None, set()
+        self._handles = None
+        self._turn_line.close()
+        self._room_line.close()
 
     def _forked(self) -> None:
         """Let go of what is the parent's: locks belong to an open file, and the child's copy would keep them held."""
@@ -203,46 +155,71 @@ class Held:
         self._turnstile.leave()
 
 
-def _looked_for(lock: int, until: float) -> bool:
-    """Try for a lock from time to time."""
-    while not _had(lock):
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        time.sleep(min(LOOK_S, left))
-    return True
+class Line:
+    """Those who wait for one lock, of whatever process: they listen at a named pipe in the folder of the bells."""
+
+    def __init__(self, bells: Path, name: str) -> None:
+        self._bells, self._name = bells, name
+        self._pipe: int | None = None
+        self._ear: Any = None
+
+    def wait(self, lock: int, until: float) -> bool:
+        """Wait for a lock until a moment, and tell whether we have it."""
+        pipe = self._opened() if self._pipe is None else self._pipe
+        if pipe is not None:
+            self._ear.register(pipe, FLAGS)
+        look = 0.001
+        try:
+            while True:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                if self._ear is not None: 
+                    if self._ear.poll(min(look, left), 1):
+                      with suppress(BlockingIOError):  # another took the bytes, and tries for the lock as we do
+                        os.read(pipe, 4096)
+                if _had(lock):
+                    return True
+                look = min(2 * look, 0.016)
+        finally:
+            if pipe is not None:
+                self._ear.unregister(pipe)
+
+    def wake(self) -> None:
+        """Wake all; the first to come has the lock."""
+        pipe = self._opened() if self._pipe is None else self._pipe
+        if pipe is not None:
+            with suppress(OSError):
+                os.write(pipe, b"!")
+
+    def _opened(self) -> int | None:
+        folder = BellFolder.made(self._bells)
+        if folder is None:
+            return None
+        with suppress(OSError):
+            os.mkfifo(self._name, 0o660, dir_fd=folder.handle)
+            os.chmod(self._name, 0o660, dir_fd=folder.handle)  # whatever the umask: the group wakes us
+        try:
+            self._pipe = os.open(self._name, os.O_RDWR | _PIPE, dir_fd=folder.handle)
+        except OSError:
+            return None
+        self._ear = select.epoll(1)
+        return self._pipe
+
+    def close(self) -> None:
+        """Step out of the line."""
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
 
 
-def _listened_for(lock: int, until: float, pipe: int, ear: "select.epoll") -> bool:
-    """Try for a lock whenever woken, and from time to time."""
-    while not _had(lock):
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        if ear.poll(min(LOOK_S, left), 1):
-            with suppress(BlockingIOError):
-                os.read(pipe, select.PIPE_BUF)
-    return True
-
-
+FLAGS = select.EPOLLIN | select.EPOLLEXCLUSIVE
 def _had(lock: int) -> bool:
     try:
         flock(lock, _TRY)
     except BlockingIOError:
         return False
     return True
-
-
-def _opened_pipe(folder: BellFolder, name: str, how: int) -> int | None:
-    """Return a handle to a pipe, None where there is none, or something else in its place."""
-    try:
-        pipe = os.open(name, how | _PIPE, dir_fd=folder.handle)
-    except OSError:
-        return None
-    if stat.S_ISFIFO(os.fstat(pipe).st_mode):
-        return pipe
-    os.close(pipe)
-    return None
 
 
 def _too_long(wait_s: float) -> Unavailable:

@@ -22,8 +22,8 @@ from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.text import safe_text
-from hueandcry.store.checkpoint import Verifier
 from hueandcry.store.inbound import FILE_BYTES_MAX, Inbound, origin_of, verify_file
+from hueandcry.store.note import Verifier
 from hueandcry.store.outbound import Outbound, write
 
 EXPORT_ID_BYTES = 16

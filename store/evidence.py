@@ -18,11 +18,12 @@ from msgspec import Struct
 from hueandcry.domain.access import Read, Shown
 from hueandcry.domain.fault import Damaged, ForeignFault, Unavailable
 from hueandcry.domain.policy import POLICY_STREAM, Established, Restored
-from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, Verifier, read
+from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, read
 from hueandcry.store.connection import uri_of
 from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
 from hueandcry.store.keyfolder import KeyFolder, access_name
 from hueandcry.store.keyring import kept_in
+from hueandcry.store.note import Verifier
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.verify import Begun, Finding, Verified, verify
@@ -104,7 +105,7 @@ class Examination:
             return None
         with suppress(Unavailable):
             verifier = self._keys.verifier()
-            return Verifier.of(name(verifier.name), verifier.public)
+            return verifier.named(name(verifier.name))
         return None
 
     def _outside(self, known: Known | None, verifier: Verifier | None) -> Checkpoint | None:

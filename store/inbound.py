@@ -19,8 +19,9 @@ from hueandcry.domain.fault import Damaged, ForeignFault
 from hueandcry.domain.foreign import Received
 from hueandcry.domain.reference import StreamId
 from hueandcry.store import codec
-from hueandcry.store.checkpoint import Checkpoint, Verifier, open_note, read
+from hueandcry.store.checkpoint import Checkpoint, read
 from hueandcry.store.codec import Row
+from hueandcry.store.note import Verifier, open_note
 from hueandcry.store.outbound import CHECKPOINT, END, EVENT, FORMAT, HEADER, LENGTH_BYTES, MAGIC, end_text
 from hueandcry.store.tree import InvalidProof, verify_inclusion
 

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hueandcry.domain.fault import Unavailable
-from hueandcry.store.checkpoint import Known, Signer, Verifier
+from hueandcry.store.checkpoint import Known
 from hueandcry.store.keyring import KEY_BYTES, Kept, stretched
+from hueandcry.store.note import Signer, Verifier
 
 SEAL_NAME, SIGN_NAME, VERIFY_NAME, KNOWN_NAME, VERIFIED_NAME, SPOOL_NAME = (
     "seal.key",
@@ -72,9 +73,7 @@ class KeyFolder:
     def access_signer(self) -> Signer:
         """Return the same key under the name by which it signs the access log."""
         signer = self.signer()
-        verifier = Verifier.of(access_name(signer.verifier.name), signer.verifier.public)
-        key = signer.text().split("+", 4)[4]  # PRIVATE, KEY, name, key id, key
-        return Signer(f"PRIVATE+KEY+{verifier.name}+{verifier.key_id.hex()}+{key}")
+        return signer.named(access_name(signer.verifier.name))
 
     def verifier(self) -> Verifier:
         """Return the public key that checkpoints are checked with; raises Unavailable where it is missing."""

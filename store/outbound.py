@@ -15,8 +15,9 @@ import msgpack
 from msgspec import Struct
 
 from hueandcry.domain.fact import Tier
-from hueandcry.store.checkpoint import Checkpoint, Signer, sign, sign_note
+from hueandcry.store.checkpoint import Checkpoint, sign
 from hueandcry.store.codec import Row
+from hueandcry.store.note import Signer, sign_note
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.tree import inclusion_proof
 

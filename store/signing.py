@@ -6,8 +6,9 @@ signs whatever it is shown would cover up the very thing that it is there to sho
 """
 
 from hueandcry.domain.fault import Damaged
-from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, Signer, read, sign
+from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, read, sign
 from hueandcry.store.log import Log
+from hueandcry.store.note import Signer
 
 
 def sign_next(journal: Log, signer: Signer, kept: Checkpoints, known: Known) -> Checkpoint | None:

@@ -174,10 +174,10 @@ class Line:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
-                if self._ear is not None: 
+                if self._ear is not None:
                     if self._ear.poll(min(look, left), 1):
-                      with suppress(BlockingIOError):  # another took the bytes, and tries for the lock as we do
-                        os.read(pipe, 4096)
+                        with suppress(BlockingIOError):  # another took the bytes, and tries for the lock as we do
+                            os.read(pipe, 4096)
                 if _had(lock):
                     return True
                 look = min(2 * look, 0.016)
@@ -214,6 +214,8 @@ class Line:
 
 
 FLAGS = select.EPOLLIN | select.EPOLLEXCLUSIVE
+
+
 def _had(lock: int) -> bool:
     try:
         flock(lock, _TRY)

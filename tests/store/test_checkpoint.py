@@ -16,18 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hueandcry.domain.fault import Damaged, ForeignFault, Unavailable
-from hueandcry.store.checkpoint import (
-    NOTE_BYTES_MAX,
-    Checkpoint,
-    Checkpoints,
-    Known,
-    Signer,
-    Verifier,
-    open_note,
-    read,
-    sign,
-    sign_note,
-)
+from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, read, sign
+from hueandcry.store.note import NOTE_BYTES_MAX, Signer, Verifier, open_note, sign_note
 from hueandcry.store.tree import EMPTY_ROOT, leaf_hash, node_hash, verify_consistency
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=100)

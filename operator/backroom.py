@@ -230,7 +230,8 @@ class Backroom(threading.Thread):
         member = board.member(signed.collar)
         roles = ", ".join(role.value for role in member.roles) if member else ""
         clock = local_text(self._now(), board.zone)[:5]
-        return safe_text(f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}")
+        unsigned = "  CHECKPOINTS NOT SIGNED" if self._watch.unsigned else ""
+        return safe_text(f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}{unsigned}")
 
     def _opened(self, stream: bytes) -> Opened:
         board, now_ns = self._room.board, self._now()

@@ -13,7 +13,6 @@ from msgspec import Struct
 from hueandcry.domain.erasure import CompleteErasure
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
-from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import BackedUp
 from hueandcry.operator.bootstrap import Room
@@ -98,12 +97,14 @@ def _others(room: Room, record: Record) -> list[str]:
 
 
 def carry_out(room: Room, stream: bytes) -> tuple[int, list[Place]]:
-    """Carry out a pending erasure and record that it is complete; raises Unavailable where it stays pending."""
-    if stream not in room.board.erasing:
-        raise Refused("no erasure of this record is pending")
+    """Carry out a pending erasure and record that it is complete; raises Unavailable where it stays pending.
+
+    Where another process was quicker nothing is left to record.
+    """
     searched, left = eraser_of(room).carry_out(stream, key_backups(room))
     names = tuple(dict.fromkeys(_code_of(place) for place in left))
-    Desk(room.journal, room.board, room.identity, THE_WATCH).do([Act(stream, CompleteErasure(searched, names))])
+    watch = Desk(room.journal, room.board, room.identity, THE_WATCH)
+    watch.do(lambda: [Act(stream, CompleteErasure(searched, names))] if stream in room.board.erasing else [])
     return searched, left
 
 

@@ -264,7 +264,10 @@ def watch(room: Room, *, once: bool, tick_s: float, json: bool) -> None:
             time.sleep(tick_s)
         return not once
 
-    keep(room, wait, told)
+    def warn(why: str) -> None:
+        console.complain(f"hue: checkpoints are not signed: {why}")
+
+    keep(room, wait, told, warn)
 
 
 def load(room: Room, desk: Desk, file: Path, map_name: str, *, json: bool) -> int:

@@ -9,6 +9,7 @@ record and appended with the version that was seen, so a second keeper could do 
 import fcntl
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import AnyCommand
@@ -17,6 +18,7 @@ from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import NS_PER_S
+from hueandcry.operator import erasing
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 
@@ -81,7 +83,15 @@ class Watch:
             board.save(self._room.folder.board)
             self._saved = board.position
         self._sign()
-        return recorded
+        return recorded + self._erase()
+
+    def _erase(self) -> list[Entry]:
+        """Carry out what erasures are pending; one that cannot be finished now stays pending until a later tick."""
+        board, before = self._room.board, self._room.board.position
+        for stream in list(board.erasing):
+            with suppress(Unavailable):
+                erasing.carry_out(self._room, stream)
+        return list(self._room.journal.entries(before, board.position)) if board.position > before else []
 
     def _sign(self) -> None:
         """Sign a checkpoint each minute in which something was recorded, or after 1,000 facts."""
@@ -111,13 +121,22 @@ def _demanded(record: Record) -> AnyCommand | None:
             return None
 
 
-def keep(room: Room, wait: Callable[[], bool], told: Callable[[list[Entry]], None]) -> None:
-    """Keep the watch until `wait` says no more; takes the lease over when its holder ends."""
+def keep(
+    room: Room, wait: Callable[[], bool], told: Callable[[list[Entry]], None], warn: Callable[[str], None]
+) -> None:
+    """Keep the watch until `wait` says no more; takes the lease over when its holder ends.
+
+    `warn` hears once why checkpoints cannot be signed, where that is so.
+    """
     lease, watch = Lease(room), Watch(room)
+    warned = ""
     try:
         while True:
             if lease.take():
                 told(watch.tick())
+                if watch.unsigned and watch.unsigned != warned:
+                    warn(watch.unsigned)
+                warned = watch.unsigned
             if not wait():
                 return
     finally:

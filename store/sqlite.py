@@ -41,11 +41,11 @@ from hueandcry.store.doorbell import Doorbell
 from hueandcry.store.log import Clock, End, Log, Settling, Tip, Unlogged, no_keys, seals_in_memory
 from hueandcry.store.sealed import Access, Seals
 from hueandcry.store.subscription import JournalSubscription
-from hueandcry.store.tree import NODE_LEVELS, CompactRange, subtree_root
+from hueandcry.store.tree import NODE_LEVELS, CompactRange, grown, subtree_root
 from hueandcry.store.turnstile import Turnstile
 
 APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 TABLE = "fact"
 LOCK_TIMEOUT_S = 5
 FETCH = 2048
@@ -170,15 +170,17 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
     def _add(self, c: Any, rows: list[Row], tip: tuple[int, bytes, int, int]) -> None:
         """Insert rows that follow on the tip, and bring tree and tip to include them; `tip` brings the new time and keys."""
         size, peaks, recorded, keys = tip
-        tree = _tree(size, peaks)
-        nodes = [node for row in rows for node in tree.add(codec.leaf_of(row))]
         if len(rows) == 1:
+            peaks, nodes = _grown(size, peaks, codec.leaf_of(rows[0]))
             c.execute(self._insert, rows[0])
         else:
+            tree = _tree(size, peaks)
+            nodes = [node for row in rows for node in tree.add(codec.leaf_of(row))]
+            peaks = tree.joined()
             c.executemany(self._insert, rows)
         if nodes:
             c.executemany(self._insert_node, nodes)
-        c.execute(self._update_tip, (tree.size, tree.joined(), recorded, keys))
+        c.execute(self._update_tip, (size + len(rows), peaks, recorded, keys))
 
     def append(self, pending: Sequence[Pending]) -> list[Entry]:
         if not pending:
@@ -384,6 +386,13 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
         with self._reader_lock:
             self._readers.insert(0, connection)  # closed with the others; pop() takes from the other end
         return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _grown(size: int, peaks: bytes, leaf: bytes) -> tuple[bytes, list[tuple[int, int, bytes]]]:
+    try:
+        return grown(size, peaks, leaf)
+    except ValueError as fault:
+        raise Damaged(f"the journal's tip is not what was written: {fault}; hue verify says more") from fault
 
 
 def _tree(size: int, peaks: bytes) -> CompactRange:

@@ -106,6 +106,25 @@ class CompactRange:
         return spans
 
 
+def grown(size: int, peaks: bytes, leaf: bytes) -> tuple[bytes, list[tuple[int, int, bytes]]]:
+    """Return the joined peaks after one more leaf, and the kept nodes that it completes as (level, index, hash).
+
+    The same as CompactRange.add, for one leaf at a time. Raises ValueError where size and peaks do not belong together.
+    """
+    if not isinstance(size, int) or not isinstance(peaks, bytes) or len(peaks) != HASH_BYTES * size.bit_count():
+        raise ValueError(f"a tree over {size} leaves does not have these peaks")
+    nodes: list[tuple[int, int, bytes]] = []
+    node, level, left, end = leaf, 0, size, len(peaks)
+    while left & 1:
+        node = node_hash(peaks[end - HASH_BYTES : end], node)
+        end -= HASH_BYTES
+        left >>= 1
+        level += 1
+        if level in NODE_LEVELS:
+            nodes.append((level, left, node))
+    return peaks[:end] + node, nodes
+
+
 # Making proofs
 
 

@@ -4,6 +4,7 @@ It was written from docs/log-format.md alone, as a neighbouring force's expert o
 opens a store read-only and holds everything in it against everything else:
 
     checkpoints, known    signed notes; each names a size and a root that the journal must have had
+    access.checkpoints, access.known    the same of the access log
     access.db             its rows are walked first; each names a size and a root of the journal as well
     journal.db            walked once, in order of position: types, header, key ids, digests, leaf, tree, nodes, tip
     keys.db               which record keys there are, which are destroyed; with the key folder, each is unwrapped
@@ -36,11 +37,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-JOURNAL_MARKS, KEYS_MARKS = (0x48554543, 1), (0x4855454B, 1)  # application_id, user_version
+JOURNAL_MARKS, KEYS_MARKS = (0x48554543, 2), (0x4855454B, 1)  # application_id, user_version
 GROUPS = ("police", "sealed", "local")
 ROW = ("position", "stream", "version", "name", "head", *GROUPS, *(f"{group}_digest" for group in GROUPS))
 TIP, NODE = ("one", "size", "peaks", "recorded", "keys"), ("level", "ix", "hash")
-KEYRING, RECORD_KEY = ("one", "origin", "kept", "place", "salt", "proof", "first"), ("id", "wrapped")
+KEYRING, RECORD_KEY = ("one", "origin", "kept", "place", "salt", "first", "made", "proof"), ("id", "wrapped")
 OUTSIDE = {"tracking", "stored_snapshots"}  # of other applications, outside the evidence
 HEADER = (
     *("fact version", "occurred", "recorded", "actor", "role", "seat", "session"),
@@ -78,6 +79,7 @@ class Report:
     access_size: int = 0
     access_root: str = ""
     checkpoints: int = 0
+    access_checkpoints: int = 0
     signatures: int = 0  # of checkpoints, checked with verify.key
     opened: int = 0  # seals that were opened and met their digest
     unopened: int = 0  # seals that nobody could open here: no key at hand, or it was destroyed with the record
@@ -203,29 +205,47 @@ def marks_in(data: bytes, where: str, verifier: Verifier | None, report: Report)
     return marks
 
 
-def read_marks(store: Path, keys: Path | None, report: Report) -> tuple[list[Mark], Verifier | None]:
-    """The checkpoints of the store, and those that the key folder knows. What is not there is not held."""
-    verifier: Verifier | None = None
-    marks: list[Mark] = []
+def verifier_at_hand(keys: Path | None, report: Report) -> Verifier | None:
     with guarded(report, "verify.key"):
         if (key := at_hand(keys, "verify.key")) is not None:
-            verifier = verifier_of(key.decode().strip())
-    with guarded(report, "checkpoints"):
-        marks = marks_in(at_hand(store, "checkpoints") or b"", "checkpoints", verifier, report)
-    report.checkpoints = len(marks)
+            return verifier_of(key.decode().strip())
+    return None
+
+
+def of_the_access_log(verifier: Verifier | None) -> Verifier | None:
+    """The same key under the name by which the access log is signed."""
+    if verifier is None:
+        return None
+    name, key = f"{verifier[0]}/access", b"\x01" + verifier[2].public_bytes_raw()
+    return name, sha256(name.encode() + b"\x0a" + key).digest()[:4], verifier[2]
+
+
+def read_marks(store: Path, keys: Path | None, of: str, verifier: Verifier | None, report: Report) -> list[Mark]:
+    """The checkpoints of the journal, or (of "access.") of the access log: the store's, and those the key folder knows."""
+    name, marks = f"{of}checkpoints", list[Mark]()
+    with guarded(report, name):
+        marks = marks_in((store / name).read_bytes(), name, verifier, report)
+    if not marks:
+        report.found(name, "holds no checkpoint; one is signed when a store is made")
     for before, after in pairwise(marks):
         if after[2] < before[2]:
             report.found(after[0], f"size goes down from {before[2]} to {after[2]}")
     end = max((mark[2] for mark in marks), default=0)
-    for name in ("known", "verified"):
-        with guarded(report, name):
-            data = at_hand(keys, name)
+    for kept in (f"{of}known",) if of else ("known", "verified"):
+        with guarded(report, kept):
+            data = at_hand(keys, kept)
             note = b"" if data is None else data.rstrip(b"\n") + b"\n\n"
-            for known in marks_in(note, name, verifier, report):
+            for known in marks_in(note, kept, verifier, report):
                 if known[2] > end:
-                    report.found("checkpoints", f"end before size {known[2]}, which is {name}")
+                    report.found(name, f"end before size {known[2]}, which is {kept}")
                 marks.append(known)
-    return marks, verifier
+    return marks
+
+
+def wanted_of(marks: list[Mark], wanted: Wanted) -> Wanted:
+    for where, _, size, root in marks:
+        wanted.setdefault(size, {}).setdefault(root, where)
+    return wanted
 
 
 def connect(path: Path, immutable: bool) -> sqlite3.Connection:
@@ -274,15 +294,17 @@ def read_keyring(path: Path, kek: bytes | None, report: Report, immutable: bool 
     ring = Keyring()
     with guarded(report, "keys.db"), closing(connect(path, immutable)) as db:
         hold_shape(db, path, KEYS_MARKS, {"keyring": KEYRING, "record_key": RECORD_KEY}, report)
-        ((one, origin, kept, place, salt, proof, first),) = db.execute(f"SELECT {', '.join(KEYRING)} FROM keyring")
-        if tuple(map(type, (one, origin, kept, place, proof, first))) != (int, str, str, str, bytes, int):
+        ((one, origin, kept, place, salt, first, made, proof),) = db.execute(
+            f"SELECT {', '.join(KEYRING)} FROM keyring"
+        )
+        if tuple(map(type, (one, origin, kept, place, first, made, proof))) != (int, str, str, str, int, int, bytes):
             raise ValueError("a column of the keyring holds a value of another type")
         salts = type(salt) is bytes and len(salt) == 16 if salt or kept == "passphrase" else True
         if one != 1 or kept not in {"file", "passphrase", "credential"} or len(proof) != WRAPPED or not salts:
             report.found("keys.db", "a column of the keyring holds what the format does not have")
         ring.origin, ring.first = origin, first
-        if kek is not None and opened(kek, proof, packed([origin, 0])) != bytes(32):
-            report.found("keys.db", "the key-encryption key at hand does not open the proof")
+        if kek is not None and opened(kek, proof, packed([0, origin, kept, place, salt, first, made])) != bytes(32):
+            report.found("keys.db", "the key-encryption key at hand does not open the proof, or the row was changed")
             kek = None
         for number, (key, wrapped) in enumerate(db.execute("SELECT id, wrapped FROM record_key ORDER BY id"), 1):
             fits = type(key) is int and type(wrapped) in MAYBE_BYTES and (wrapped is None or len(wrapped) == WRAPPED)
@@ -293,6 +315,8 @@ def read_keyring(path: Path, kek: bytes | None, report: Report, immutable: bool 
                 ring.wrapped[key] = wrapped
             if plain is not None:
                 ring.plain[key] = plain
+        if made != len(ring.wrapped):
+            report.found("keys.db", f"{made} keys were made, and there are {len(ring.wrapped)}")
     return ring
 
 
@@ -335,7 +359,8 @@ class Walk:
         self.position = self.moment = self.highest = 0
         self.streams: dict[bytes, tuple[int, int | None]] = {}  # last version, key id in force
         self.owners: dict[int, bytes] = {}  # key id -> its stream
-        self.erased: set[int] = set()
+        self.erased: dict[bytes, set[int]] = {}  # stream -> keys whose erasure is pending
+        self.destroyed: set[int] = set()  # keys whose erasure is complete
         self.names: list[list[Any]] = []  # the facts policy.established
         self.named: Wanted = {}  # what rows of the access log say of the journal
 
@@ -431,12 +456,14 @@ class Walk:
         """The rule of key ids. Record keys below the ring's `first` may have been passed over."""
         if name == "record.erased":
             if before is not None:
-                self.erased.add(before)
+                self.erased.setdefault(stream, set()).add(before)
             holds = key is None
         elif seals and before is None:
             holds = key is not None and (key == self.highest + 1 or self.highest < key <= self.ring.first)
         else:
             holds = key == before
+        if name == "record.erasure_completed":
+            self.destroyed |= self.erased.pop(stream, set())
         if not holds:
             self.found(f"key id {key} after {before}, the highest so far {self.highest}")
         self.highest = max(self.highest, key or 0)
@@ -482,11 +509,11 @@ class Walk:
 
     def hold_keys(self) -> None:
         """The keys that rows name against those of the keyring: there, whole, and destroyed only with the record."""
-        wrapped = self.ring.wrapped
+        wrapped, pending = self.ring.wrapped, set().union(*self.erased.values())
         for key, stream in self.owners.items():
             state = "missing" if key not in wrapped else "there" if wrapped[key] else "destroyed"
-            should = "destroyed" if key in self.erased else "there"
-            if state != should:
+            should = "destroyed" if key in self.destroyed else "there"
+            if state != should and (key not in pending or state == "missing"):
                 self.report.found("keys.db", f"key {key} of record {stream.hex()} is {state}, and should be {should}")
         for key in wrapped.keys() - self.owners.keys():
             if wrapped[key] is None and key >= self.ring.first:
@@ -514,30 +541,35 @@ def hold_origin(marks: list[Mark], verifier: Verifier | None, walk: Walk, report
     names = [("keys.db", walk.ring.origin), ("verify.key", verifier and verifier[0]), *(mark[:2] for mark in marks)]
     report.origin = next((name for _, name in names if name), "")
     for where, name in names:
-        if name not in {None, report.origin}:
-            report.found(where, f"is of {name}, the store's name is {report.origin}")
+        belongs = f"{report.origin}/access" if where.startswith("access.") else report.origin
+        if name not in {None, belongs}:
+            report.found(where, f"is of {name}, and should be of {belongs}")
     if any(report.origin and report.origin not in fact for fact in walk.names):
         report.found("policy.established", f"does not name {report.origin}")
 
 
 def check(store: Path, keys: Path | None = None, *, kek: bytes | None = None, immutable: bool = False) -> Report:
     """Holds a store against itself, and against the key folder where that is given."""
-    report, wanted = Report(), Wanted()
-    marks, verifier = read_marks(store, keys, report)
+    report = Report()
+    verifier = verifier_at_hand(keys, report)
+    marks = read_marks(store, keys, "", verifier, report)
+    access_marks = read_marks(store, keys, "access.", of_the_access_log(verifier), report)
+    in_key_folder = {"known", "verified", "access.known"}
+    report.checkpoints = sum(where.split()[0] not in in_key_folder for where, *_ in marks)
+    report.access_checkpoints = sum(where.split()[0] not in in_key_folder for where, *_ in access_marks)
     with guarded(report, "seal.key"):
         kek = kek or kek_in(keys)
-    if (store / "access.db").exists():  # before the journal, which then cannot be behind what is said of it
-        access = walked(store / "access.db", Walk(report, "access", Keyring(), {}), immutable)
-        report.access_size, report.access_root = access.tree.size, access.tree.root().hex()
-        wanted = access.named
-    for where, _, size, root in marks:
-        wanted.setdefault(size, {}).setdefault(root, where)
-    walk = walked(store / "journal.db", Walk(report, "fact", Keyring(), wanted), immutable, kek)
+    # the access log before the journal, which then cannot be behind what is said of it
+    access = walked(store / "access.db", Walk(report, "access", Keyring(), wanted_of(access_marks, {})), immutable)
+    report.access_size, report.access_root = access.tree.size, access.tree.root().hex()
+    walk = Walk(report, "fact", Keyring(), wanted_of(marks, access.named))
+    walk = walked(store / "journal.db", walk, immutable, kek)
     report.size, report.root = walk.tree.size, walk.tree.root().hex()
-    for size, roots in walk.wanted.items():
-        for where in roots.values():
-            report.found(where, f"names size {size}, the journal has {report.size} rows")
-    hold_origin(marks, verifier, walk, report)
+    for one in (access, walk):
+        for size, roots in one.wanted.items():
+            for where in roots.values():
+                report.found(where, f"names size {size}, {one.table} has {one.tree.size} rows")
+    hold_origin([*marks, *access_marks], verifier, walk, report)
     return report
 
 

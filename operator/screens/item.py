@@ -45,6 +45,9 @@ class ItemScreen(RoomScreen):
     def on_screen_resume(self) -> None:
         self.hue.backroom.look_at(self.stream)
 
+    def on_unmount(self) -> None:
+        self.hue.backroom.look_at(None)  # what is shown next is a view of its own
+
     def opened(self, opened: Opened) -> None:
         """Show the item as it stands now."""
         if opened.stream != self.stream:

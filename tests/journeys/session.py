@@ -9,7 +9,7 @@ script's own home, and the lines below it are what is expected:
 Plain lines are standard output, `stderr: ` begins a line of standard error, `(exit 2)` is the exit code, which is 0 where
 nothing is said. `...` in a line stands for any text, alone in a line for any number of lines; runs of blanks count as
 one. `NAME=$(...)` stands for one word, which later lines may use as ${NAME}. `file NAME <<END` writes a file up to END.
-The command is HUE_COMMAND, else this tree's own; each script has its own home, store, time zone and language.
+The command is HUE_COMMAND, else this tree's own; each script has its own home, store, keys, time zone and language.
 """
 
 import os
@@ -35,7 +35,8 @@ def command() -> list[str]:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return the whole environment of a session in its own home, with nothing of ours but where programs are."""
     found = {"PATH": f"{home / 'bin'}:{os.environ['PATH']}", "HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
-    found |= {"HUE_STORE": str(home / "store"), "TZ": "Europe/London", "LANG": "C.UTF-8"}
+    found |= {"HUE_STORE": str(home / "store"), "HUE_KEYS": str(home / "keys")}
+    found |= {"TZ": "Europe/London", "LANG": "C.UTF-8"}
     if "HUE_COMMAND" not in os.environ:
         found["PYTHONPATH"] = str(ROOT / ".typed")
     return {**found, **more}

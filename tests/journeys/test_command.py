@@ -86,7 +86,7 @@ def spelt(words: tuple[str, ...]) -> str:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("made")
-    room, signed = found(home / "store", Founding("GMP", "Greater Manchester Police", "2211"))
+    room, signed = found(home / "store", Founding("GMP", "Greater Manchester Police", "2211", keys=home / "keys"))
     desk = Desk(room.journal, room.board, room.identity, signed)
     for line in NIGHT.strip().splitlines():
         carry_out(desk, line)

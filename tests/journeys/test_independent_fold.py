@@ -25,8 +25,9 @@ from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.policy import POLICY_STREAM
-from hueandcry.domain.reference import Kind, stream_text
+from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.domain.staff import Register, SignOn, staff_stream
+from hueandcry.operator import erasing
 from hueandcry.operator.bootstrap import Founding, found, pack_text
 from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.grammar import Misread
@@ -34,6 +35,7 @@ from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.intake.loader import Loader
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
+from hueandcry.store.views import WORKED
 from tests.journeys import independent_fold
 from tests.journeys.independent_fold import IndependentBoard, Line, instant, lines_of, upto
 from tests.proof.counts import PROOF, SEED, chance, count
@@ -71,6 +73,8 @@ MUST_OCCUR = {
     "incident.resulted",
     "incident.target_missed",
     "policy.adopted",
+    "record.erased",
+    "record.erasure_completed",
     "staff.approved",
     "staff.declined",
     "staff.proposed",
@@ -114,7 +118,7 @@ class Night:
     def _step(self) -> None:
         self._clock.set(self._clock.now_ns + self._random.randrange(STEP_MAX_S * 10**9))
         what: Callable[[], None] = self._random.choices(
-            (self._line, self._tick, self._history, self._another_application), (60, 6, 1, 1)
+            (self._line, self._tick, self._history, self._another_application, self._erasure), (60, 6, 1, 1, 1)
         )[0]
         with contextlib.suppress(Refused, Misread):  # by chance; what is refused writes nothing
             what()
@@ -140,6 +144,18 @@ class Night:
     def _another_application(self) -> None:
         event = StoredEvent(UUID(int=self._random.getrandbits(128), version=4), 1, "bank:Account.Opened", b"{}")
         self.room.journal.insert_events([event])
+
+    def _erasure(self) -> None:
+        """Two people erase a record that is closed, and every other time that is carried out."""
+        board = self.room.board
+        board.catch_up()
+        worked = {record.id for record in board.open()}
+        streams = [one for one in self.room.journal.begun() if kind_of(one) in WORKED and one not in worked]
+        if streams:
+            carry_out(self._desks[-1], f"propose erase {stream_text(self._random.choice(streams))} MoPI review 2026/114")
+            carry_out(self._founder, f"approve {self._proposal(self._founder)}")
+        for stream in list(board.erasing) if self._random.randrange(2) else ():
+            erasing.carry_out(self.room, stream)
 
     def _lines(self, desk: Desk) -> list[str]:
         """Return what might be typed now, sensible or not."""

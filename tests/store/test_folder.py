@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hueandcry.domain.contact import Rang
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
 from hueandcry.operator.bootstrap import Founding, Room, found, open_room
 from hueandcry.operator.desk import Desk
@@ -63,16 +64,37 @@ def test_a_new_store_is_open_to_its_owner_and_its_group_and_to_nobody_else(tmp_p
     made, _ = found(tmp_path / "store", GMP)
     with contextlib.closing(made):
         assert mode(made.folder.path) == "2770"
-        assert mode(made.folder.journal) == "0660"
+        for shared in ("journal.db", "access.db", "keys.db", "checkpoints", "journal.turn", "journal.lock"):
+            assert mode(made.folder.path / shared) == "0660", shared
         assert mode(made.folder.path / "store.key") == "0600"
 
 
-def test_what_stands_beside_an_open_journal_is_open_to_the_group_too(tmp_path: Path, umask: int) -> None:
+def test_the_key_folder_is_open_to_its_owner_alone_and_nothing_of_it_lies_in_the_store(
+    tmp_path: Path, umask: int
+) -> None:
+    """Whoever copies the store, or is of its group, has none of it; but anybody may check what was signed."""
+    made, _ = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        keys = made.key_folder.path
+        assert mode(keys) == "0700"
+        assert {path.name for path in keys.iterdir()} >= {"seal.key", "sign.key", "verify.key", "known"}
+        assert {path.name: mode(path) for path in keys.iterdir() if mode(path) != "0600"} == {"verify.key": "0644"}
+        secret = [(keys / name).read_bytes().strip() for name in ("seal.key", "sign.key")]
+        stored = [path.read_bytes() for path in made.folder.path.rglob("*") if path.is_file()]
+        assert not any(one in content or bytes.fromhex(secret[0].decode()) in content for one in secret for content in stored)
+
+
+@pytest.mark.parametrize("name", ["journal.db", "access.db", "keys.db"])
+def test_what_stands_beside_an_open_file_of_the_store_is_open_to_the_group_too(
+    tmp_path: Path, umask: int, name: str
+) -> None:
     """Who of the group cannot write the write-ahead log cannot write the journal."""
     made, _ = found(tmp_path / "store", GMP)
     with contextlib.closing(made):
-        beside = sorted(path for path in made.folder.path.iterdir() if path.name.startswith("journal.db-"))
-        assert [path.name for path in beside] == ["journal.db-shm", "journal.db-wal"]
+        (rang,) = carry_out(desk_of(made), "ring 999 07700 900123")
+        assert made.door().stream(rang.stream, "show")
+        beside = sorted(path for path in made.folder.path.iterdir() if path.name.startswith(f"{name}-"))
+        assert [path.name for path in beside] == [f"{name}-shm", f"{name}-wal"]
         assert [mode(path) for path in beside] == ["0660", "0660"]
 
 
@@ -129,6 +151,32 @@ def test_a_founding_that_broke_off_before_its_journal_can_be_done_again(tmp_path
         assert signed.collar == "1001"
 
 
+class BrokeOff(Exception):
+    pass
+
+
+@pytest.mark.parametrize("where", ["open_journal", "Room", "Desk.do"])
+def test_a_founding_that_broke_off_after_its_keys_were_made_can_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Nothing was sealed under the keys of the first; the second has its own, and what is said opens with them."""
+
+    def breaks_off(*_: object, **__: object) -> None:
+        raise BrokeOff
+
+    with monkeypatch.context() as broken:
+        broken.setattr(f"hueandcry.operator.bootstrap.{where}", breaks_off)
+        with pytest.raises(BrokeOff):
+            found(tmp_path / "store", GMP)
+    made, _ = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        (rang,) = carry_out(desk_of(made), "ring 999 07700 900123")
+        (opened,) = made.door().stream(rang.stream, "show")
+        assert isinstance(opened.fact, Rang)
+        assert opened.fact.number == "07700 900123"
+    assert hue("verify", store=tmp_path / "store").returncode == 0
+
+
 def test_a_network_file_system_is_refused_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list of mounts cannot be forged here, so the file system at hand is put among those that are refused."""
     monkeypatch.setattr(rooms, "_NETWORK_FILE_SYSTEMS", {file_system_of(tmp_path)})
@@ -172,7 +220,7 @@ def test_loading_without_a_whole_key_ends_in_a_sentence_and_records_nothing(
 
 
 def test_work_that_needs_no_key_goes_on_without_it(room: Room) -> None:
-    """A lost key stops loading, not the room."""
+    """A lost key of the source references stops loading, not the room."""
     (room.folder.path / "store.key").unlink()
     assert carry_out(desk_of(room), "ring 999 07700 900123")
     assert hue("verify", store=room.folder.path).returncode == 0

@@ -7,7 +7,7 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.tests import persistence as suites
 
-from hueandcry.store.sqlite import Datastore, SQLiteJournal, uri_of
+from hueandcry.store.sqlite import Datastore, SQLiteJournal, SQLiteJournalProcess, uri_of
 
 
 def journal_at(path: Path, kind: type[SQLiteJournal] = SQLiteJournal) -> SQLiteJournal:
@@ -45,6 +45,12 @@ class TestAggregateRecorder(_WithFile, suites.AggregateRecorderTestCase):
 class TestApplicationRecorder(_WithFile, suites.ApplicationRecorderTestCase):
     def test_insert_subscribe(self) -> None:
         self.optional_test_insert_subscribe()
+
+
+class TestProcessRecorder(_WithFile, suites.ProcessRecorderTestCase):
+    """Of the class by which other applications of the library follow ours, in the same file."""
+
+    kind = SQLiteJournalProcess
 
 
 class TestNotificationIds(_WithFile, suites.NonInterleavingNotificationIDsBaseCase):

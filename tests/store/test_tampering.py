@@ -22,6 +22,7 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import pytest
 from eventsourcing.persistence import StoredEvent, Tracking
 
@@ -40,6 +41,7 @@ from hueandcry.operator.intake.loader import Loader
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
 from hueandcry.store import codec
+from hueandcry.store.erasure import keys_of
 from hueandcry.store.folder import StoreFolder
 from hueandcry.store.sqlite import Datastore, Factory, SQLiteJournalProcess, uri_of
 from hueandcry.store.verify import Finding, Verified, verify
@@ -151,6 +153,9 @@ def play(path: Path, size: int) -> None:
     padding = chain.from_iterable(repeat(("ring 999 07700 900999", "note . nobody speaks", "answer .")))
     while journal.tip().size < size:
         work(first, next(padding))
+    for record in stage.board.open():
+        first.door.stream(record.id, "show")
+    stage.room.access.read(first.door.viewer, "2211")
     stage.room.close()
 
 
@@ -231,13 +236,13 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Tampering:
     """A copy of a store under a hostile hand: a connection that changes it, and a journal that is verified."""
 
-    def __init__(self, store: Path, at: Path) -> None:
+    def __init__(self, store: Path, at: Path, *, access: bool = False) -> None:
         self.folder = StoreFolder(shutil.copytree(store, at / "store"))
-        self.hand = sqlite3.connect(self.folder.journal, isolation_level=None)
+        self.hand = sqlite3.connect(self.folder.access if access else self.folder.journal, isolation_level=None)
         self.hand.execute("PRAGMA synchronous=OFF")
         self.hand.execute("PRAGMA ignore_check_constraints=ON")
         self.room = open_room(str(self.folder.path))
-        self.journal = self.room.journal
+        self.journal: Any = self.room.access.log if access else self.room.journal
 
     def verified(self, *, closed: bool = False) -> Verified:
         return verify(self.journal, seals=None if closed else self.journal.seals)
@@ -260,6 +265,13 @@ class Tampering:
 @pytest.fixture
 def tampering(short: Path, tmp_path: Path) -> Iterator[Tampering]:
     made = Tampering(short, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tampering_access(short: Path, tmp_path: Path) -> Iterator[Tampering]:
+    made = Tampering(short, tmp_path, access=True)
     yield made
     made.close()
 
@@ -299,7 +311,7 @@ class Change(NamedTuple):
     @property
     def position(self) -> int | None:
         """The position of the row that is changed, None outside the facts."""
-        return self.cell.row[0] if self.cell.table == "fact" else None
+        return self.cell.row[0] if self.cell.table in ("fact", "access") else None
 
 
 def cells(hand: sqlite3.Connection) -> Iterator[Cell]:
@@ -391,12 +403,12 @@ def names_the_place(finding: Finding, change: Change) -> bool:
     return finding.position in ((position, position + 1, change.written) if moved else (position,))
 
 
-def seen(tampering: Tampering, change: Change) -> str:
+def seen(tampering: Tampering, change: Change, *, closed: bool = False) -> str:
     """Return how a change came out: found, unseen, or refused by the engine; the store is as before."""
     if not apply(tampering.hand, change):
         return "refused"
     try:
-        found = any(names_the_place(finding, change) for finding in tampering.findings())
+        found = any(names_the_place(finding, change) for finding in tampering.verified(closed=closed).findings)
         return "found" if found else "unseen"
     except Exception as fault:  # noqa: BLE001 — whatever ends a verification is its outcome
         return f"verification ended with {type(fault).__name__}"
@@ -404,13 +416,13 @@ def seen(tampering: Tampering, change: Change) -> str:
         undo(tampering.hand, change)
 
 
-def campaign(tampering: Tampering, wanted: list[Change], name: str) -> None:
+def campaign(tampering: Tampering, wanted: list[Change], name: str, *, closed: bool = False) -> None:
     """Make the changes, one after another, tell the row, and hold that none was unseen."""
     began = time.monotonic()
     outcomes: Counter[str] = Counter()
     unseen: Counter[str] = Counter()
     for change in wanted:
-        outcome = seen(tampering, change)
+        outcome = seen(tampering, change, closed=closed)
         outcomes[outcome] += 1
         if outcome not in ("found", "refused"):
             unseen[f"{change.cell.name}: {change.how}: {outcome}"] += 1
@@ -445,6 +457,82 @@ def test_every_changed_value_of_kept_nodes_and_tip_is_found(tampering_long: Tamp
     wanted = all_changes(tampering_long, chance("nodes"), "fact_node", "fact_tip")
     assert {change.cell.column for change in wanted} >= {"hash", "size", "peaks", "recorded", "keys"}
     campaign(tampering_long, wanted, "a value changed in nodes and tip of a store of 300 facts")
+
+
+@pytest.mark.proof
+def test_every_value_changed_in_the_access_log_is_found_and_named_by_its_place(tampering_access: Tampering) -> None:
+    """Or whoever looked could take themselves out of it. A twentieth of the changes without HUE_PROOF."""
+    random = chance("tampering with the access log")
+    every = all_changes(tampering_access, random)
+    assert {change.cell.table for change in every} == {"access", "access_tip"}
+    assert tampering_access.ask("SELECT count(DISTINCT name) FROM access") == 2
+    campaign(tampering_access, random.sample(every, count(len(every))), "a value changed in an access log")
+
+
+@pytest.mark.proof
+def test_every_value_but_what_a_seal_holds_is_found_without_keys_too(tampering: Tampering) -> None:
+    """Whoever checks a store that is not theirs has no keys. A twentieth of the changes without HUE_PROOF."""
+    random = chance("tampering, closed")
+    every = [one for one in all_changes(tampering, random) if one.cell.column not in ("sealed", "local")]
+    campaign(tampering, random.sample(every, count(len(every))), "a value changed, verified without keys", closed=True)
+
+
+def test_a_run_without_keys_counts_each_seal_that_it_did_not_open(tampering: Tampering) -> None:
+    """What a seal holds is then not held against its digest: that is told, and not passed over."""
+    groups = tampering.ask("SELECT count(sealed) + count(local) FROM fact")
+    whole, shut = tampering.verified(), tampering.verified(closed=True)
+    assert (whole.findings, whole.opened, whole.unopened) == ((), groups, 0)
+    assert (shut.findings, shut.opened, shut.unopened) == ((), 0, groups)
+    assert (shut.root, shut.keys, shut.erased) == (whole.root, whole.keys, whole.erased)
+    tampering.do(f"UPDATE fact SET sealed=zeroblob(length(sealed)) WHERE position={NOTED}")
+    shut = tampering.verified(closed=True)
+    assert (shut.findings, shut.opened, shut.unopened) == ((), 0, groups)
+    assert [finding.part for finding in tampering.findings()] == ["seal"]
+    tampering.do(f"UPDATE fact SET sealed=NULL WHERE position={NOTED}")
+    assert [finding.part for finding in tampering.verified(closed=True).findings] == ["sealed"]
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["with keys", "without keys"])
+@pytest.mark.parametrize("by", [1, -1, 1000, None], ids=["the next", "the one before", "one never made", "none"])
+def test_another_key_in_a_head_is_found(tampering: Tampering, by: int | None, closed: bool) -> None:
+    """The head stands in the leaf; and no stream has a key that was not given to it."""
+    position, head = tampering.hand.execute(f"SELECT position, head FROM fact WHERE position={NOTED}").fetchone()
+    header, fact = msgspec.msgpack.decode(head)
+    header[-1] = None if by is None else header[-1] + by
+    tampering.hand.execute(f"UPDATE fact SET head=? WHERE position={NOTED}", [msgspec.msgpack.encode([header, fact])])
+    findings = tampering.verified(closed=closed).findings
+    assert (position, "key") in [(finding.position, finding.part) for finding in findings]
+    assert any(finding.position is None for finding in findings), "the tree does not come out the same"
+
+
+def test_what_was_sealed_under_a_destroyed_key_is_counted_and_no_finding(tampering: Tampering) -> None:
+    """It was erased: nobody can hold it against its digest any more, and it is what was recorded."""
+    whole = tampering.verified()
+    (stream,) = whole.erased
+    rows = tampering.journal.stream_rows(stream)
+    (key,) = keys_of(rows)
+    under = sum(row.sealed is not None for row in rows if codec.key_of(row.head) == key)
+    later = [row for row in rows if row.sealed is not None and codec.key_of(row.head) not in (key, None)]
+    assert under
+    assert later
+    tampering.journal.seals.keyring.destroy(key)
+    after = tampering.verified()
+    assert (after.findings, after.root, after.unopened) == ((), whole.root, under)
+    assert after.opened == whole.opened - under
+    tampering.room.close()
+    told = hue("verify", store=tampering.folder.path)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_record_key_that_is_gone_without_an_erasure_is_found(tampering: Tampering) -> None:
+    """Whoever destroys a key has erased a record, and two people have to do that."""
+    held = tampering.verified()
+    key = next(key for key, stream in held.keys.items() if stream not in held.erased)
+    tampering.journal.seals.keyring.destroy(key)
+    tampering.room.close()
+    told = hue("verify", store=tampering.folder.path)
+    assert told.returncode == DAMAGED
+    assert told.stderr == f"hue: record key {key}: is destroyed, and its record was not erased\n"
 
 
 def test_a_store_that_is_tampered_with_holds_every_kind_of_stream_and_group(tampering: Tampering) -> None:
@@ -575,7 +663,7 @@ def test_a_finding_names_the_part_that_is_not_as_it_was_written(tampering: Tampe
     tampering.do(statement)
     told = [finding.text().split(":")[0] for finding in tampering.findings()]
     assert any(one == part or one.endswith(f" {part}") for one in told), told
-    assert len(told) < 6, told
+    assert len(told) < 8, told
 
 
 def test_peaks_that_go_on_behind_those_of_the_tree_are_found(tampering: Tampering) -> None:

@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.fact import Entry, Record
-from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
+from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.exits import family_of
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
@@ -133,8 +134,8 @@ class Backroom(threading.Thread):
             self._watch = Watch(self._room)
             self._say_board(whole=True)
             self._serve(self._room.journal.data_version())
-        except (Damaged, Conflict, OSError) as fault:
-            self._tell(Stopped(str(fault)))
+        except Exception as fault:  # noqa: BLE001 — the last door of this thread: the screen says one sentence and ends
+            self._tell(Stopped(family_of(fault)[1]))
         finally:
             self._lease.release()
 

@@ -15,6 +15,8 @@ from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import BackedUp
+from hueandcry.domain.sharing import Exported
+from hueandcry.domain.staff import Proposed
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.store.codec import GROUP_TIERS
@@ -49,9 +51,20 @@ def listed(room: Room, record: Record) -> Listed:
         Place(str(folder.checkpoints), "roots and sizes", "no words stand there"),
         Place(str(folder.board), "the board, seals closed", "no words stand there"),
         *eraser_of(room).found(record.id),
+        *_proposals(room, record),
+        *_exports(room, record),
         *_backups(room),
     ]
     return Listed(tuple(places), tuple(_others(room, record)))
+
+
+def _exports(room: Room, record: Record) -> list[Place]:
+    """Return where copies of a record went, as its own facts tell."""
+    return [
+        Place(f"{entry.fact.force}", f"a copy, values up to {entry.fact.tier}", "it is theirs: ask them to erase it")
+        for entry in room.journal.stream(record.id)
+        if isinstance(entry.fact, Exported)
+    ]
 
 
 def _backups(room: Room) -> list[Place]:
@@ -86,14 +99,21 @@ def _others(room: Room, record: Record) -> list[str]:
             linked = [one for one in (record.contact, record.incident) if one is not None]
         case _:
             linked = [one for one in (getattr(record, "incident", None),) if one is not None]
-    names = [room.board.name(one) for one in linked]
-    proposed = [
-        f"proposal p{one.tail} of {member.collar}"
+    return [room.board.name(one) for one in linked]
+
+
+def _proposals(room: Room, record: Record) -> list[Place]:
+    """Return whose proposals about a record hold words: they stand in the records of those who proposed."""
+    return [
+        Place(
+            f"the record of {member.collar}",
+            f"the words of proposal p{entry.fact.tail}",
+            "sealed there under that member's own key",
+        )
         for member in room.board.staff.values()
-        for one in member.proposals
-        if one.on == record.id
+        for entry in room.journal.stream(member.id)
+        if isinstance(entry.fact, Proposed) and entry.fact.on == record.id
     ]
-    return [*names, *proposed]
 
 
 def carry_out(room: Room, stream: bytes) -> tuple[int, list[Place]]:

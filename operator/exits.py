@@ -43,7 +43,7 @@ def run(app: typer.Typer) -> int:
     except SystemExit as end:  # the command-line library's own way of meeting a closed pipe
         code = 0 if isinstance(end.__context__, BrokenPipeError) else end.code
     except Exception as fault:  # noqa: BLE001 — the last door: whatever it is, a user sees one sentence
-        code = _told(*_family(fault))
+        code = _told(*family_of(fault))
     return _flushed(code if isinstance(code, int) else 0)
 
 
@@ -65,14 +65,15 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         pass
     except OSError as fault:
-        code = code if code == UNAVAILABLE else _told(*_family(fault))
+        code = code if code == UNAVAILABLE else _told(*family_of(fault))
     else:
         return code
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
-def _family(fault: Exception) -> tuple[int, str]:
+def family_of(fault: Exception) -> tuple[int, str]:
+    """Return the exit code and the one sentence that a fault comes to."""
     from hueandcry.operator.grammar import Misread
     from hueandcry.store.moment import NotAMoment
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from hueandcry.domain.fault import Conflict, Refused
+from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
@@ -66,5 +66,7 @@ def _one(desk: Desk, text: str) -> None:
     else:
         try:
             work(desk, text)
+        except Unavailable as fault:
+            console.complain(f"{fault}; not recorded: {text}")
         except (Refused, Misread, Conflict) as fault:
             console.complain(str(fault))

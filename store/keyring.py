@@ -15,7 +15,10 @@ import hashlib
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,6 +54,25 @@ def stretched(passphrase: str, salt: bytes) -> bytes:
     return hashlib.scrypt(
         passphrase.encode(), salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, maxmem=_SCRYPT_BYTES_MAX
     )
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _told(work: Callable[P, R]) -> Callable[P, R]:
+    """Let what SQLite says of the key store be told as one of our faults."""
+
+    @wraps(work)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(*args, **kwargs)
+        except sqlite3.OperationalError as fault:
+            raise Unavailable(f"the key store cannot be used: {fault}") from fault
+        except sqlite3.DatabaseError as fault:
+            raise Damaged(f"the key store is damaged: {fault}") from fault
+
+    return told
 
 
 class Keyring:
@@ -102,6 +124,7 @@ class Keyring:
         keyring.ready(1)
         return keyring
 
+    @_told
     def ready(self, upto: int) -> None:
         """Make keys ahead, durably, unless those up to an id are there already."""
         if upto <= self._made:
@@ -136,6 +159,7 @@ class Keyring:
 
     # Using
 
+    @_told
     def still(self) -> int:
         """Forget the keys in memory if another process has written to the key store since.
 
@@ -157,6 +181,7 @@ class Keyring:
         except KeyError:
             return self._loaded(key)
 
+    @_told
     def _loaded(self, key: int) -> AESGCM | None:
         with self._lock:
             found = self._connection.execute("SELECT wrapped FROM record_key WHERE id=?", (key,)).fetchone()
@@ -176,6 +201,7 @@ class Keyring:
         self.still()
         return self.cipher(key) is None
 
+    @_told
     def destroy(self, key: int) -> bytes | None:
         """Destroy a record key and return the wrapped bytes that must not be found any more, None where it was gone."""
         with self._lock:
@@ -185,6 +211,7 @@ class Keyring:
             self._generation += 1
         return bytes(row[0]) if row and row[0] is not None else None
 
+    @_told
     def scrub(self) -> None:
         """Rebuild the file and truncate the write-ahead log; raises Unavailable while another process reads the key store."""
         with self._lock:
@@ -193,6 +220,7 @@ class Keyring:
         if busy:
             raise Unavailable("another process is reading the key store: what SQLite kept is not cleared yet")
 
+    @_told
     def begin_at(self, first: int) -> None:
         """Give no new record a key below this id; for a store that was restored from behind its last fact."""
         with self._lock:

@@ -544,7 +544,7 @@ def hold_origin(marks: list[Mark], verifier: Verifier | None, walk: Walk, report
         belongs = f"{report.origin}/access" if where.startswith("access.") else report.origin
         if name not in {None, belongs}:
             report.found(where, f"is of {name}, and should be of {belongs}")
-    if any(report.origin and report.origin not in fact for fact in walk.names):
+    if any(report.origin and report.origin.encode() not in fact for fact in walk.names):
         report.found("policy.established", f"does not name {report.origin}")
 
 

@@ -1,12 +1,15 @@
-"""What tests stand on: a room in memory with a set clock and seeded ids, and its desks."""
+"""What tests stand on: a room in memory with a set clock and seeded ids, and its desks; and the same founded in files."""
+
+from pathlib import Path
 
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.staff import Register, SignOn, staff_stream
-from hueandcry.operator.bootstrap import Founding, founding_acts
+from hueandcry.operator.bootstrap import Founding, found, founding_acts
 from hueandcry.operator.desk import Act, Desk, Signed
-from hueandcry.operator.identity import SetClock, seeded
+from hueandcry.operator.identity import Identity, SetClock, seeded
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store.access import in_memory
+from hueandcry.store.keyring import Kept
 from hueandcry.store.log import Log, MemoryLog
 from hueandcry.store.views import Board
 
@@ -38,6 +41,25 @@ class Stage:
     def pass_time(self, seconds: float) -> None:
         """Let the clock go on."""
         self.clock.set(self.clock.now_ns + int(seconds * S))
+
+
+class Founded(Stage):
+    """The same in files, with keys, access log and checkpoints: `room` is the open store.
+
+    Its ids are drawn by chance: its key folder has a name of its own among those of the run.
+    """
+
+    def __init__(self, path: Path, kept: Kept | None = None) -> None:
+        self.clock = SetClock(MONDAY)
+        self.identity = Identity(self.clock)
+        founding = Founding("GMP", "Greater Manchester Police", "1001", kept=kept or Kept("file"))
+        self.room, signed = found(path, founding, self.identity)
+        self.log, self.board = self.room.journal, self.room.board
+        self.founder = Desk(self.log, self.board, self.identity, signed)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.room.close()
 
 
 def work(desk: Desk, text: str) -> None:

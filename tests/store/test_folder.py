@@ -185,7 +185,7 @@ def test_a_network_file_system_is_refused_in_a_sentence(tmp_path: Path, monkeypa
     assert not (tmp_path / "store" / "store.key").exists()
 
 
-# The key
+# The key of the source references
 
 
 @pytest.mark.parametrize("content", [b"", b"short", bytes(31), bytes(33)])

@@ -34,9 +34,8 @@ from hueandcry.domain.foreign import Receive, Received, foreign_stream
 from hueandcry.domain.incident import Opened
 from hueandcry.domain.reference import kind_of, stream_text
 from hueandcry.domain.staff import Proposed, SetPassphrase, SignOff, staff_stream
-from hueandcry.operator.bootstrap import Founding, found, open_room
+from hueandcry.operator.bootstrap import open_room
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.intake.loader import Loader
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
@@ -47,7 +46,7 @@ from hueandcry.store.sqlite import Datastore, Factory, SQLiteJournalProcess, uri
 from hueandcry.store.verify import Finding, Verified, verify
 from tests.proof.counts import chance, count
 from tests.proof.table import Told, tell
-from tests.staging import MONDAY, Stage, work
+from tests.staging import Founded, work
 
 REBUILDABLE = ("stored_snapshots", "tracking")  # tables, with all their columns
 ROOT = Path(__file__).parents[2]
@@ -129,20 +128,9 @@ ROWS = [["2026-11-22 07:10:00", "EMS", "FALL VICTIM", "NORRISTOWN"], ["2026-11-2
 # The stores that are tampered with
 
 
-class Founded(Stage):
-    """A stage on a founded store in files, with its keys, its access log and its watch."""
-
-    def __init__(self, path: Path, seed: int) -> None:
-        self.clock = SetClock(MONDAY)
-        self.identity = seeded(self.clock, seed)
-        self.room, signed = found(path, Founding("GMP", "Greater Manchester Police", "1001"), self.identity)
-        self.log, self.board = self.room.journal, self.room.board
-        self.founder = Desk(self.log, self.board, self.identity, signed)
-
-
 def play(path: Path, size: int) -> None:
     """Make a store of so many facts: the story, staff, history, the watch's facts, and rows of others."""
-    stage = Founded(path, seed=size)  # a store's name is drawn from it, and its key folder has that name
+    stage = Founded(path)
     journal = stage.room.journal
     first = stage.desk("2211", Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY)
     second = stage.desk("5501", Role.SUPERVISOR)
@@ -156,7 +144,7 @@ def play(path: Path, size: int) -> None:
     for record in stage.board.open():
         first.door.stream(record.id, "show")
     stage.room.access.read(first.door.viewer, "2211")
-    stage.room.close()
+    stage.close()
 
 
 def tell_story(stage: Founded, first: Desk, second: Desk) -> None:

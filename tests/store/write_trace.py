@@ -1,51 +1,51 @@
-"""A write trace, and the states in which a power cut may leave the files that it wrote.
+"""A write trace, and the states in which a power cut may leave the files that were written.
 
 Theory of operation. `record` runs a program under strace and reads what it did to the files below one folder: bytes
 written, cut off, made durable (fsync, fdatasync), names made, moved and removed, and what it said through a pipe, all in
-the order in which it happened. `Disk` takes these steps one after another and keeps two pictures: what is on the medium
-for sure, and what was done since and is not. A crash keeps, of the latter, nothing, everything, or what chance says.
+the order in which it happened. `Disk` takes these steps one after another and knows what is on the medium for sure, and
+what was done since and is not. A crash keeps of the latter nothing, everything, or what chance says.
 
-Bytes. Each write that is not yet synced is by chance there, lost, torn by sectors of 512 bytes (the first ones, or any),
-or its length is there and its bytes are zero. Files know no order among themselves, nor writes within one file.
+Bytes. Each write that is not yet synced is by chance there, lost, or torn by sectors of 512 bytes: the first ones, or
+any; where it made the file longer, the new length may be there and the bytes zero. Files know no order among
+themselves, nor do the writes to one file.
 
-Names. Making, moving and removing names is ordered as the journals of ext4 and XFS order it: a crash keeps the first
-so many of these steps. A sync of a folder keeps all steps up to the last one in it, a sync of a file those up to the last
-one that named it. POSIX promises less (nothing without a sync of the folder, and no order), ext4 does more (a commit
-takes everything with it); in between is what the file systems that a store may lie on have in common. Folders are not
-moved.
+Names. Making, moving and removing names is ordered as the journals of ext4 and XFS order it: a crash keeps the first so
+many of these steps. A sync of a folder keeps all steps up to the last one in it, a sync of a file those up to the last
+one that named it. POSIX promises less (no order, and no name without a sync of its folder), ext4 does more (a commit takes
+everything with it); in between lies what the file systems that a store stands on have in common. Folders are not moved.
 
 A process that is killed loses nothing: the next recording may begin on what the last one left unsynced. The shared
-memory of SQLite (-shm), locks and modes mean nothing after a crash and are left out. After a recording the picture of
-everything done is held against the files that are there, byte for byte, so that nothing was overlooked.
+memory of SQLite (-shm), locks and modes mean nothing after a crash and are left out. After a recording, everything done
+is held against the files that are there, byte for byte, so that nothing was overlooked.
 """
 
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 SECTOR = 512
-FOLDER = 0  # stands for a file's number where a name is a folder's
+FOLDER = 0  # stands for the file's number where a name is a folder's
+LEFT_OUT = re.compile(r"-shm$|\.(turn|lock|lease)$")
 CALLS = (
-    "open,openat,creat,close,dup,dup2,dup3,lseek,pwrite64,pwritev,pwritev2,write,writev,ftruncate,truncate,fallocate,"
+    "open,openat,creat,close,dup,dup2,dup3,lseek,write,writev,pwrite64,pwritev,pwritev2,ftruncate,truncate,fallocate,"
     "fsync,fdatasync,sync,syncfs,sync_file_range,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
     "mkdir,mkdirat,rmdir,sendfile,copy_file_range"
 )
 COMMAND = ("strace", "-f", "-qq", "--seccomp-bpf", "-y", "-xx", "-s", "100000000", "-e", f"trace={CALLS}", "-o")
-HAS_STRACE = shutil.which("strace") is not None
-LEFT_OUT = re.compile(r"-shm$|\.(turn|lock)$")
+HAS_STRACE = shutil.which(COMMAND[0]) is not None
 
 
 # What was done
 
 
 class Wrote(NamedTuple):
-    """Bytes written to a file."""
+    """Bytes written to a file; none, where only its new length is there."""
 
     file: int
     offset: int
@@ -72,7 +72,7 @@ class SyncedFolder(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Names made, moved and removed in one step: the file that each stands for from now, None where it is gone."""
+    """Names made, moved and removed in one step: the file that each stands for from then on, None where it is gone."""
 
     names: dict[str, int | None]
 
@@ -83,7 +83,9 @@ class Said(NamedTuple):
     text: str
 
 
-Step = Wrote | Cut | Synced | SyncedFolder | Named | Said
+Change = Wrote | Cut
+Step = Change | Synced | SyncedFolder | Named | Said
+Image = Mapping[str, bytes | bytearray | None]  # files by their path, None for a folder
 
 
 class Trace(NamedTuple):
@@ -96,64 +98,62 @@ class Trace(NamedTuple):
 # The disk
 
 
-class _File:
-    """A file's durable bytes, and what was done to it since."""
+class File:
+    """A file's durable bytes, and what was done to it since; `size` is its length with all that."""
 
     __slots__ = ("content", "pending", "size")
 
-    def __init__(self, content: bytes = b"") -> None:
-        self.content = bytearray(content)
-        self.pending: list[Wrote | Cut] = []
-        self.size = len(content)  # with all that is pending
+    def __init__(self, content: bytes | bytearray = b"") -> None:
+        self.content, self.size = bytearray(content), len(content)
+        self.pending: list[Change] = []
 
-    def __copy__(self) -> "_File":
-        other = _File(self.content)
+    def __copy__(self) -> "File":
+        other = File(self.content)
         other.pending, other.size = list(self.pending), self.size
         return other
 
-    def do(self, step: Wrote | Cut) -> None:
+    def do(self, step: Change) -> None:
+        """Write or cut, not durably."""
         self.pending.append(step)
         self.size = max(self.size, step.offset + len(step.content)) if isinstance(step, Wrote) else step.size
 
     def sync(self) -> None:
+        """Make all that was done durable."""
         for step in self.pending:
             _apply(self.content, step)
         self.pending.clear()
 
+    def with_all(self) -> bytearray:
+        """Return the bytes as a process sees them."""
+        return self.content if not self.pending else self.after(self.pending)
 
-def _apply(content: bytearray, step: Wrote | Cut) -> None:
+    def after(self, steps: Iterable[Change]) -> bytearray:
+        """Return the durable bytes with some steps done."""
+        content = bytearray(self.content)
+        for step in steps:
+            _apply(content, step)
+        return content
+
+
+def _apply(content: bytearray, step: Change) -> None:
     if isinstance(step, Cut):
         del content[step.size :]
         content.extend(bytes(step.size - len(content)))
-        return
-    if len(content) < step.offset:
-        content.extend(bytes(step.offset - len(content)))
-    content[step.offset : step.offset + len(step.content)] = step.content
-
-
-Image = Mapping[str, bytes | bytearray | None]  # a file's content by its path, None for a folder
+    else:
+        content.extend(bytes(max(0, step.offset - len(content))))
+        content[step.offset : step.offset + len(step.content)] = step.content
 
 
 class Disk:
     """Files below one folder: what is durable, and what was done since."""
 
-    def __init__(self) -> None:
-        self.files: dict[int, _File] = {}
-        self.names: dict[str, int] = {}
+    def __init__(self, image: Image) -> None:
+        self.files = {number: File(content) for number, content in enumerate(image.values(), 1) if content is not None}
+        self.names = {path: FOLDER if content is None else at for at, (path, content) in enumerate(image.items(), 1)}
         self.renamed: list[Named] = []
 
-    @classmethod
-    def of(cls, image: Image) -> "Disk":
-        """Return a disk on which all of this is durable."""
-        disk = cls()
-        for number, (path, content) in enumerate(image.items(), 1):
-            disk.names[path] = FOLDER if content is None else number
-            if content is not None:
-                disk.files[number] = _File(bytes(content))
-        return disk
-
     def __copy__(self) -> "Disk":
-        other = Disk()
+        other = Disk({})
         other.files = {number: copy(file) for number, file in self.files.items()}
         other.names, other.renamed = dict(self.names), list(self.renamed)
         return other
@@ -165,23 +165,23 @@ class Disk:
                 self.files[step.file].do(step)
             case Synced():
                 self.files[step.file].sync()
-                self._keep(lambda named: step.file in named.names.values())
+                self._keep_names(lambda named: step.file in named.names.values())
             case SyncedFolder():
-                self._keep(lambda named: any(os.path.dirname(path) == step.folder for path in named.names))
+                self._keep_names(lambda named: any(os.path.dirname(path) == step.folder for path in named.names))
             case Named():
                 self.renamed.append(step)
                 for number in step.names.values():
                     if number:
-                        self.files.setdefault(number, _File())
+                        self.files.setdefault(number, File())
 
-    def _keep(self, which: "Callable[[Named], bool]") -> None:
-        """Make the steps of names durable up to the last such one."""
+    def _keep_names(self, which: Callable[[Named], bool]) -> None:
+        """Make the steps of names durable, up to the last such one."""
         upto = max((at for at, named in enumerate(self.renamed, 1) if which(named)), default=0)
         self.names = self.named(upto)
         del self.renamed[:upto]
 
     def named(self, upto: int | None = None) -> dict[str, int]:
-        """Return the names with so many of the steps that are not durable, all of them by default."""
+        """Return the names with the first so many of the steps that are not durable, all of them by default."""
         names = dict(self.names)
         for step in self.renamed[:upto]:
             for path, number in step.names.items():
@@ -192,55 +192,42 @@ class Disk:
         return names
 
     @property
-    def pending(self) -> bool:
+    def unsynced(self) -> bool:
         """Whether anything was done that is not durable."""
         return bool(self.renamed) or any(file.pending for file in self.files.values())
 
-    # What a crash leaves
+    # What is left
 
-    def nothing_kept(self) -> Image:
-        """Return the files where of what was not durable nothing is there."""
+    def with_all(self) -> Image:
+        """Return the files with everything that was done, as a killed process leaves them."""
+        return self._image(self.named(), File.with_all)
+
+    def with_nothing(self) -> Image:
+        """Return the files with nothing that is not durable."""
         return self._image(self.names, lambda file: file.content)
 
-    def all_kept(self) -> Image:
-        """Return the files where everything is there, as a process sees them and as one that was killed leaves them."""
-        return self._image(self.named(), lambda file: _with(file, file.pending))
+    def with_some(self, random: Random) -> Image:
+        """Return the files with what chance says of that which is not durable."""
+        fate = _first if random.random() < 0.25 else _some
+        upto = random.randint(0, len(self.renamed))
+        return self._image(self.named(upto), lambda file: file.after(fate(file.pending, random)))
 
-    def by_chance(self, random: Random) -> Image:
-        """Return the files where chance says what is there."""
-        in_order = random.random() < 0.25
-        names = self.named(random.randint(0, len(self.renamed)))
-        return self._image(
-            names, lambda file: _with(file, _first(file, random) if in_order else _some(file.pending, random))
-        )
-
-    def _image(self, names: dict[str, int], content: "Callable[[_File], bytearray]") -> Image:
-        image: dict[str, bytes | bytearray | None] = {}
-        for path, number in names.items():
-            if number == FOLDER:
-                image[path] = None
-            else:
-                file = self.files[number]
-                image[path] = content(file) if file.pending else file.content
-        return image
+    def _image(self, names: dict[str, int], content_of: Callable[[File], bytearray]) -> Image:
+        return {
+            path: None if number == FOLDER else content_of(self.files[number]) for path, number in sorted(names.items())
+        }
 
 
-def _with(file: _File, steps: Sequence[Wrote | Cut]) -> bytearray:
-    content = bytearray(file.content)
-    for step in steps:
-        _apply(content, step)
-    return content
+def _first(steps: Sequence[Change], random: Random) -> list[Change]:
+    """Return the first so many steps, and the next one torn."""
+    upto = random.randint(0, len(steps))
+    return [*steps[:upto], *(one for step in steps[upto : upto + 1] for one in _torn(step, random))]
 
 
-def _first(file: _File, random: Random) -> list[Wrote | Cut]:
-    """Return the first so many steps, the last of them torn."""
-    upto = random.randint(0, len(file.pending))
-    return [*file.pending[:upto], *(_torn(step, random) for step in file.pending[upto : upto + 1])]
-
-
-def _some(steps: Sequence[Wrote | Cut], random: Random) -> list[Wrote | Cut]:
+def _some(steps: Sequence[Change], random: Random) -> list[Change]:
+    """Return some of the steps, some of them torn."""
     share = random.choice((0.1, 0.5, 0.9))
-    kept: list[Wrote | Cut] = []
+    kept: list[Change] = []
     for step in steps:
         fate = random.random()
         if fate < share:
@@ -250,18 +237,16 @@ def _some(steps: Sequence[Wrote | Cut], random: Random) -> list[Wrote | Cut]:
     return kept
 
 
-def _torn(step: Wrote | Cut, random: Random) -> list[Wrote | Cut]:
+def _torn(step: Change, random: Random) -> list[Change]:
     """Return what is there of a write that was torn; by chance its length is there as well."""
     if isinstance(step, Cut):
         return []
     sectors = list(_sectors(step))
-    if random.random() < 0.5:
-        kept = sectors[: random.randrange(len(sectors))]
-    else:
-        kept = random.sample(sectors, random.randrange(len(sectors)))
+    many = random.randrange(len(sectors)) if sectors else 0
+    kept: list[Change] = [*(sectors[:many] if random.random() < 0.5 else random.sample(sectors, many))]
     if random.random() < 0.3:
         kept.append(Wrote(step.file, step.offset + len(step.content), b""))
-    return [*kept]
+    return kept
 
 
 def _sectors(step: Wrote) -> Iterator[Wrote]:
@@ -277,26 +262,27 @@ def _sectors(step: Wrote) -> Iterator[Wrote]:
 
 def image_of(root: Path) -> Image:
     """Return the files below a folder as they are."""
-    paths = sorted(path for path in root.rglob("*") if not LEFT_OUT.search(path.name))
+    found = {path: path for path in sorted(root.rglob("*")) if not LEFT_OUT.search(path.name)}
     return {
         str(path.relative_to(root)): None if path.is_dir() else path.read_bytes()
-        for path in paths
+        for path in found
         if path.is_dir() or path.is_file()
     }
 
 
 def put(image: Image, root: Path) -> None:
-    """Make a folder hold just these files; those below a folder that is not there are lost with it."""
+    """Make a folder hold just these files; those below a folder that is lost are lost with it."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
-    for path, content in sorted(image.items()):
-        where = root / path
-        if not where.parent.is_dir():
+    base = f"{root}/"
+    for path, content in image.items():  # a folder stands before what is in it
+        try:
+            if content is None:
+                os.mkdir(base + path, 0o700)
+                continue
+            handle = os.open(base + path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileNotFoundError:
             continue
-        if content is None:
-            where.mkdir(mode=0o700)
-            continue
-        handle = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         os.write(handle, content)
         os.close(handle)
 
@@ -305,120 +291,154 @@ def put(image: Image, root: Path) -> None:
 
 
 def record(command: Sequence[str], root: Path, notes: Path, before: Disk | None = None) -> Trace:
-    """Run a program under strace and return what it did below a folder; `notes` is where strace writes meanwhile.
+    """Run a program under strace and return what it did below a folder; `notes` is a file that strace writes meanwhile.
 
-    Raises AssertionError where the program fails, or does something to a file that is not understood here.
+    `before` is what the folder holds, where not all of it is durable. Fails where the program fails, or does something to
+    a file that is not understood here.
     """
-    disk = before or Disk.of(image_of(root))
+    disk = before or Disk(image_of(root))
     told = subprocess.run([*COMMAND, str(notes), *command], stdout=subprocess.PIPE, check=False)
     assert told.returncode == 0, f"the program ended with {told.returncode}"
-    steps = list(_Reading(root, disk).steps(notes))
+    steps = list(_Notes(root, disk).steps(notes))
     notes.unlink()
     said = "".join(step.text for step in steps if isinstance(step, Said))
     assert said == told.stdout.decode(), "what was said is not what stands in the trace"
-    after = copy(disk)
-    for step in steps:
-        after.take(step)
-    done, found = after.all_kept(), image_of(root)
-    wrong = [path for path in {*done, *found} if done.get(path, b"") != found.get(path, b"")]
-    assert not wrong, f"the trace does not tell what was done to {wrong}"
+    _hold_against_files(disk, steps, root)
     return Trace(disk, steps)
 
 
-class _Open:
-    """An open file: its number, or a folder's path; where the next write goes; whether that is always its end."""
+def _hold_against_files(before: Disk, steps: list[Step], root: Path) -> None:
+    after = copy(before)
+    for step in steps:
+        after.take(step)
+    done, found = after.with_all(), image_of(root)
+    wrong = sorted(path for path in {*done, *found} if done.get(path, b"?") != found.get(path, b"?"))
+    assert not wrong, f"the trace does not tell what was done to {wrong}"
 
-    def __init__(self, number: int, folder: str, *, appends: bool) -> None:
-        self.number, self.folder, self.appends, self.offset = number, folder, appends, 0
+
+class _Handle:
+    """An open file, or a folder's path; where the next write goes."""
+
+    def __init__(self, file: int, folder: str, *, appends: bool) -> None:
+        self.file, self.folder, self.appends, self.offset = file, folder, appends, 0
 
 
-_CALL = re.compile(rb"(\d+) +(\w+)\((.*)\) += (-?\d+)")
-_UNFINISHED, _RESUMED = re.compile(rb"(\d+) +(\w+)\((.*) <unfinished \.\.\.>$"), re.compile(rb"(\d+) +<\.\.\. \w+ resumed>(.*)$")
-_TEXT = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')
-_HANDLE = re.compile(rb"(\d+|AT_FDCWD)(?:<((?:\\x[0-9a-f]{2})*)>)?")
+_CALL = re.compile(rb"(\d+) +(\w+)\((.*)\) += (-?\d+)", re.DOTALL)
+_UNFINISHED = re.compile(rb"(\d+) +\w+\(.* <unfinished \.\.\.>$", re.DOTALL)
+_RESUMED = re.compile(rb"(\d+) +<\.\.\. \w+ resumed>(.*)$", re.DOTALL)
+_PATH = re.compile(rb'(?:(?:AT_FDCWD|\d+)<((?:\\x[0-9a-f]{2})*)>(?:\(deleted\))?, )?"((?:\\x[0-9a-f]{2})*)"')
+_ARGUMENT = re.compile(rb'(\d+)<[^>]*>(?:\(deleted\))?|"((?:\\x[0-9a-f]{2})*)"|\[?(-?\d+)\]?(?: => \[\d+\])?|(\w+)')
 _SAYS = 1  # the handle through which the program speaks
 
 
-def _bytes(text: bytes) -> bytes:
+def _plain(text: bytes) -> bytes:
     return bytes.fromhex(text.replace(b"\\x", b"").decode())
 
 
-class _Reading:
+class _Notes:
     """Reads the notes of strace into steps."""
 
     def __init__(self, root: Path, disk: Disk) -> None:
-        self._root = str(root.resolve())
-        self._names = disk.named()
-        self._sizes = {number: file.size for number, file in disk.files.items()}
-        self._next = max(self._sizes, default=0) + 1
-        self._open: dict[int, _Open] = {}
-        self._seen = copy(disk)  # for copies within the kernel, whose bytes no call names
+        self._root, self._here = f"{root.resolve()}/", os.getcwd()
+        self._disk = copy(disk)
+        self._next = max(self._disk.files, default=0) + 1
+        self._handles: dict[int, _Handle] = {}
 
     def steps(self, notes: Path) -> Iterator[Step]:
         begun: dict[bytes, bytes] = {}
-        with notes.open("rb") as lines:
-            for line in lines:
-                line = line.rstrip(b"\n")
-                if found := _UNFINISHED.match(line):
-                    begun[found[1]] = line[: -len(b" <unfinished ...>")]
-                    continue
-                if found := _RESUMED.match(line):
-                    line = begun.pop(found[1]) + found[2]
-                if (call := _CALL.match(line)) and int(call[4]) >= 0:
-                    for step in self._read(call[2].decode(), call[3], int(call[4])):
-                        self._seen.take(step)
-                        yield step
+        for line in notes.read_bytes().splitlines():
+            if found := _UNFINISHED.match(line):
+                begun[found[1]] = line.removesuffix(b" <unfinished ...>")
+                continue
+            if found := _RESUMED.match(line):
+                line = begun.pop(found[1]) + found[2]
+            call = _CALL.match(line)
+            if call is None or int(call[4]) < 0:
+                continue  # a signal, the end of a thread, or a call that did nothing
+            for step in self._read(call[2].decode(), call[3], int(call[4])):
+                self._disk.take(step)
+                yield step
 
     def _read(self, name: str, said: bytes, result: int) -> Iterator[Step]:
-        reader = getattr(self, f"_{name}", None)
-        if reader is not None:
-            yield from reader(said, result)
-        elif name in ("sync", "syncfs") or self._at(said) is not None or self._paths(said):
-            raise AssertionError(f"{name} is not understood: {said[:200]!r}")
-
-    def _at(self, said: bytes) -> _Open | None:
-        found = _HANDLE.match(said)
-        return None if found is None or found[1] == b"AT_FDCWD" else self._open.get(int(found[1]))
+        if name in ("openat", "open", "creat"):
+            yield from self._opens(said, result)
+        elif name in ("mkdir", "mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2"):
+            yield from self._names(name, [path for path in self._paths(said) if path is not None])
+        else:
+            yield from self._by_handle(name, _arguments(said), result)
 
     def _paths(self, said: bytes) -> list[str]:
-        """Return the paths that a call names below the root, relative to it."""
-        paths, folder = [], os.fsencode(os.getcwd())
-        for found in re.finditer(rb'(?:(?:\d+|AT_FDCWD)<((?:\\x[0-9a-f]{2})*)>, )?"((?:\\x[0-9a-f]{2})*)"', said):
-            full = os.path.normpath(os.path.join(_bytes(found[1]) if found[1] else folder, _bytes(found[2]))).decode()
-            if full == self._root or full.startswith(f"{self._root}/"):
-                paths.append(full[len(self._root) + 1 :])
+        """Return the paths that a call names, relative to the root, without those that are not below it or left out."""
+        paths = []
+        for found in _PATH.finditer(said):
+            folder = _plain(found[1]).decode() if found[1] else self._here
+            full = os.path.normpath(os.path.join(folder, _plain(found[2]).decode()))
+            if f"{full}/".startswith(self._root) and not LEFT_OUT.search(full):
+                paths.append(full[len(self._root) :])
         return paths
 
-    # Opening and closing
-
-    def _openat(self, said: bytes, handle: int) -> Iterator[Step]:
-        self._open.pop(handle, None)
+    def _opens(self, said: bytes, handle: int) -> Iterator[Step]:
+        self._handles.pop(handle, None)
         for path in self._paths(said):
-            if LEFT_OUT.search(path):
-                return
-            number = self._names.get(path)
-            if number is None and path:
-                number, self._next = self._next, self._next + 1
-                self._sizes[number] = 0
-                yield self._name({path: number})
-            elif b"O_TRUNC" in said and self._sizes[number or 0]:
-                yield self._cut(number or 0, 0)
-            folder = path if not number else ""
-            self._open[handle] = _Open(number or FOLDER, folder, appends=b"O_APPEND" in said)
+            file = self._disk.named().get(path, None) if path else FOLDER
+            if file is None:
+                file, self._next = self._next, self._next + 1
+                yield Named({path: file})
+            elif b"O_TRUNC" in said and file and self._disk.files[file].size:
+                yield Cut(file, 0)
+            self._handles[handle] = _Handle(file, path, appends=b"O_APPEND" in said)
 
-    def _close(self, said: bytes, _: int) -> Iterator[Step]:
-        self._open.pop(int(said.partition(b"<")[0]), None)
-        return iter(())
+    def _names(self, name: str, paths: list[str]) -> Iterator[Step]:
+        if not paths:
+            return
+        if name.startswith("mkdir"):
+            yield Named({paths[0]: FOLDER})
+        elif name.startswith("rename"):
+            assert len(paths) == 2, f"{name} moves something in or out"
+            yield Named({paths[0]: None, paths[1]: self._disk.named()[paths[0]]})
+        else:
+            yield Named({paths[0]: None})
 
-    def _dup(self, said: bytes, handle: int) -> Iterator[Step]:
-        if (open_ := self._at(said)) is not None:
-            self._open[handle] = open_
-        return iter(())
+    def _by_handle(self, name: str, said: list[bytes | int], result: int) -> Iterator[Step]:
+        if name == "write" and said[0] == _SAYS:
+            assert isinstance(said[1], bytes)
+            yield Said(said[1].decode())
+        handle = self._handles.get(int(said[0])) if said else None
+        if handle is None:
+            assert name not in ("sync", "syncfs", "truncate", "link", "linkat", "symlink", "symlinkat"), name
+        elif name == "close":
+            del self._handles[int(said[0])]
+        elif name.startswith("dup"):
+            self._handles[result] = handle
+        elif name == "lseek":
+            handle.offset = result
+        elif name in ("fsync", "fdatasync"):
+            yield Synced(handle.file) if handle.file else SyncedFolder(handle.folder)
+        elif name == "ftruncate":
+            if self._disk.files[handle.file].size != said[1]:
+                yield Cut(handle.file, int(said[1]))
+        else:
+            yield self._writes(name, handle, said, result)
 
-    _open = _openat  # type: ignore[assignment]
-    _dup2 = _dup3 = _dup
+    def _writes(self, name: str, handle: _Handle, said: list[bytes | int], result: int) -> Wrote:
+        size = self._disk.files[handle.file].size
+        if name == "pwrite64":
+            content, offset = said[1], int(said[3])
+        elif name == "write":
+            content, offset = said[1], size if handle.appends else handle.offset
+            handle.offset = offset + result
+        else:
+            assert name == "sendfile", f"{name} is not understood"
+            source, first = self._handles[int(said[1])], int(said[2])
+            content, offset = bytes(self._disk.files[source.file].with_all()[first:]), handle.offset
+            handle.offset += result
+        assert isinstance(content, bytes)
+        return Wrote(handle.file, offset, content[:result])
 
-    def _lseek(self, said: bytes, result: int) -> Iterator[Step]:
-        if (open_ := self._at(said)) is not None:
-            open_.offset = result
-        return iter(())
+
+def _arguments(said: bytes) -> list[bytes | int]:
+    """Return the arguments of a call that begins with a handle: numbers and texts; a name of the system's stays one."""
+    found: list[bytes | int] = []
+    for handle, text, number, name in _ARGUMENT.findall(said):
+        found.append(int(handle or number) if handle or number else name or _plain(text))
+    return found

@@ -1,7 +1,7 @@
 """The backroom: one thread that owns the desk and the board while a screen is open.
 
 Theory of operation. The screen's loop never touches the store: a slow disk must not freeze a key, and a frozen terminal
-must not delay a commit. The screen hands in requests; this thread does them in order and in between polls for what
+must not delay a commit. The screen hands in requests; this thread does them in order and in between hears of what
 others recorded. What it finds goes out as messages: plain values, already safe to show. It keeps the watch when nobody
 else does.
 """
@@ -25,10 +25,11 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.moment import local_text
-from hueandcry.store.subscription import POLL_S
+from hueandcry.store.subscription import Commits
 from hueandcry.store.views import WORKED, Item, RoomNames, names_for
 
 LOG_LINES_MAX = 2000
+IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
 class Told(Struct, frozen=True):
@@ -101,6 +102,7 @@ class Backroom(threading.Thread):
         self._room, self._session, self._tell = room, session, tell
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._looking_at: bytes | None = None
+        self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
         self._watch: Watch
@@ -111,20 +113,25 @@ class Backroom(threading.Thread):
 
     def carry(self, text: str) -> None:
         """Carry out a line; answered by Told."""
-        self._requests.put(lambda: self._carry(text))
+        self._ask(lambda: self._carry(text))
 
     def foresee(self, text: str, turn: int) -> None:
         """Say what Enter would do; answered by Foreseen."""
-        self._requests.put(lambda: self._foresee(text, turn))
+        self._ask(lambda: self._foresee(text, turn))
 
     def look_at(self, stream: bytes | None) -> None:
         """Open an item and keep it up to date; answered by Opened, again whenever it changes."""
-        self._requests.put(lambda: self._look_at(stream))
+        self._ask(lambda: self._look_at(stream))
 
     def end(self) -> None:
         """Finish what was asked, then stop; returns when that is so."""
-        self._requests.put(None)
+        self._ask(None)
         self.join()
+
+    def _ask(self, request: Callable[[], None] | None) -> None:
+        self._requests.put(request)
+        if self._commits is not None:
+            self._commits.nudge()
 
     # The thread
 
@@ -133,27 +140,24 @@ class Backroom(threading.Thread):
             self._desk = self._room.desk(self._session)
             self._watch = Watch(self._room)
             self._say_board(whole=True)
-            self._serve(self._room.journal.data_version())
+            with Commits(self._room.journal) as self._commits:
+                self._serve(self._commits)
         except Exception as fault:  # noqa: BLE001 — the last door of this thread: the screen says one sentence and ends
             self._tell(Stopped(family_of(fault)[1]))
         finally:
             self._lease.release()
 
-    def _serve(self, version: Callable[[], int]) -> None:
-        seen = version()
+    def _serve(self, commits: Commits) -> None:
         while True:
             try:
-                request = self._requests.get(timeout=POLL_S)
+                request = self._requests.get_nowait()
             except queue.Empty:
-                pass
+                if commits.wait(IDLE_S):
+                    self._take(self._room.board.catch_up())
             else:
                 if request is None:
                     return
                 request()
-            now = version()
-            if now != seen:
-                seen = now
-                self._take(self._room.board.catch_up())
             self._keep_time()
 
     def _keep_time(self) -> None:

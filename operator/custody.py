@@ -10,18 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hueandcry.operator.exits import REFUSED, USAGE, fail
+from hueandcry.operator.options import Json, Session, Store
 
 if TYPE_CHECKING:
     from hueandcry.operator.bootstrap import Room
     from hueandcry.operator.erasing import Listed
-
-Store = Annotated[
-    str | None, typer.Option("--store", help="The store's folder; else HUE_STORE, else the XDG data folder.")
-]
-Session = Annotated[
-    str | None, typer.Option("--session", help="The session to act in; else HUE_SESSION, else the only open one.")
-]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def register(app: typer.Typer, store_app: typer.Typer) -> None:

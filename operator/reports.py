@@ -25,10 +25,11 @@ from hueandcry.store.log import Log
 from hueandcry.store.moment import local_text, rfc3339
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import FORMAT_VERSION
-from hueandcry.store.subscription import POLL_S
+from hueandcry.store.subscription import Commits
 from hueandcry.store.views import WORKED, Board, RoomNames, blank, names_for
 
 COUNTED_EVERY = 4096
+FOLLOWED_S = 60.0  # the longest wait of whoever follows; a commit ends it
 READ = (*WORKED, Kind.FOREIGN)
 
 
@@ -177,14 +178,10 @@ def journal(
     print_all(room.journal.entries(span.after, board.position))
     if not span.follow:
         return
-    version = room.journal.data_version()
-    seen = -1
-    while True:
-        now = version()
-        if now != seen:
-            seen = now
+    with Commits(room.journal) as commits:
+        while True:
             print_all(board.catch_up())
-        time.sleep(POLL_S)
+            commits.wait(FOLLOWED_S)
 
 
 def digest(room: Room, board: Board, *, json: bool) -> None:

@@ -1,0 +1,131 @@
+"""Commands by which people come in: founding a store, signing on, setting a passphrase."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hueandcry.operator.exits import USAGE, fail
+from hueandcry.operator.options import PassphraseFile, Session, Store
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the commands into the `hue` command."""
+    app.command()(init)
+    app.command()(signon)
+    app.command()(passphrase)
+
+
+def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
+    code: Annotated[str, typer.Option("--code", help="The force's short code, as in GMP.")],
+    name: Annotated[str, typer.Option("--name", help="The force's name.")],
+    collar: Annotated[
+        str | None, typer.Option("--collar", help="Your collar number; else your system user name.")
+    ] = None,
+    zone: Annotated[str, typer.Option("--zone", help="The force's time zone.")] = "Europe/London",
+    keys: Annotated[
+        Path | None,
+        typer.Option("--keys", help="Where the key folder is made; else HUE_KEYS, else the XDG config folder."),
+    ] = None,
+    seal_key: Annotated[
+        str,
+        typer.Option(
+            "--seal-key", help="Where the key of the seals is kept: file, file:PATH, passphrase or credential:NAME."
+        ),
+    ] = "file",
+    store: Store = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Make a new store with its keys and packs; you are its first administrator, and signed on."""
+    import getpass
+
+    from hueandcry.domain.reference import is_code
+    from hueandcry.operator import console
+    from hueandcry.operator.bootstrap import Founding, check_length, found, kept_as, set_passphrase, store_path
+    from hueandcry.operator.desk import WATCH
+    from hueandcry.operator.text import storable
+    from hueandcry.store.moment import zone_of
+
+    collar = collar or getpass.getuser()
+    for what, text in (("code", code), ("collar number", collar)):
+        if not is_code(text) or text == WATCH:
+            fail(USAGE, f"the {what} is one word of letters, digits, dots and dashes, not {text!r}")
+    zone_of(zone)
+    passphrase = _passphrase(passphrase_file, ask=False)
+    if passphrase is not None:
+        check_length(passphrase)
+    founding = Founding(code, storable(name), collar, zone=zone, kept=kept_as(seal_key), keys=keys and keys.absolute())
+    made, signed = found(store_path(store), founding)
+    if passphrase is not None:
+        set_passphrase(made.desk(signed.session), collar, passphrase)
+    console.say(f"Store for {code} made at {made.folder.path}")
+    console.say(f"{collar} is its administrator and call handler, signed on in session {signed.session}")
+    unverified = [one.pack for one in made.board.policy.adopted]
+    console.say(f"Packs adopted, their sources not verified: {', '.join(unverified)}")
+    folder = made.key_folder
+    console.say(
+        f"Keys made at {folder.path}: keep a copy of seal.key and sign.key apart from every backup of the store"
+    )
+    if keys is not None:
+        console.say(f"Name them to every later command: HUE_KEYS={keys.absolute()}")
+    console.say(f"Checkpoints are checked with {folder.verifier().text()}")
+    made.close()
+
+
+def signon(
+    collar: Annotated[str, typer.Argument(help="Your collar number.")],
+    seat: Annotated[str, typer.Option("--seat", help="The workstation.")] = "seat-1",
+    home: Annotated[bool, typer.Option("--home", help="The seat is at home.")] = False,
+    store: Store = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Sign on; prints the id of the session."""
+    from hueandcry.domain.duty import Place
+    from hueandcry.domain.reference import is_code
+    from hueandcry.operator.bootstrap import needs_passphrase, open_room, sign_on
+
+    if not is_code(seat):
+        fail(USAGE, f"a seat is one word of letters, digits, dots and dashes, not {seat!r}")
+    opened = open_room(store)
+    member = opened.board.member(collar)
+    passphrase = _passphrase(passphrase_file, ask=True) if member is not None and needs_passphrase(member) else None
+    signed = sign_on(opened, collar, passphrase, seat, Place.HOME if home else Place.OFFICE)
+    print(signed.session)
+    opened.close()
+
+
+def passphrase(
+    collar: Annotated[str, typer.Argument(help="Whose passphrase is set.")],
+    store: Store = None,
+    session: Session = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Set your own passphrase, or as administrator a member's first one."""
+    from hueandcry.operator.bootstrap import open_room, set_passphrase
+
+    opened = open_room(store)
+    desk = opened.desk(session)
+    given = _passphrase(passphrase_file, ask=True)
+    if given is None:
+        fail(USAGE, "a passphrase is needed: give --passphrase-file or HUE_PASSPHRASE_FILE, or run this in a terminal")
+    set_passphrase(desk, collar, given)
+    opened.close()
+
+
+def _passphrase(file: Path | None, *, ask: bool) -> str | None:
+    named = file or (Path(found) if (found := os.environ.get("HUE_PASSPHRASE_FILE")) else None)
+    if named is not None:
+        try:
+            return named.read_text().rstrip("\n")
+        except (OSError, UnicodeDecodeError) as fault:
+            fail(
+                USAGE,
+                f"the passphrase file {named} cannot be read: {getattr(fault, 'strerror', None) or 'it is no text'}",
+            )
+    if ask and sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass("Passphrase: ")
+    return None

@@ -69,8 +69,10 @@ class ControlRoom(App[str]):
         match told:
             case Moved():
                 self._board.moved(told)
-                self.status = f"{self._named}  {told.status}"
-                front.say_status(self.status)
+                status = f"{self._named}  {told.status}"
+                if status != self.status:  # a line that says the same costs nothing over a bad line
+                    self.status = status
+                    front.say_status(status)
             case Told():
                 front.told(told)
             case Foreseen():

@@ -17,6 +17,7 @@ from msgspec import Struct
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Refused, Unavailable
+from hueandcry.domain.reference import NS_PER_S
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.exits import family_of
@@ -29,6 +30,7 @@ from hueandcry.store.subscription import Commits
 from hueandcry.store.views import WORKED, Item, RoomNames, names_for
 
 LOG_LINES_MAX = 2000
+MINUTE_NS = 60 * NS_PER_S
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
@@ -139,6 +141,7 @@ class Backroom(threading.Thread):
         try:
             self._desk = self._room.desk(self._session)
             self._watch = Watch(self._room)
+            self._minute = self._now() // MINUTE_NS
             self._say_board(whole=True)
             with Commits(self._room.journal) as self._commits:
                 self._serve(self._commits)
@@ -165,7 +168,7 @@ class Backroom(threading.Thread):
             self._next_tick = time.monotonic() + TICK_S
             if self._lease.take():
                 self._take(self._watch.tick())
-        minute = self._now() // 60_000_000_000
+        minute = self._now() // MINUTE_NS
         if minute != self._minute:
             self._minute = minute
             self._say_board(whole=False)

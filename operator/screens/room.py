@@ -77,6 +77,9 @@ class RoomScreen(Screen[None]):
         self.bar.focus()
         self.say_status(self.hue.status)
 
+    def on_screen_resume(self) -> None:
+        self.say_status(self.hue.status)  # it was said to the screen that lay over this one
+
     @property
     def bar(self) -> CommandBar:
         """The command bar."""

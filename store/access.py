@@ -7,16 +7,18 @@ entry kept aside in a spool (a 0600 file outside the store, where the store's ow
 delivered, with the moment it belongs to, before the next entry. Entries name records and never values.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hueandcry.domain.access import ACCESS_STREAM, Read, Shown
 from hueandcry.domain.access import Access as Entries
 from hueandcry.domain.fact import Entry, Fact, Header
-from hueandcry.domain.fault import Unavailable
-from hueandcry.store.codec import NEXT, Pending
+from hueandcry.domain.fault import Damaged, Unavailable
+from hueandcry.store.codec import NEXT, Pending, prepare
 from hueandcry.store.log import Log, MemoryLog
 from hueandcry.store.sealed import Access, Viewer
 
@@ -41,14 +43,11 @@ class AccessLog(Access):
 
     def shown(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
         """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
-        self._write([*self._kept_aside(), *self._shown(viewer, screen, records)])
-        self._clear()
+        self._write(lambda: self._shown(viewer, screen, records))
 
     def read(self, viewer: Viewer, about: str) -> None:
         """Write durably that the access log is about to be read for a record or a member of staff."""
-        size, root, *_ = self._journal.tip()
-        self._write([*self._kept_aside(), _pending(viewer, self._now(), Read(size, root, about))])
-        self._clear()
+        self._write(lambda: [_pending(viewer, self._now(), Read(*self._journal.tip()[:2], about))])
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, oldest first."""
@@ -65,8 +64,14 @@ class AccessLog(Access):
         parts = [tuple(records[at : at + SCREENFUL]) for at in range(0, len(records), SCREENFUL)]
         return [_pending(viewer, self._now(), Shown(size, root, screen, part)) for part in parts]
 
-    def _write(self, pending: Sequence[Pending]) -> None:
-        self.log.append(pending)
+    def _write(self, make: Callable[[], list[Pending]]) -> None:
+        """Write entries, and before them those that were kept aside; raises Unavailable, whatever hinders it."""
+        try:
+            with self._kept_aside() as (aside, delivered):
+                self.log.append([*aside, *make()])
+                delivered()
+        except (Damaged, OSError) as fault:
+            raise Unavailable(f"the access log cannot be used: {fault}") from fault
 
     # The spool
 
@@ -74,29 +79,51 @@ class AccessLog(Access):
         """Keep an entry aside until the log can be written again; whatever hinders that, nobody is held up."""
         if self._spool is None:
             return
-        lines = [json.dumps(_as_object(one)) + "\n" for one in self._shown(viewer, screen, records)]
-        try:
-            handle = os.open(self._spool, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        lines = "".join(json.dumps(_as_object(one)) + "\n" for one in self._shown(viewer, screen, records))
+        with suppress(OSError):  # the caller is on the line: the door has flagged the view, more cannot be done here
+            while not _added(self._spool, f"\n{lines}".encode()):  # behind a line that a crash may have cut off
+                pass
+
+    @contextmanager
+    def _kept_aside(self) -> Iterator[tuple[list[Pending], Callable[[], None]]]:
+        """Hold the spool; yields its entries, and what takes them out of it once they are delivered.
+
+        One process at a time delivers; whoever keeps something aside meanwhile waits for nobody.
+        """
+        spool = self._spool
+        if spool is None or not spool.exists():
+            yield [], lambda: None
+            return
+        with spool.open("rb") as file:
             try:
-                os.write(handle, "".join(lines).encode())
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        except OSError:
-            return  # the caller is on the line: the door has flagged the view, more cannot be done here
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # another process is delivering it
+                yield [], lambda: None
+                return
+            content = file.read()
+            entries = [one for line in content.splitlines() if (one := _of_object(line)) is not None]
+            yield entries, lambda: _taken_out(spool, len(content))
 
-    def _kept_aside(self) -> list[Pending]:
-        if self._spool is None or not self._spool.exists():
-            return []
-        try:
-            lines = self._spool.read_text().splitlines()
-        except OSError as fault:
-            raise Unavailable(f"the spool {self._spool} cannot be read: {fault.strerror}") from fault
-        return [one for line in lines if (one := _of_object(line)) is not None]
 
-    def _clear(self) -> None:
-        if self._spool is not None:
-            self._spool.unlink(missing_ok=True)
+def _added(spool: Path, content: bytes) -> bool:
+    """Add to the spool, durably, and tell whether it is the spool still: whoever took it away may have read it before."""
+    handle = os.open(spool, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+        return spool.exists() and spool.stat().st_ino == os.fstat(handle).st_ino
+    finally:
+        os.close(handle)
+
+
+def _taken_out(spool: Path, length: int) -> None:
+    """Take so many bytes out of the spool, and keep what was added behind them."""
+    away = spool.with_name(f"{spool.name}.delivered")
+    spool.replace(away)
+    rest = away.read_bytes()[length:]
+    while rest.strip() and not _added(spool, rest):
+        pass
+    away.unlink()
 
 
 def _pending(viewer: Viewer, now_ns: int, said: Fact[Entries]) -> Pending:
@@ -117,15 +144,17 @@ def _as_object(pending: Pending) -> dict[str, object]:
     }
 
 
-def _of_object(line: str) -> Pending | None:
-    """Return the entry of a spooled line, None for one that a crash cut off."""
+def _of_object(line: bytes) -> Pending | None:
+    """Return the entry of a spooled line, None for one that is none: a crash cut it off, or somebody changed it."""
     try:
         said = json.loads(line)
         records = tuple(bytes.fromhex(one) for one in said["records"])
         shown = Shown(int(said["size"]), bytes.fromhex(said["root"]), str(said["screen"]), records)
-        return _pending(Viewer(*map(str, said["viewer"])), int(said["occurred"]), shown)
+        pending = _pending(Viewer(*map(str, said["viewer"])), int(said["occurred"]), shown)
+        prepare(pending)  # what could not be written is no entry
     except (ValueError, KeyError, TypeError):
         return None
+    return pending
 
 
 def in_memory(journal: Log, now: Callable[[], int]) -> AccessLog:

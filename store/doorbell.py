@@ -32,7 +32,7 @@ NAME_BYTES_MAX = 107  # of a Unix socket
 _PREFIX = "bell-"
 _BY_HANDLE = os.path.isdir("/proc/self/fd")
 _DRAIN_MAX = 1024
-_TOO_YOUNG_NS = 50_000_000  # coarser than the clock of any file system that may hold a journal
+_TOO_YOUNG_NS = 2_500_000_000  # coarser than any file system tells the time
 _NEWBORN_NS = 1_000_000_000
 _NEVER = -1
 

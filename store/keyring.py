@@ -52,7 +52,13 @@ class Kept(Struct, frozen=True):
 def stretched(passphrase: str, salt: bytes) -> bytes:
     """Return the key-encryption key that a passphrase stands for: scrypt, 32 bytes."""
     return hashlib.scrypt(
-        passphrase.encode(), salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, maxmem=_SCRYPT_BYTES_MAX
+        passphrase.encode(),
+        salt=salt,
+        n=_SCRYPT_N,
+        r=_SCRYPT_R,
+        p=_SCRYPT_P,
+        maxmem=_SCRYPT_BYTES_MAX,
+        dklen=KEY_BYTES,
     )
 
 

@@ -38,11 +38,11 @@ End = tuple[int, int | None]  # of a stream: its last version, and the key in fo
 class Settling:
     """Gives prepared facts their place in one transaction: position, recorded time, version, key; and seals them.
 
-    `end_of` returns the end of a stream as it stands in this transaction. Raises Conflict where a version is taken or
-    out of turn.
+    `end_of` returns the end of a stream as it stands in this transaction, for a version that is to follow (NEXT for
+    whichever follows). Raises Conflict where a version is taken or out of turn.
     """
 
-    def __init__(self, seals: Seals, tip: tuple[int, int, int], end_of: Callable[[bytes], End]) -> None:
+    def __init__(self, seals: Seals, tip: tuple[int, int, int], end_of: Callable[[bytes, int], End]) -> None:
         self.size, self.recorded, self.keys = tip
         self._seals, self._end_of = seals, end_of
         self.ends: dict[bytes, End] = {}
@@ -50,7 +50,7 @@ class Settling:
 
     def settle(self, one: Prepared) -> tuple[Row, Entry]:
         """Return the row of the next fact, and its entry with seals closed."""
-        last, key = self.ends.get(one.stream) or self._end_of(one.stream)
+        last, key = self.ends.get(one.stream) or self._end_of(one.stream, one.version)
         version = one.version or last + 1
         if version != last + 1:
             raise Conflict("someone else wrote to this stream first")
@@ -195,7 +195,7 @@ class MemoryLog(Log):
         self._recorded_last, self._keys = recorded, settling.keys
         return [entry for _, entry in settled]
 
-    def _end_of(self, stream: bytes) -> End:
+    def _end_of(self, stream: bytes, _: int) -> End:
         positions = self._streams.get(stream)
         if not positions:
             return 0, None

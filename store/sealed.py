@@ -98,7 +98,7 @@ class Seals:
             bound = encode((self.keyring.origin, row.stream, row.version, row.name, key, tier))
             try:
                 groups[tier] = cipher.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], bound)
-            except (InvalidTag, ValueError) as fault:
+            except (InvalidTag, ValueError, TypeError) as fault:
                 raise Damaged(f"@{row.position} does not open: its seal was changed or moved") from fault
         return groups
 

@@ -193,6 +193,8 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
             raise Conflict("someone else wrote to this stream first") from fault
         except sqlite3.OperationalError as fault:
             raise Unavailable(f"the journal cannot be written: {fault}") from fault
+        except sqlite3.DatabaseError as fault:
+            raise Damaged(f"the journal is damaged: {fault}; hue verify says more") from fault
         if len(self._ends) > ENDS_MAX:
             self._ends.clear()
         self._ends.update(settling.ends)
@@ -203,15 +205,20 @@ class SQLiteJournal(SQLiteApplicationRecorder, Log):
     def _settle(self, c: Any, prepared: list[Prepared]) -> tuple[Settling, list[Entry]]:
         size, peaks, last, keys = self._tip(c)
         recorded = max(self._clock(), last)
-        settling = Settling(self.seals, (size, recorded, keys), lambda stream: self._end_of(c, stream))
+        settling = Settling(
+            self.seals, (size, recorded, keys), lambda stream, version: self._end_of(c, stream, version)
+        )
         settled = [settling.settle(one) for one in prepared]
         self._add(c, [row for row, _ in settled], (size, peaks, recorded, settling.keys))
         return settling, [entry for _, entry in settled]
 
-    def _end_of(self, c: Any, stream: bytes) -> End:
-        """Return the end of a stream; one remembered is right, or the version after it is taken and the insert fails."""
+    def _end_of(self, c: Any, stream: bytes, version: int) -> End:
+        """Return the end of a stream for a version to follow on it.
+
+        What is remembered is used where that version follows on it: it is right, or the version is taken and the insert fails.
+        """
         end = self._ends.get(stream)
-        if end is None:
+        if end is None or end[0] + 1 != version:
             found = c.execute(self._select_end, (stream,)).fetchone()
             end = (found[0], codec.key_of(found[1])) if found else (0, None)
         return end

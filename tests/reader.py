@@ -361,6 +361,7 @@ class Walk:
         self.owners: dict[int, bytes] = {}  # key id -> its stream
         self.erased: dict[bytes, set[int]] = {}  # stream -> keys whose erasure is pending
         self.destroyed: set[int] = set()  # keys whose erasure is complete
+        self.gone: set[int] = set()  # keys that were gone already when the store was put back
         self.names: list[list[Any]] = []  # the facts policy.established
         self.named: Wanted = {}  # what rows of the access log say of the journal
 
@@ -427,8 +428,15 @@ class Walk:
                 self.found("fields of the fact do not stand as the row's groups have it")
         if self.table == "access":
             self.access(kind, row, header, fact)
-        elif header and name == "policy.established":
+        elif header:
+            self.policy(name, fact)
+
+    def policy(self, name: str, fact: list[Any]) -> None:
+        """The two facts whose fields the page tells of."""
+        if name == "policy.established":
             self.names.append(fact)
+        elif name == "policy.restored":
+            self.gone.update(fact[3])
 
     def head(self, stream: Any, kind: int, head: bytes) -> tuple[list[Any], list[Any]]:
         """Header and fact; both empty where the row has none, as rows of other applications have none."""
@@ -513,10 +521,10 @@ class Walk:
         for key, stream in self.owners.items():
             state = "missing" if key not in wrapped else "there" if wrapped[key] else "destroyed"
             should = "destroyed" if key in self.destroyed else "there"
-            if state != should and (key not in pending or state == "missing"):
+            if state != should and (key not in pending | self.gone or state == "missing"):
                 self.report.found("keys.db", f"key {key} of record {stream.hex()} is {state}, and should be {should}")
         for key in wrapped.keys() - self.owners.keys():
-            if wrapped[key] is None and key >= self.ring.first:
+            if wrapped[key] is None and key not in self.gone:
                 self.report.found("keys.db", f"key {key} is destroyed, and no record had it")
 
 

@@ -51,8 +51,17 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("demo",),
     ("intake",),
     ("intake", "load"),
+    ("access",),
+    ("erase",),
+    ("share",),
+    ("share", "agree"),
+    ("share", "export"),
+    ("share", "verify"),
+    ("share", "import"),
     ("store",),
     ("store", "info"),
+    ("store", "backup"),
+    ("store", "restore"),
 )
 READING: tuple[tuple[str, ...], ...] = (
     ("board",),
@@ -63,6 +72,8 @@ READING: tuple[tuple[str, ...], ...] = (
     ("replay",),
     ("replay", "--digest"),
     ("verify",),
+    ("access", "1"),
+    ("erase", "1", "--dry-run"),
     ("store", "info"),
 )
 WORKING: tuple[tuple[str, ...], ...] = (
@@ -73,6 +84,11 @@ WORKING: tuple[tuple[str, ...], ...] = (
     ("passphrase", "2211", "--passphrase-file", "passphrase"),
     ("watch", "--once"),
     ("intake", "load", "calls.csv", "--map", "nashville"),
+    ("erase", "1", "--authority", "MoPI review"),
+    ("store", "backup", "copy"),
+    ("share", "agree", "MPS", "--key", f"hueandcry/MPS/x+00000000+{'A' * 44}"),
+    ("share", "export", "1", "--to", "MPS", "--file", "out.cmx"),
+    ("share", "import", "calls.csv"),
 )
 
 
@@ -465,7 +481,7 @@ def test_json_is_one_document_or_one_object_a_line(words: tuple[str, ...], run: 
     lines = ended.out.splitlines()
     found = [json.loads(line) for line in lines]
     assert all(isinstance(one, dict) for one in found)
-    if words[0] not in ("log", "journal") and words != ("replay",):
+    if words[0] not in ("log", "journal", "access") and words != ("replay",):
         assert len(lines) == 1
 
 

@@ -86,7 +86,7 @@ class Night:
 
     def __init__(self, path: Path, random: Random) -> None:
         self._random, self._clock = random, SetClock(EVENING)
-        founding = Founding("RNC", "A force at sea", "1001", zone=ZONE)
+        founding = Founding("RNC", "A force at sea", "1001", zone=ZONE, keys=path.with_name("keys"))
         self.room, signed = found(path, founding, seeded(self._clock, random.randrange(1 << 30)))
         self._founder = Desk(self.room.journal, self.room.board, self.room.identity, signed)
         roles = (Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY)
@@ -152,7 +152,9 @@ class Night:
         worked = {record.id for record in board.open()}
         streams = [one for one in self.room.journal.begun() if kind_of(one) in WORKED and one not in worked]
         if streams:
-            carry_out(self._desks[-1], f"propose erase {stream_text(self._random.choice(streams))} MoPI review 2026/114")
+            carry_out(
+                self._desks[-1], f"propose erase {stream_text(self._random.choice(streams))} MoPI review 2026/114"
+            )
             carry_out(self._founder, f"approve {self._proposal(self._founder)}")
         for stream in list(board.erasing) if self._random.randrange(2) else ():
             erasing.carry_out(self.room, stream)

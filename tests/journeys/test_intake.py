@@ -26,7 +26,10 @@ import pytest
 from hueandcry.domain import contact, incident
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.fact import Entry
-from hueandcry.operator.bootstrap import Founding, Room, found, open_room
+from hueandcry.operator.bootstrap import Founding, Room, found
+from hueandcry.operator.identity import Identity
+from hueandcry.store.access import SCREENFUL
+from hueandcry.store.folder import StoreFolder
 from tests.hostile import CORPUS
 from tests.journeys.session import ROOT, hue, start
 from tests.proof.counts import PROOF
@@ -89,9 +92,14 @@ def write(path: Path, map_name: str, rows: list[list[str]]) -> Path:
 def init(home: Path, zone: str = "Europe/London") -> Path:
     """Make a store in a home, as hue init does."""
     home.mkdir(exist_ok=True)
-    room, _ = found(home / "store", Founding("GMP", "Greater", "1001", zone=zone))
+    room, _ = found(home / "store", Founding("GMP", "Greater", "1001", zone=zone, keys=home / "keys"))
     room.close()
     return home
+
+
+def open_room(home: Path) -> Room:
+    """Open the store of a home with the keys that stand there."""
+    return Room(StoreFolder(home / "store"), Identity(), keys=home / "keys")
 
 
 class Loaded(NamedTuple):
@@ -129,8 +137,9 @@ class History:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all loaded facts with their sealed values."""
-        door = self.room.door
-        return (door.open([one])[0] for one in self.room.journal.entries() if one.name.endswith(".loaded"))
+        loaded = (one for one in self.room.journal.entries() if one.name.endswith(".loaded"))
+        while some := list(islice(loaded, SCREENFUL)):
+            yield from self.room.door().open(some, "log")
 
     def of_rows(self) -> Iterator[list[Entry]]:
         """Yield the facts of each row, in the order of the rows; they share a source reference."""
@@ -144,7 +153,7 @@ def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     home = init(tmp_path_factory.mktemp(source.map), ZONES[source.map])
     file = write(home / "calls.csv.gz", source.map, rows)
     loaded = load(home, file, source.map)
-    room = open_room(str(home / "store"))
+    room = open_room(home)
     yield History(home, source.map, file, rows, loaded, room)
     room.close()
 
@@ -489,8 +498,8 @@ def test_hostile_words_in_rows_are_kept_and_shown_safe(home: Path) -> None:
     rows = [["2023-07-04 00:00:13", "1688446813", text, "Burglary", "PRUE", "78257"] for text in CORPUS]
     file = write(home / "calls.csv", "san-antonio", rows)
     assert load(home, file, "san-antonio").counts == (len(rows), len(rows), 0, 0)
-    room = open_room(str(home / "store"))
-    kept = [one for one in room.door.open(room.journal.entries(9)) if isinstance(one.fact, incident.Loaded)]
+    room = open_room(home)
+    kept = [one for one in room.door().open(room.journal.entries(9), "log") if isinstance(one.fact, incident.Loaded)]
     for text, entry in zip(CORPUS, kept, strict=True):
         assert isinstance(entry.fact, incident.Loaded)
         assert entry.fact.wording is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hueandcry.domain.fact import Entry
-from hueandcry.operator.bootstrap import Founding, Room, found, open_room
+from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.verbs import carry_out
@@ -33,13 +33,15 @@ class Night:
 
     def __init__(self, home: Path, now_ns: int = MONDAY) -> None:
         self.home, self.clock = home, SetClock(now_ns)
-        self.room, signed = found(home / "store", Founding("GMP", "Greater", "1001"), seeded(self.clock, 1))
+        founding = Founding("GMP", "Greater", "1001", keys=home / "keys")
+        self.room, signed = found(home / "store", founding, seeded(self.clock, 1))
         self.desk = Desk(self.room.journal, self.room.board, self.room.identity, signed)
         self._rooms = [self.room]
 
     def another(self) -> Room:
         """Open the store once more, as another process would."""
-        self._rooms.append(open_room(str(self.home / "store"), seeded(self.clock, len(self._rooms) + 1)))
+        identity = seeded(self.clock, len(self._rooms) + 1)
+        self._rooms.append(Room(self.room.folder, identity, keys=self.home / "keys"))
         return self._rooms[-1]
 
     def pass_time(self, seconds: int) -> None:
@@ -175,21 +177,22 @@ def test_one_keeper_holds_the_lease(night: Night) -> None:
 def test_who_has_not_the_lease_records_nothing(night: Night) -> None:
     work(night.desk, FIRE)
     night.pass_time(QUARTER)
-    lease, heard = Lease(night.another()), list[list[Entry]]()
+    lease, heard, warned = Lease(night.another()), list[list[Entry]](), list[str]()
     assert lease.take()
-    keep(night.room, lambda: False, heard.append)
+    keep(night.room, lambda: False, heard.append, warned.append)
     assert heard == []
     lease.release()
-    keep(night.room, lambda: False, heard.append)
+    keep(night.room, lambda: False, heard.append, warned.append)
     assert [names(entries) for entries in heard] == [["incident.target_missed"]]
+    assert warned == []
 
 
 def test_the_lease_is_given_back_when_the_watch_ends_in_an_error(night: Night) -> None:
-    def fail(_: list[Entry]) -> None:
+    def fail(_: object) -> None:
         raise OSError("nobody listens")
 
     with pytest.raises(OSError, match="nobody listens"):
-        keep(night.room, lambda: True, fail)
+        keep(night.room, lambda: True, fail, fail)
     assert Lease(night.another()).take()
 
 

@@ -180,7 +180,9 @@ class Ledger:
         self.recorded = header.recorded
         assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
         if header.actor == "watch":
-            of_the_watch = deployment.TargetMissed | expedite.Unanswered | policy.ClockSetBack | erasure.ErasureCompleted
+            of_the_watch = (
+                deployment.TargetMissed | expedite.Unanswered | policy.ClockSetBack | erasure.ErasureCompleted
+            )
             assert isinstance(entry.fact, of_the_watch)
             return
         assert not isinstance(entry.fact, deployment.TargetMissed | expedite.Unanswered), "time speaks for the watch"

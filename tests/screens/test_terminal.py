@@ -34,7 +34,7 @@ grade . 1 knife seen
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
-    made, _ = found(tmp_path / "store", Founding("GMP", "Greater Manchester Police", "2211"))
+    made, _ = found(tmp_path / "store", Founding("GMP", "Greater Manchester Police", "2211", keys=tmp_path / "keys"))
     yield made
     made.close()
 
@@ -43,8 +43,13 @@ def desk_of(room: Room) -> Desk:
     return room.desk(None)
 
 
+def named(room: Room) -> dict[str, str]:
+    """Return how a process is told which store to open, and where its keys lie."""
+    return {"HUE_STORE": str(room.folder.path), "HUE_KEYS": str(room.key_folder.path.parent)}
+
+
 def open_terminal(room: Room, columns: int = 80, rows: int = 24, term: str = "xterm-256color") -> Terminal:
-    return Terminal(hue(), {"HUE_STORE": str(room.folder.path)}, columns, rows, term)
+    return Terminal(hue(), named(room), columns, rows, term)
 
 
 def leave(terminal: Terminal) -> None:
@@ -86,7 +91,7 @@ def test_a_999_call_is_taken_from_ring_to_close_by_keys_alone(room: Room) -> Non
     leave(terminal)
     told = subprocess.run(
         hue("explain", "1"),
-        env={**os.environ, "HUE_STORE": str(room.folder.path)},
+        env={**os.environ, **named(room)},
         capture_output=True,
         text=True,
         check=True,

@@ -105,7 +105,10 @@ def adopted(kind: PackKind, content: bytes | None = None) -> Adopted:
 @lru_cache(maxsize=1)
 def policy() -> Policy:
     """Return the policy of a founded force with the four packs that come with the product."""
-    facts = (Established("GMP", "Europe/London", b"Greater Manchester Police", b"", b""), *(adopted(kind) for kind in PACKS))
+    facts = (
+        Established("GMP", "Europe/London", b"Greater Manchester Police", b"", b""),
+        *(adopted(kind) for kind in PACKS),
+    )
     return fold(Policy(id=POLICY_STREAM), entries(POLICY_STREAM, facts))
 
 

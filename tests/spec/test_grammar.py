@@ -47,9 +47,10 @@ class Night:
         return f"p{member.proposals[0].tail}"
 
     def example(self, verb: Verb) -> str:
-        """Return a verb's example with the names of what is really here."""
+        """Return a verb's example with the names of what is really here, without the `propose` of what nobody does alone."""
         named = {"57": "1", "c4f7q": self.name(Kind.CONTACT), "p4k2m": self.proposal}
-        return " ".join(named.get(word, word) for word in verb.example.split(" "))
+        words = verb.example.removeprefix("propose ").split(" ")
+        return " ".join(named.get(word, word) for word in words)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,16 @@ def test_a_line_written_out_means_the_same_to_another_person_later(verb: Verb, n
     other = night.stage.founder
     again = read(other, line.canonical(night.desk))
     assert (again.verb, again.says(other)) == (line.verb, line.says(night.desk))
+
+
+def test_an_example_that_begins_with_propose_proposes_that_verb(night: Night) -> None:
+    """What nobody does alone is shown as it is typed."""
+    proposed = [verb for verb in VERBS if verb.example.startswith("propose ")]
+    assert [verb.name for verb in proposed] == ["erase"]
+    for verb in proposed:
+        line = read(night.desk, f"propose {night.example(verb)}")
+        assert line.verb.name == "propose"
+        assert line["line"].verb is verb
 
 
 def test_no_two_verbs_share_a_name() -> None:

@@ -105,7 +105,9 @@ def test_every_command_on_the_policy_has_its_roles_checked_here() -> None:
 
 def test_a_store_is_established_with_the_name_and_the_key_that_its_checkpoints_are_signed_with() -> None:
     established = replace(ESTABLISH, origin="hueandcry/GMP/4f7q", vkey="hueandcry/GMP/4f7q+1+2")
-    fact = Established("GMP", "Europe/Isle_of_Man", b"Greater Manchester Police", b"hueandcry/GMP/4f7q", b"hueandcry/GMP/4f7q+1+2")
+    fact = Established(
+        "GMP", "Europe/Isle_of_Man", b"Greater Manchester Police", b"hueandcry/GMP/4f7q", b"hueandcry/GMP/4f7q+1+2"
+    )
     assert given(on=Policy).when(established).then(fact).origin == b"hueandcry/GMP/4f7q"
 
 
@@ -120,7 +122,7 @@ def test_backups_are_counted_and_those_of_the_record_keys_found_again() -> None:
 
 def test_a_restore_is_recorded_and_changes_nothing() -> None:
     before = given(ESTABLISHED, on=Policy)
-    record = before.when(NoteRestore(7, 9, ROOT)).then(Restored(7, 9, ROOT))
+    record = before.when(NoteRestore(7, 9, ROOT, (3, 5))).then(Restored(7, 9, ROOT, (3, 5)))
     assert (record.force, record.backups) == (before.record.force, 0)
 
 

@@ -197,9 +197,7 @@ def test_facts_of_several_streams_in_one_transaction_have_one_recorded_time(log:
 # All or nothing
 
 
-@pytest.mark.parametrize(
-    ("version", "why"), [(2, "taken"), (1, "taken long ago"), (4, "a gap"), (-1, "no version")]
-)
+@pytest.mark.parametrize(("version", "why"), [(2, "taken"), (1, "taken long ago"), (4, "a gap"), (-1, "no version")])
 def test_a_version_that_is_not_the_next_is_a_conflict_and_nothing_is_written(log: Log, version: int, why: str) -> None:
     log.append([pending(A, 1), pending(A, 2)])
     before, held = log.tip(), list(log.rows())
@@ -642,6 +640,23 @@ def test_two_writers_of_one_file_never_both_take_a_version(tmp_path: Path) -> No
     assert first.tip().root == roots_by_the_book(list(first.rows()))(2)
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("next_version", [lambda log: len(log.stream(A)) + 1, lambda _: NEXT], ids=["seen", "any"])
+def test_two_who_write_one_stream_by_turns_are_each_recorded(
+    tmp_path: Path, next_version: Callable[[Log], int]
+) -> None:
+    """Each knows how the stream ended when it wrote there last; whoever has looked since is not second any more."""
+    path = tmp_path / "journal.db"
+    logs = [journal_at(path, new=True, clock=SetClock(MONDAY)), journal_at(path, clock=SetClock(MONDAY))]
+    for _ in range(3):
+        for log in logs:
+            log.append([pending(A, next_version(log))])
+            log.append([pending(A, next_version(log))])
+    assert [entry.version for entry in logs[0].stream(A)] == list(range(1, 13))
+    assert verify(logs[1], seals=logs[1].seals).findings == ()
+    for log in logs:
+        log.close()
 
 
 def test_others_commits_are_heard_and_ones_own_silence_is_not(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Whatever is changed in a store is found: every byte of every column of every table, rows taken, moved and forged.
 
 Theory of operation. A store is played through the grammar, with rows of another application of the library among its
-facts, a foreign record, and a record that is being erased. Its seals are verified with the keys at hand. Of a copy of it each value is changed in turn: each of its bytes, its type, and to nothing where the column
-allows; the store is verified, and the old value written back. A change that the engine itself refuses is no change.
-What may be changed unseen stands in REBUILDABLE: it can be made anew from the journal, and nothing rests on it. Without
-keys, what a seal holds may be changed unseen too, and nothing else: each seal that was not opened is counted.
+facts, a foreign record, and a record that is being erased. Its seals are verified with the keys at hand. Of a copy of it
+each value is changed in turn: each of its bytes, its type, and to nothing where the column allows; the store is verified,
+and the old value written back. A change that the engine itself refuses is no change. What may be changed unseen stands in
+REBUILDABLE: it can be made anew from the journal, and nothing rests on it. Without keys, what a seal holds may be changed
+unseen too, and nothing else: each seal that was not opened is counted.
 """
 
 import os
@@ -54,6 +55,7 @@ PAGE = ROOT / "docs" / "log-format.md"
 THROUGH_THE_COMMAND = 20
 SHORT, LONG = 200, 300
 INDEX_LEAF = 10  # the kind of page, in the file format of SQLite
+CELL_HEADER_MAX = 6  # length, header length, and the types of stream, version and position
 DAMAGED, UNAVAILABLE = 3, 5  # exit codes
 
 STORY = """
@@ -184,7 +186,9 @@ def _staff_and_history(stage: Founded) -> None:
     leaving.do([Act(staff_stream("2214"), SignOff(leaving.signed.session))])
     work(stage.founder, "grant 2214 dispatcher\nwithdraw 2214 handler")
     Loader(stage.room.folder, stage.founder, "montgomery").load_rows(iter(ROWS))
-    theirs = Received(b"hueandcry/MET/0", bytes(16), 9, b"incident.opened", b"\x92", (b"", bytes(32), b""), bytes(32), b"", b"s")
+    theirs = Received(
+        b"hueandcry/MET/0", bytes(16), 9, b"incident.opened", b"\x92", (b"", bytes(32), b""), bytes(32), b"", b"s"
+    )
     stage.founder.do([Act(foreign_stream("hueandcry/MET/0", bytes(16)), Receive((theirs,)))])
     stage.clock.now_ns -= 5 * 10**9  # the machine's clock goes back by more than a second
     work(stage.founder, "ring 999 07700 900124")
@@ -695,17 +699,19 @@ def test_an_index_that_hides_a_fact_of_a_stream_is_found(tampering: Tampering) -
 
 
 def _break_index(path: Path, stream: bytes) -> None:
-    """Change the last byte of a stream's id in the leaves of an index, nowhere else."""
+    """Make a stream's id less by one in the first of its cells in a leaf of an index, nowhere else."""
     content = bytearray(path.read_bytes())
     size = int.from_bytes(content[16:18], "big")
     for page in range(size, len(content), size):
-        at = content.find(stream, page, page + size)
-        if content[page] == INDEX_LEAF and at >= 0:
-            content[at + len(stream) - 1] ^= 1
-            break
-    else:
-        pytest.fail("no leaf of an index holds the stream")
-    path.write_bytes(content)
+        cells = int.from_bytes(content[page + 3 : page + 5], "big") if content[page] == INDEX_LEAF else 0
+        for pointer in range(page + 8, page + 8 + 2 * cells, 2):
+            cell = page + int.from_bytes(content[pointer : pointer + 2], "big")
+            at = content.find(stream, cell, cell + len(stream) + CELL_HEADER_MAX)
+            if at >= 0:
+                content[at : at + len(stream)] = (int.from_bytes(stream, "big") - 1).to_bytes(len(stream), "big")
+                path.write_bytes(content)
+                return
+    pytest.fail("no leaf of an index holds the stream")
 
 
 def test_a_trigger_that_somebody_put_on_the_facts_is_found(tampering: Tampering) -> None:

@@ -14,18 +14,17 @@ import types
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from enum import Enum, IntEnum
-from operator import attrgetter
 from string import Formatter
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
+from hueandcry.domain.codes import FindCodes, bare_type, codes_of, is_code_meta, metas_of
 from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId, is_code
 
 T = TypeVar("T")
-FindCodes = Callable[[Any], Iterable[str | None]]
 
 
 class Tier(IntEnum):
@@ -192,7 +191,7 @@ def fact(name: str, *, version: int, says: str) -> Callable[[type[T]], type[T]]:
         hints = get_type_hints(cls)
         texts = tuple(bool(group) and all(str in (hints[f], *get_args(hints[f])) for f in group) for group in groups)
         cls.card = Card(
-            name, version, says, kind, groups, texts, nouns, _codes_of(get_type_hints(cls, include_extras=True))
+            name, version, says, kind, groups, texts, nouns, codes_of(get_type_hints(cls, include_extras=True))
         )
         REGISTRY[name, version] = cls
         return cls
@@ -220,7 +219,7 @@ def _fields(cls: type[Fact[Any]], where: str) -> tuple[dict[str, Tier], dict[str
             raise TypeError(f"{where}.{field} needs exactly one tier")
         tiers[field] = found[0]
         inner = _without_tier(hint)
-        if found[0] is not Tier.PLAIN and type(None) not in get_args(_bare(inner)):
+        if found[0] is not Tier.PLAIN and type(None) not in get_args(bare_type(inner)):
             raise TypeError(f"{where}.{field}: a {found[0].name.lower()} field may be withheld, so it must allow None")
         _one_spelling(inner, found[0], f"{where}.{field}")
         nouns[field] = _noun(inner)
@@ -236,58 +235,10 @@ def _without_tier(hint: Any) -> Any:
     return Annotated[(hint.__origin__, *marks)] if marks else hint.__origin__
 
 
-def _bare(hint: Any) -> Any:
-    return hint.__origin__ if get_origin(hint) is Annotated else hint
-
-
-def _metas(hint: Any) -> list[Meta]:
-    return [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Meta)]
-
-
-def _codes_of(hints: dict[str, Any]) -> tuple[tuple[str, FindCodes], ...]:
-    """Return which fields hold codes, each with the function that yields them from the field's value."""
-    found = ((field, _finder(hint)) for field, hint in hints.items() if get_origin(hint) is Annotated)
-    return tuple((field, find) for field, find in found if find is not None)
-
-
-def _finder(hint: Any) -> FindCodes | None:
-    """Return what finds the codes in a value of a type, None where it holds none; a code left out is found as None."""
-    bare = _bare(hint)
-    if bare is str:
-        return _itself if any(map(_is_code, _metas(hint))) else None
-    if isinstance(bare, type) and issubclass(bare, Struct):
-        return _in_struct(bare)
-    inner = [find for find in map(_finder, get_args(bare)) if find is not None]
-    if not inner:
-        return None
-    find = inner[0]
-    if get_origin(bare) is not tuple:
-        return lambda value: () if value is None else find(value)
-    if find is _itself:
-        return tuple
-    return lambda value: [text for one in value for text in find(one)]
-
-
-def _in_struct(cls: type[Struct]) -> FindCodes | None:
-    hints = get_type_hints(cls, include_extras=True)
-    found = [(name, find) for name, hint in hints.items() if (find := _finder(hint)) is not None]
-    if len(found) > 1 and all(str in (_bare(hints[n]), *map(_bare, get_args(_bare(hints[n])))) for n, _ in found):
-        return attrgetter(*(name for name, _ in found))  # each of them is a code, or None: as quick as it gets
-    return (lambda value: [text for name, find in found for text in find(getattr(value, name))]) if found else None
-
-
-def _is_code(meta: Meta) -> bool:
-    return (meta.extra or {}).get("noun") == "code"
-
-
-def _itself(value: str | None) -> Iterable[str | None]:
-    return (value,)
-
-
 def _noun(hint: Any) -> str:
     """Return what a field holds, in one word, for its sentence: instant, stream, code, text, ..."""
-    for arg in (hint, *get_args(_bare(hint))):
-        for meta in _metas(arg):
+    for arg in (hint, *get_args(bare_type(hint))):
+        for meta in metas_of(arg):
             if meta.extra and "noun" in meta.extra:
                 return str(meta.extra["noun"])
     return "text"
@@ -297,9 +248,9 @@ def _one_spelling(hint: Any, tier: Tier, where: str) -> None:
     """Refuse a type that one value could be spelt in two ways of bytes, or that lets free text into an open tier."""
     if any(isinstance(mark, Tier) for mark in getattr(hint, "__metadata__", ())):
         raise TypeError(f"{where}: a tier inside a type")
-    bare = _bare(hint)
+    bare = bare_type(hint)
     if bare is str:
-        if tier < Tier.SEALED and not any(meta.pattern or _is_code(meta) for meta in _metas(hint)):
+        if tier < Tier.SEALED and not any(meta.pattern or is_code_meta(meta) for meta in metas_of(hint)):
             raise TypeError(f"{where}: free text is sealed or local; {tier.name.lower()} holds codes")
         return
     if bare in (int, bool, bytes, type(None)) or (isinstance(bare, type) and issubclass(bare, Enum)):

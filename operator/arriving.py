@@ -1,14 +1,22 @@
-"""Commands by which people come in: founding a store, signing on, setting a passphrase."""
+"""Commands by which people come in: founding a store, signing on, setting a passphrase.
+
+Theory of operation. A passphrase comes from the file that was named, or is asked for in a terminal; it never stands on a
+command line, where others could read it.
+"""
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hueandcry.operator.exits import USAGE, fail
 from hueandcry.operator.options import PassphraseFile, Session, Store
+
+if TYPE_CHECKING:
+    from hueandcry.operator.bootstrap import Room
+    from hueandcry.operator.desk import Signed
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +50,6 @@ def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
     import getpass
 
     from hueandcry.domain.reference import is_code
-    from hueandcry.operator import console
     from hueandcry.operator.bootstrap import Founding, check_length, found, kept_as, set_passphrase, store_path
     from hueandcry.operator.desk import WATCH
     from hueandcry.operator.text import storable
@@ -60,18 +67,24 @@ def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
     made, signed = found(store_path(store), founding)
     if passphrase is not None:
         set_passphrase(made.desk(signed.session), collar, passphrase)
-    console.say(f"Store for {code} made at {made.folder.path}")
-    console.say(f"{collar} is its administrator and call handler, signed on in session {signed.session}")
-    unverified = [one.pack for one in made.board.policy.adopted]
-    console.say(f"Packs adopted, their sources not verified: {', '.join(unverified)}")
-    folder = made.key_folder
+    _say_founded(made, signed, keys)
+    made.close()
+
+
+def _say_founded(made: "Room", signed: "Signed", keys: Path | None) -> None:
+    """Say what was made, where its keys lie, and by which key it is checked."""
+    from hueandcry.operator import console
+
+    policy, folder = made.board.policy, made.key_folder
+    console.say(f"Store for {policy.force} made at {made.folder.path}")
+    console.say(f"{signed.collar} is its administrator and call handler, signed on in session {signed.session}")
+    console.say(f"Packs adopted, their sources not verified: {', '.join(one.pack for one in policy.adopted)}")
     console.say(
         f"Keys made at {folder.path}: keep a copy of seal.key and sign.key apart from every backup of the store"
     )
     if keys is not None:
         console.say(f"Name them to every later command: HUE_KEYS={keys.absolute()}")
     console.say(f"Checkpoints are checked with {folder.verifier().text()}")
-    made.close()
 
 
 def signon(

@@ -132,6 +132,7 @@ def _check_point(public: bytes) -> None:
 
 
 def decoded(text: str, what: str) -> bytes:
+    """Return the bytes of a base64 text; raises ForeignFault where it is not spelt as it would be written."""
     try:
         content = b64decode(text, validate=True)
     except ValueError:

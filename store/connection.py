@@ -2,19 +2,28 @@
 
 Theory of operation. Write-ahead log, `synchronous=FULL` and `secure_delete` are set and asserted on every connection, the
 library's pool included: with less, what was acknowledged could be lost when the power goes, and what was erased could
-be found again. The SQL objects stand one to a file in store/sql.
+be found again. Whatever the library's own classes write through that pool (snapshots, positions of projections, tables)
+passes the journal's turnstile as the journal does: outside of it they would get next to nothing while others write.
+The SQL objects stand one to a file in store/sql.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+from eventsourcing.persistence import OperationalError
+from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
 
 from hueandcry.domain.fault import Unavailable
+from hueandcry.store.turnstile import Turnstile
+
+LOCK_TIMEOUT_S = 5
+_THE_ONLY_ONE = {"pool_size": 1, "max_overflow": 0}
 
 
 @cache
@@ -53,14 +62,36 @@ class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
         harden(connection._sqlite_conn, in_memory=self.is_sqlite_memory_mode)
-        connection._sqlite_conn.row_factory = None
         return connection
 
 
 class Datastore(SQLiteDatastore):
-    """The library's datastore with hardened connections that yield tuples."""
+    """The library's datastore with hardened connections, and with a turnstile before its write transactions."""
 
     def __init__(self, db_name: str, **options: Any) -> None:
         super().__init__(db_name, **options)
         self.pool.close()
-        self.pool = _Pool(db_name=db_name, lock_timeout=options.get("lock_timeout"))
+        in_memory = self.pool.is_sqlite_memory_mode
+        alone = in_memory and "cache=shared" not in db_name  # a second connection would have a memory of its own
+        only: dict[str, Any] = _THE_ONLY_ONE if alone else {}
+        self.pool = _Pool(db_name=db_name, lock_timeout=options.get("lock_timeout"), **only)
+        self.turnstile = None if in_memory else Turnstile(path_of(db_name))
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """Give a cursor in a transaction; one that is to be committed waits for its turn first."""
+        if not commit or self.turnstile is None:
+            with super().transaction(commit=commit) as c:
+                yield c
+            return
+        try:
+            with self.turnstile.held(self.pool.lock_timeout or LOCK_TIMEOUT_S), super().transaction(commit=True) as c:
+                yield c
+        except Unavailable as fault:
+            raise OperationalError(fault) from fault
+
+    def close(self) -> None:
+        """Close the connections and the turnstile."""
+        super().close()
+        if self.turnstile is not None:
+            self.turnstile.close()

@@ -13,20 +13,20 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+from eventsourcing import persistence
+from eventsourcing.persistence import Notification, OperationalError, PersistenceError, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 from hueandcry.domain.fact import Entry
-from hueandcry.domain.fault import Damaged
+from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store import codec
 from hueandcry.store.codec import Row
-from hueandcry.store.connection import harden, path_of
+from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, harden, path_of
 from hueandcry.store.log import Clock, Log, Tip, Unlogged, no_keys, seals_in_memory
 from hueandcry.store.sealed import Access, Seals
 from hueandcry.store.tree import NODE_LEVELS, CompactRange, subtree_root
 
 TABLE = "fact"
-LOCK_TIMEOUT_S = 5
 FETCH = 2048
 COLUMNS = "position, stream, version, name, head, police, police_digest, sealed, sealed_digest, local, local_digest"
 VALUES_MAX = 500  # in one question to SQLite
@@ -37,7 +37,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
 
     def __init__(
         self,
-        datastore: SQLiteDatastore,
+        datastore: Datastore,
         events_table_name: str = TABLE,
         clock: Clock = time.time_ns,
         seals: Seals | None = None,
@@ -50,6 +50,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         self.path = None if self._in_memory else path_of(datastore.pool.db_name)
         self._readers: list[sqlite3.Connection] = []
         self._reader_lock = threading.Lock()
+        self._closed = False
         t = self.events_table_name
         self._select_closed = f"SELECT position, stream, version, name, head, police FROM {t}"
         self._select_rows = f"SELECT {COLUMNS} FROM {t}"
@@ -58,6 +59,8 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
     # Connections
 
     def _connect(self) -> sqlite3.Connection:
+        if self._closed:
+            raise Unavailable("the journal is closed")
         connection = sqlite3.connect(
             self.datastore.pool.db_name,
             uri=True,
@@ -71,8 +74,8 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
     @contextmanager
     def _reading(self) -> Iterator[Any]:
         if self._in_memory:
-            with self.datastore.transaction(commit=False) as c:
-                yield c
+            with self.datastore.get_connection(commit=False) as pooled:
+                yield cursor_of(pooled._sqlite_conn)
             return
         with self._reader_lock:
             connection = self._readers.pop() if self._readers else None
@@ -105,7 +108,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         if limit is not None:
             query += " LIMIT ?"
             values.append(limit)
-        with self._reading() as c:
+        with in_the_librarys_words(), self._reading() as c:
             c.execute(query, values)
             return [
                 StoredEvent(_library_id(stream), version, name, head) for stream, version, name, head in c.fetchall()
@@ -128,7 +131,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         if topics:
             query += f" AND name IN ({','.join('?' * len(topics))})"
             values += topics
-        with self._reading() as c:
+        with in_the_librarys_words(), self._reading() as c:
             c.execute(query + " ORDER BY position LIMIT ?", [*values, limit])
             return [
                 Notification(_library_id(stream), version, name, head, id=position)
@@ -136,7 +139,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
             ]
 
     def max_notification_id(self) -> int:
-        with self._reading() as c:
+        with in_the_librarys_words(), self._reading() as c:
             c.execute(f"SELECT MAX(position) FROM {self.events_table_name}")
             return c.fetchone()[0]  # type: ignore[no-any-return]  # None where the table is empty, as the library's own
 
@@ -150,8 +153,12 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
     def _batches(self, query: str, values: Sequence[Any]) -> Iterator[list[Any]]:
         with self._reading() as c:
             c.execute(query, values)
-            while batch := c.fetchmany(FETCH):
-                yield batch
+            if not self._in_memory:
+                while batch := c.fetchmany(FETCH):
+                    yield batch
+                return
+            everything = c.fetchall()  # while somebody reads in memory, nobody can write
+        yield everything
 
     def _fetched(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         for batch in self._batches(query, values):
@@ -237,6 +244,24 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         if found is None:
             raise Damaged(f"the journal has no tip row ({self.events_table_name}_tip)")
         return found  # type: ignore[no-any-return]  # a row of SQLite
+
+
+def cursor_of(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    """Return a cursor that yields tuples, also on a connection of the library's pool, whose rows have names."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor
+
+
+@contextmanager
+def in_the_librarys_words() -> Iterator[None]:
+    """Raise a fault as an application of the library expects it: under SQLite's name, which is the library's too."""
+    try:
+        yield
+    except sqlite3.Error as fault:
+        raise getattr(persistence, type(fault).__name__, PersistenceError)(fault) from fault
+    except Unavailable as fault:
+        raise OperationalError(fault) from fault
 
 
 def tree_of(size: int, peaks: bytes) -> CompactRange:

@@ -13,33 +13,31 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from weakref import WeakSet
 
-from eventsourcing.persistence import (
-    IntegrityError,
-    OperationalError,
-    StoredEvent,
-    Subscription,
-)
-from eventsourcing.sqlite import (
-    SQLiteCursor,
-    SQLiteDatastore,
-    SQLiteFactory,
-    SQLiteProcessRecorder,
-    SQLiteTrackingRecorder,
-)
+from eventsourcing.persistence import ProcessRecorder, StoredEvent, Subscription
+from eventsourcing.sqlite import SQLiteCursor, SQLiteFactory, SQLiteProcessRecorder, SQLiteTrackingRecorder
 
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Unavailable
 from hueandcry.store import codec
 from hueandcry.store.codec import Pending, Prepared, Row
-from hueandcry.store.connection import Datastore, statement, uri_of
+from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, statement, uri_of
 from hueandcry.store.doorbell import Doorbell
 from hueandcry.store.log import Clock, End, Settling
-from hueandcry.store.reading import COLUMNS, FETCH, LOCK_TIMEOUT_S, TABLE, SQLiteReading, stored_id, tree_of
+from hueandcry.store.reading import (
+    COLUMNS,
+    FETCH,
+    TABLE,
+    SQLiteReading,
+    cursor_of,
+    in_the_librarys_words,
+    stored_id,
+    tree_of,
+)
 from hueandcry.store.sealed import Seals
 from hueandcry.store.subscription import JournalSubscription
 from hueandcry.store.tree import grown
-from hueandcry.store.turnstile import Turnstile
 
 APPLICATION_ID = 0x48554543  # "HUEC" in the file's header
 FORMAT_VERSION = 2
@@ -52,15 +50,16 @@ class SQLiteJournal(SQLiteReading):
 
     def __init__(
         self,
-        datastore: SQLiteDatastore,
+        datastore: Datastore,
         events_table_name: str = TABLE,
         clock: Clock = time.time_ns,
         seals: Seals | None = None,
     ) -> None:
         super().__init__(datastore, events_table_name, clock, seals)
-        self._turnstile = Turnstile(self.path) if self.path else None
+        self._turnstile = datastore.turnstile
         self._doorbell = Doorbell(self.path) if self.path else None
         self._write_lock = threading.Lock()
+        self._subscriptions: WeakSet[JournalSubscription] = WeakSet()
         self._writer: sqlite3.Connection | None = None
         self._ends: dict[bytes, End] = {}
         t = self.events_table_name
@@ -75,7 +74,11 @@ class SQLiteJournal(SQLiteReading):
         return [statement(name, self.events_table_name) for name in ("fact", "tip", "node")]
 
     def _create_table(self, c: SQLiteCursor) -> None:
+        c.execute("SELECT count(*) FROM sqlite_master WHERE name=?", (f"{self.events_table_name}_tip",))
+        (made,) = c.fetchone()
         super()._create_table(c)
+        if made:
+            return  # whatever release made it
         c.execute(f"INSERT OR IGNORE INTO {self.events_table_name}_tip VALUES (1, 0, x'', 0, 0)")
         c.execute(f"PRAGMA application_id={APPLICATION_ID}")
         c.execute(f"PRAGMA user_version={FORMAT_VERSION}")
@@ -85,33 +88,27 @@ class SQLiteJournal(SQLiteReading):
     def _transact(self, work: Callable[[Any], T]) -> T:
         """Do work in the one write transaction: commit at its end, roll back whatever goes wrong."""
         if self._turnstile is None or self._doorbell is None:
-            with self.datastore.transaction(commit=True) as c:
-                return work(c)
+            with self.datastore.get_connection(commit=True) as pooled:
+                return _committed(pooled._sqlite_conn, work)
         with self._write_lock, self._turnstile.held(LOCK_TIMEOUT_S):
             if self._writer is None:
                 self._writer = self._connect()
-            writer = self._writer
-            writer.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(writer.cursor())  # the library's own statements ask a cursor
-                writer.execute("COMMIT")
-            except BaseException:
-                if writer.in_transaction:
-                    writer.execute("ROLLBACK")
-                raise
+            result = _committed(self._writer, work)
         self._doorbell.ring()
         return result
 
     def close(self) -> None:
-        """Close every connection; the last one out folds the write-ahead log back into the file."""
+        """End who follows it, then close every connection; the last one out folds the write-ahead log back into the file."""
+        for subscription in list(self._subscriptions):
+            subscription.end()
         with self._write_lock, self._reader_lock:
+            self._closed = True
             for connection in (*self._readers, *([self._writer] if self._writer else [])):
                 connection.close()
             self._readers, self._writer = [], None
         self.seals.close()
-        for one in (self._turnstile, self._doorbell):
-            if one is not None:
-                one.close()
+        if self._doorbell is not None:
+            self._doorbell.close()
         self.datastore.close()
 
     # The one path in
@@ -175,12 +172,8 @@ class SQLiteJournal(SQLiteReading):
     # The library's recorder
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        try:
+        with in_the_librarys_words():
             return self._transact(lambda c: self._insert_events(c, stored_events, **kwargs))
-        except sqlite3.IntegrityError as fault:
-            raise IntegrityError(fault) from fault
-        except sqlite3.OperationalError as fault:
-            raise OperationalError(fault) from fault
 
     def _insert_events(self, c: Any, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         if not stored_events:
@@ -194,8 +187,23 @@ class SQLiteJournal(SQLiteReading):
         return [row.position for row in rows]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Any]:
-        """Return a subscription that hears of commits by any process, by polling."""
-        return JournalSubscription(self, gt=gt, topics=topics)
+        """Return a subscription that hears of commits by any process; it ends with this journal at the latest."""
+        subscription = JournalSubscription(self, gt=gt, topics=topics)
+        self._subscriptions.add(subscription)
+        return subscription
+
+
+def _committed(connection: sqlite3.Connection, work: Callable[[Any], T]) -> T:
+    cursor = cursor_of(connection)
+    cursor.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(cursor)
+        cursor.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            cursor.execute("ROLLBACK")
+        raise
+    return result
 
 
 def _grown(size: int, peaks: bytes, leaf: bytes) -> tuple[bytes, list[tuple[int, int, bytes]]]:
@@ -205,10 +213,10 @@ def _grown(size: int, peaks: bytes, leaf: bytes) -> tuple[bytes, list[tuple[int,
         raise Damaged(f"the journal's tip is not what was written: {fault}; hue verify says more") from fault
 
 
-class SQLiteJournalProcess(SQLiteTrackingRecorder, SQLiteJournal):
+class SQLiteJournalProcess(SQLiteTrackingRecorder, SQLiteJournal, ProcessRecorder):
     """The journal for the library's process applications: their position is tracked in the same transaction."""
 
-    def __init__(self, datastore: SQLiteDatastore, *, events_table_name: str = TABLE) -> None:
+    def __init__(self, datastore: Datastore, *, events_table_name: str = TABLE) -> None:
         super().__init__(datastore, events_table_name=events_table_name)
 
     def _insert_events(self, c: Any, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
@@ -222,7 +230,7 @@ class SQLiteJournalProcess(SQLiteTrackingRecorder, SQLiteJournal):
 class Factory(SQLiteFactory):
     """What PERSISTENCE_MODULE=hueandcry.store.sqlite makes."""
 
-    application_recorder_class = SQLiteJournal
+    application_recorder_class = SQLiteJournal  # type: ignore[assignment]  # it wants our datastore
     process_recorder_class = SQLiteJournalProcess  # type: ignore[assignment]  # beside the library's own, not below it
 
     def __init__(self, env: Any) -> None:
@@ -235,6 +243,23 @@ class Factory(SQLiteFactory):
             originator_id_type=plain.originator_id_type,
         )
         plain.close()
+        self._journals: list[SQLiteJournal] = []
+
+    def application_recorder(self) -> Any:
+        return self._closed_with_this(super().application_recorder())
+
+    def process_recorder(self) -> Any:
+        return self._closed_with_this(super().process_recorder())
+
+    def _closed_with_this(self, journal: Any) -> Any:
+        self._journals.append(journal)
+        return journal
+
+    def close(self) -> None:
+        """Close the journals made here as well: an application of the library closes its factory and nothing else."""
+        for journal in self._journals:
+            journal.close()
+        super().close()
 
 
 del SQLiteFactory, SQLiteProcessRecorder  # the library takes the first factory it finds in a persistence module

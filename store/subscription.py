@@ -102,6 +102,13 @@ class JournalSubscription(ListenNotifySubscription[ApplicationRecorder]):
         super().stop()
         self._bell.nudge()
 
+    def end(self) -> None:
+        """Stop both threads, and wait for them unless it is one of them that asks."""
+        self.stop()
+        for thread in (self._pull_thread, self._listener):
+            if thread is not threading.current_thread():
+                thread.join()
+
     def __exit__(self, *args: object, **kwargs: Any) -> None:
         try:
             super().__exit__(*args, **kwargs)

@@ -31,6 +31,7 @@ from hueandcry.store.tree import CompactRange
 
 FINDINGS_MAX = 100
 PROGRESS_EVERY = 4096
+BELOW_ALL = -(1 << 63)  # a forged row may stand before the first
 
 
 class Finding(Struct, frozen=True):
@@ -199,7 +200,9 @@ def verify(
             walk.found(None, f"up to @{first}", "the journal is not the one whose checkpoint was verified")
     tip = _tip(journal, walk)
     try:
-        for columns in journal._fetched(f"{journal._select_rows} WHERE position>? ORDER BY position", [first]):
+        for columns in journal._fetched(
+            f"{journal._select_rows} WHERE position>? ORDER BY position", [first or BELOW_ALL]
+        ):
             walk.row(Row._make(columns))
             if not walk.tree.size % PROGRESS_EVERY:
                 progress(walk.tree.size)

@@ -139,8 +139,10 @@ def held(folder: Path, seconds: float, rounds: int, kept: dict[str, Any]) -> lis
         ours.recv()
         for _ in range(rounds):
             for name in chance.sample(sorted(ways), len(ways)):
-                ours.send(many)
-                seen = ways[name](product.journal, many)
+                with ways[name](product.journal) as wait:
+                    after = product.journal.tip().size
+                    ours.send(many)
+                    seen = _seen(product.journal, after, many, wait)
                 returned = ours.recv()
                 times[name].append([max(0, seen[position] - at) for position, at in returned.items()])
         ours.send(0)
@@ -173,12 +175,14 @@ def _append_when_told(path: Path, pipe: Any) -> None:
     product.close()
 
 
-def _by_commits(journal: SQLiteJournal, many: int) -> dict[int, int]:
+@contextmanager
+def _by_commits(journal: SQLiteJournal) -> Iterator[Callable[[], bool]]:
     with Commits(journal) as commits:
-        return _seen(journal, many, lambda: commits.wait(1.0))
+        yield lambda: commits.wait(1.0)
 
 
-def _by_polling(journal: SQLiteJournal, many: int) -> dict[int, int]:
+@contextmanager
+def _by_polling(journal: SQLiteJournal) -> Iterator[Callable[[], bool]]:
     version = journal.data_version()
     last = version()
 
@@ -188,13 +192,13 @@ def _by_polling(journal: SQLiteJournal, many: int) -> dict[int, int]:
         before, last = last, version()
         return before != last
 
-    return _seen(journal, many, wait)
+    yield wait
 
 
-def _seen(journal: SQLiteJournal, many: int, wait: Callable[[], bool]) -> dict[int, int]:
+def _seen(journal: SQLiteJournal, after: int, many: int, wait: Callable[[], bool]) -> dict[int, int]:
     """Return when each of so many new entries was held, by position."""
     seen: dict[int, int] = {}
-    after, until = journal.tip().size, time.monotonic() + STUCK_S
+    until = time.monotonic() + STUCK_S
     while len(seen) < many:
         assert time.monotonic() < until, "the writer has stopped"
         if wait():

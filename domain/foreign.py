@@ -14,14 +14,14 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Police, Record, Sealed, fact
 from hueandcry.domain.fault import ForeignFault
-from hueandcry.domain.reference import Kind, stream_id
+from hueandcry.domain.reference import Kind, Origin, stream_id
 
 
 class Foreign(Record, frozen=True, kw_only=True):
     """What is here of a foreign record: where it is from, its id there, and the leaf of each of its facts."""
 
     kind: ClassVar[Kind] = Kind.FOREIGN
-    origin: bytes = b""
+    origin: str = ""
     stream: bytes = b""
     leaves: tuple[bytes, ...] = ()
 
@@ -40,7 +40,7 @@ class Received(Fact[Foreign], frozen=True):
     and array, empty where the group was withheld or there is none.
     """
 
-    origin: Plain[bytes]
+    origin: Plain[Origin]
     stream: Plain[bytes]
     position: Plain[int]
     name: Plain[bytes]

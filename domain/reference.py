@@ -27,6 +27,7 @@ WrittenCode = Annotated[
     str, Meta(pattern=CODE_PATTERN, max_length=CODE_MAX, extra={"noun": "code"})
 ]  # in people's texts
 ZoneName = Annotated[str, Meta(pattern=r"\A[A-Za-z][A-Za-z0-9_+/-]*\Z", max_length=CODE_MAX, extra={"noun": "zone"})]
+Origin = Annotated[str, Meta(pattern=r"\A[^\s+]+\Z", max_length=200, extra={"noun": "origin"})]  # whose journal
 Instant = Annotated[int, Meta(ge=0, extra={"noun": "instant"})]
 
 NS_PER_S = 1_000_000_000

@@ -212,7 +212,7 @@ def _check_values(row: Event, allowed: Tier) -> None:
 def _received(origin: str, event: Event) -> Received:
     police, sealed, _ = event.values
     return Received(
-        origin.encode(),
+        origin,
         event.stream,
         event.position,
         event.name.encode(),

@@ -6,7 +6,11 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from typer.main import get_command
+
+from hueandcry.operator.cli import app
 from hueandcry.operator.verbs import VERBS
 from tests.docs.write import PAGES, ROOT, commands_page, events_page
 
@@ -47,6 +51,24 @@ def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
             assert line in (done.stdout + done.stderr).splitlines()
 
 
+def test_every_command_and_option_on_a_page_is_one_that_there_is() -> None:
+    """Also where it stands in the middle of a sentence, as a page for operators has them."""
+    told = 0
+    for page in [*ROOT.glob("*.md"), *PAGES.glob("*.md")]:
+        for line in re.findall(r"`hue ([^`]+)`", page.read_text()):
+            known: Any = get_command(app)
+            for word in line.split():
+                commands = getattr(known, "commands", {})
+                if all(one in commands for one in word.split("|")):
+                    known, told = commands[word.split("|")[0]], told + 1
+                elif word.startswith("-"):
+                    options = {name for one in known.params for name in one.opts} | {"-h", "--help"}
+                    assert word in options, f"{page.name}: hue {line}"
+                else:
+                    assert not commands, f"{page.name}: hue {line}"
+    assert told > 10
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *PAGES.rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
@@ -58,7 +80,9 @@ def test_every_verb_has_an_example_that_begins_with_it() -> None:
     for verb in VERBS:
         first = verb.example.split()[0]
         proposed = verb.example.startswith(f"propose {verb.name} ")  # what no one does alone
-        assert first in (verb.name, verb.short) or (verb.name == "grade" and first.startswith("g")) or proposed, verb.name
+        assert first in (verb.name, verb.short) or (verb.name == "grade" and first.startswith("g")) or proposed, (
+            verb.name
+        )
 
 
 def test_every_target_of_the_makefile_is_in_contributing() -> None:

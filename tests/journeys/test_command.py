@@ -19,10 +19,14 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from hueandcry.domain.duty import Place
+from hueandcry.domain.staff import SignOn, staff_stream
 from hueandcry.operator import cli
-from hueandcry.operator.bootstrap import Founding, found
-from hueandcry.operator.desk import Desk
+from hueandcry.operator.bootstrap import Founding, Room, found
+from hueandcry.operator.desk import Act, Desk, Signed
+from hueandcry.operator.identity import Identity
 from hueandcry.operator.verbs import carry_out
+from hueandcry.store.folder import StoreFolder
 from tests.hostile import CORPUS
 from tests.journeys.session import command, environment, hue, start
 
@@ -277,6 +281,134 @@ def test_a_load_without_the_key_of_the_store_is_refused(home: Path, run: Run) ->
     assert ended.code == UNAVAILABLE
 
 
+# Keys and the files beside the journal
+
+
+def test_a_missing_access_log_is_named_and_nobody_is_told_to_make_a_new_store(home: Path, run: Run) -> None:
+    for path in (home / "store").glob("access.db*"):
+        path.unlink()
+    for words in (("log", "1"), ("access", "1"), ("store", "backup", "copy")):
+        ended = run(*words)
+        well_told(ended)
+        assert ended.code == UNAVAILABLE
+        assert "access.db" in ended.err
+        assert "hue init" not in ended.err
+
+
+def test_a_damaged_key_store_is_named_and_what_needs_no_words_goes_on(home: Path, run: Run) -> None:
+    (home / "store" / "keys.db").write_bytes(os.urandom(20_000))
+    for words in (("board",), ("journal",), ("replay", "--digest"), ("do", "ring", "999")):
+        assert (run(*words).code, words) == (0, words)
+    for words in (("log", "1"), ("do", "note", "1", "words")):
+        ended = run(*words)
+        well_told(ended)
+        assert ended.code in (DAMAGED, UNAVAILABLE)
+        assert "key" in ended.err
+        assert "the journal is damaged" not in ended.err
+
+
+@pytest.mark.parametrize("text", ["", "PRIVATE+KEY+nobody\n", "\x00\n"], ids=["empty", "cut off", "noise"])
+def test_the_watch_goes_on_with_a_signing_key_that_does_not_read(text: str, home: Path, run: Run) -> None:
+    (key,) = (home / "keys").glob("*/sign.key")
+    key.write_text(text)
+    assert run("do", "ring", "999").code == 0
+    ended = run("watch", "--once")
+    assert ended.code == 0
+    assert "checkpoints are not signed" in ended.err
+    assert run("store", "backup", "copy").code == UNAVAILABLE
+
+
+def test_a_backup_that_cannot_be_recorded_leaves_nothing_behind(home: Path, run: Run) -> None:
+    """Else words lie in a place that no erasure knows of, and the next try finds the folder full."""
+    (key,) = (home / "keys").glob("*/seal.key")
+    key.unlink()
+    assert run("store", "backup", "copy", "--keys", "copied-keys").code == UNAVAILABLE
+    assert not any((home / name).exists() for name in ("copy", "copied-keys"))
+
+
+@pytest.mark.parametrize("kept", ["passphrase", "file:not-there", "credential:seals"])
+def test_an_init_that_is_refused_its_key_leaves_no_others(kept: str, home: Path, run: Run) -> None:
+    ended = run(
+        *("init", "--code", "GMP", "--name", "Greater", "--collar", "2211", "--seal-key", kept),
+        *("--store", str(home / "new"), "--keys", str(home / "new-keys")),
+    )
+    well_told(ended)
+    assert ended.code == UNAVAILABLE
+    assert list(home.glob("new-keys/*")) == []
+
+
+def test_seals_do_not_open_with_an_empty_passphrase(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "empty").write_text("")
+    monkeypatch.setenv("HUE_KEY_PASSPHRASE_FILE", "empty")
+    ended = run(
+        *("init", "--code", "GMP", "--name", "Greater", "--collar", "2211", "--seal-key", "passphrase"),
+        *("--store", str(home / "new")),
+    )
+    well_told(ended)
+    assert ended.code == REFUSED
+
+
+def test_who_keeps_the_key_elsewhere_is_not_told_to_copy_a_file_that_is_not_there(home: Path, run: Run) -> None:
+    (home / "seal").write_text("ab" * 32)
+    (home / "seal").chmod(0o600)
+    new = ("--store", str(home / "new"), "--keys", str(home / "new-keys"), "--seal-key", "file:seal")
+    ended = run("init", "--code", "GMP", "--name", "Greater", "--collar", "2211", *new)
+    assert ended.code == 0
+    assert "seal.key" not in ended.out
+
+
+# Erasing
+
+
+@pytest.fixture
+def erased(home: Path) -> Path:
+    """Let a second person approve the erasure of incident 1, and end before it is carried out."""
+    room = Room(StoreFolder(home / "store"), Identity(), keys=home / "keys")
+    for line in ("send 1 AB12", "arrive 1", "result 1 attended", "close 1", "register 3344 supervisor"):
+        carry_out(room.desk(), line)
+    carry_out(room.desk(), "propose erase 1 MoPI review 2026/114")
+    signed = Signed("3344", "khan", "desk-2")
+    arriving = Desk(room.journal, room.board, room.identity, signed, arriving=True)
+    arriving.do([Act(staff_stream("3344"), SignOn("khan", os.getuid(), "desk-2", Place.OFFICE))])
+    desk = Desk(room.journal, room.board, room.identity, signed)
+    (proposal,) = room.board.staff["2211"].proposals
+    carry_out(desk, f"approve p{proposal.tail}")
+    assert room.board.erasing
+    room.close()
+    return home
+
+
+@pytest.mark.parametrize("words", [("log", "1"), ("show", "1"), ("explain", "1")], ids=spelt)
+def test_no_word_of_a_record_is_shown_from_the_moment_that_it_is_said_to_be_erased(
+    words: tuple[str, ...], erased: Path, run: Run
+) -> None:
+    ended = run(*words, "--session", "khan")
+    assert ended.code == 0
+    assert "shouting next door" not in ended.out
+    assert "[erased]" in ended.out
+
+
+def test_a_pending_erasure_is_gone_on_with_by_whoever_comes_first(erased: Path, run: Run) -> None:
+    ended = run("erase", "1", "--session", "khan")
+    assert (ended.code, ended.err) == (0, "")
+    assert "is erased" in ended.out
+    assert "erasure          completed" in run("show", "1", "--session", "khan").out
+
+
+def test_what_an_erasure_says_is_json_where_json_is_asked_for(erased: Path, run: Run) -> None:
+    ended = run("erase", "1", "--session", "khan", "--json")
+    assert ended.code == 0
+    assert all(isinstance(json.loads(line), dict) for line in ended.out.splitlines())
+
+
+def test_what_a_proposal_to_erase_says_is_json_where_json_is_asked_for(home: Path, run: Run) -> None:
+    for line in ("send 1 AB12", "arrive 1", "result 1 attended", "close 1"):
+        assert run("do", *line.split()).code == 0
+    ended = run("erase", "1", "--authority", "MoPI review", "--json")
+    assert ended.code == 0
+    assert all(isinstance(json.loads(line), dict) for line in ended.out.splitlines())
+
+
 # What is typed wrong
 
 
@@ -445,6 +577,37 @@ def test_a_full_disk_behind_the_output_is_told(home: Path) -> None:
             [*command(), "journal"], env=environment(home), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
         )
     assert (done.returncode, done.stderr) == (UNAVAILABLE, "hue: No space left on device\n")
+
+
+def read_only(folder: Path) -> list[str]:
+    """Return what stands before a command so that it cannot write to a folder: for root a mount of its own, else nothing."""
+    if os.geteuid():
+        for path in (*folder.iterdir(), folder):
+            path.chmod(0o555)
+        return []
+    mounting = f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder}"
+    prefix = ["unshare", "-m", "sh", "-c", f'{mounting} && exec "$@"', "sh"]
+    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("root may write everywhere, and may not mount here")
+    return prefix
+
+
+@pytest.mark.parametrize("words", [("do", "ring", "999"), ("do", "note", "1", "words"), ("log", "1")], ids=spelt)
+def test_a_store_that_cannot_be_written_is_told_as_such(words: tuple[str, ...], home: Path) -> None:
+    before = (home / "store" / "journal.db").read_bytes()
+    done = subprocess.run(
+        [*read_only(home / "store"), *command(), *words],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    ended = Ended(done.returncode, done.stdout, done.stderr)
+    well_told(ended)
+    assert (ended.code, ended.out) == (UNAVAILABLE, "")
+    assert (home / "store" / "journal.db").read_bytes() == before
+    assert "is not a store" not in ended.err
 
 
 @pytest.mark.parametrize("words", [("journal", "--follow"), ("watch", "--tick", "0.05")], ids=spelt)

@@ -15,6 +15,7 @@ from hueandcry.operator.desk import Desk
 from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Lease, Watch, keep
+from hueandcry.store.checkpoint import Checkpoints, read
 from tests.journeys.session import hue, start
 from tests.staging import MONDAY, S, work
 
@@ -172,6 +173,47 @@ def test_one_keeper_holds_the_lease(night: Night) -> None:
     assert second.take()
     assert not first.take()
     second.release()
+
+
+def sizes(night: Night) -> list[int]:
+    """Return how many facts each signed checkpoint is over, oldest first."""
+    key = night.room.key_folder.verifier()
+    return [read(note, key).size for note in Checkpoints(night.room.folder.checkpoints).all()]
+
+
+def test_a_checkpoint_is_signed_each_minute_in_which_something_was_recorded(night: Night) -> None:
+    watch = Watch(night.room)
+    founded = sizes(night)
+    watch.tick()
+    assert sizes(night) == founded, "nothing was recorded since"
+    work(night.desk, "ring 999")
+    night.pass_time(30)
+    watch.tick()
+    night.pass_time(30)
+    watch.tick()
+    assert sizes(night) == [*founded, founded[-1] + 1]
+    night.pass_time(3600)
+    watch.tick()
+    assert sizes(night) == [*founded, founded[-1] + 1]
+
+
+def test_a_watch_that_cannot_sign_says_so_once_and_records_what_time_demands(night: Night) -> None:
+    work(night.desk, FIRE)
+    key = night.room.key_folder.path / "sign.key"
+    key.rename(night.home / "sign.key")
+    heard, warned, ticks = list[list[Entry]](), list[str](), iter((True, True, True, False))
+
+    def wait() -> bool:
+        night.pass_time(QUARTER)
+        return next(ticks)
+
+    keep(night.room, wait, heard.append, warned.append)
+    assert [name for entries in heard for name in names(entries)] == ["incident.target_missed"]
+    assert [str(key) in one for one in warned] == [True]
+    (night.home / "sign.key").rename(key)
+    keep(night.room, lambda: False, heard.append, warned.append)
+    assert len(warned) == 1
+    assert sizes(night)[-1] == night.room.journal.tip().size
 
 
 def test_who_has_not_the_lease_records_nothing(night: Night) -> None:

@@ -466,14 +466,29 @@ def test_tables_that_cannot_be_made_fail_in_the_librarys_words(uri: str) -> None
             recorder.create_table()
 
 
-def test_a_journal_that_others_hold_too_long_fails_in_the_librarys_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+WRITTEN: dict[str, Callable[[Any], object]] = {
+    "events": lambda factory: factory.application_recorder().insert_events([event()]),
+    "snapshots": lambda factory: factory.aggregate_recorder("snapshots").insert_events([event()]),
+    "a position": lambda factory: factory.tracking_recorder().insert_tracking(Tracking("other", 1)),
+    "events with a position": lambda factory: factory.process_recorder().insert_events(
+        [], tracking=Tracking("other", 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_whatever_is_written_waits_its_turn_and_too_long_a_wait_fails_in_the_librarys_words(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hueandcry.store.sqlite.LOCK_TIMEOUT_S", 0.1)
-    with made(uri_of(tmp_path / "journal.db")) as factory, made(uri_of(tmp_path / "journal.db")) as other:
-        held, recorder = other.application_recorder(), factory.application_recorder()
-        with held._turnstile.held(1), pytest.raises(persistence.OperationalError):
-            recorder.insert_events([event()])
+    for module in ("sqlite", "connection"):
+        monkeypatch.setattr(f"hueandcry.store.{module}.LOCK_TIMEOUT_S", 0.1)
+    uri = uri_of(tmp_path / "journal.db")
+    held = pytest.raises(persistence.OperationalError, match="held by others")
+    with made(uri) as other:
+        other.process_recorder()
+        other.aggregate_recorder("snapshots")
+        with other.datastore.turnstile.held(1), made(uri, CREATE_TABLE="n") as factory, held:
+            WRITTEN[written](factory)
 
 
 def test_a_version_that_is_taken_leaves_no_trace_of_what_came_with_it(uri: str) -> None:

@@ -187,7 +187,7 @@ class Day(Founded):
         self.second.do([Act(staff_stream("5501"), SetPassphrase(b"salt and hash"))])
         Loader(self.room.folder, self.founder, "montgomery").load_rows(iter(ROWS))
         for number in range(3):
-            theirs = Received(b"hueandcry/MET/0", bytes((*bytes(15), number)), 9, b"incident.opened", b"\x92",
+            theirs = Received("hueandcry/MET/0", bytes((*bytes(15), number)), 9, b"incident.opened", b"\x92",
                 (b"", bytes(32), b""), bytes(32), b"theirs", b"sealed")  # fmt: skip
             self.founder.do([Act(foreign_stream("hueandcry/MET/0", theirs.stream), Receive((theirs,)))])
         self.room.journal.insert_events([StoredEvent("ledger", at, "bank:Written", b"\x93\1\2\3") for at in (1, 2)])  # type: ignore[arg-type]  # text ids are the library's other habit

@@ -18,6 +18,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import Code
 
 ERASED = "record.erased"
+COMPLETED = "record.erasure_completed"
 
 
 @fact(ERASED, version=1, says="Record erased, approved as {approval}")
@@ -30,7 +31,7 @@ class Erased(Fact[Record], frozen=True):
         return replace(record, erasure=Erasure.PENDING)
 
 
-@fact("record.erasure_completed", version=1, says="Erasure completed: {searched} places searched, nothing found")
+@fact(COMPLETED, version=1, says="Erasure completed: {searched} places searched, nothing found")
 class ErasureCompleted(Fact[Record], frozen=True):
     """The record key is destroyed, and no place that was searched holds the words any more.
 

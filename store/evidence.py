@@ -21,8 +21,8 @@ from hueandcry.domain.policy import POLICY_STREAM, Established, Restored
 from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, read
 from hueandcry.store.connection import uri_of
 from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
-from hueandcry.store.keyfolder import KeyFolder, access_name
-from hueandcry.store.keyring import kept_in
+from hueandcry.store.keyfolder import SEAL_NAME, KeyFolder, access_name, read_key
+from hueandcry.store.keyring import kept_in, open_keyring
 from hueandcry.store.note import Verifier
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import SQLiteJournal
@@ -73,12 +73,13 @@ class Examination:
         looked = self._held("access log", self._accesses) or []
         begun = Begun(before.size, before.root) if only_new and before is not None else None
         wanted = [*(one.size for one in notes), *(size for _, size, _ in looked), *([known.size] if known else [])]
+        self._held("key store", self._try_keys)
         verified = verify(self._journal, progress, seals=self._seals, wanted=wanted, begun=begun)
         for place, size, root in looked:
             self._hold(verified, f"access log @{place}", size, root)
         for one in notes:
             self._hold(verified, f"checkpoint at {one.size}", one.size, one.root)
-        self._hold_known(verified, known, "the journal's")
+        self._hold_known(verified, known, "the journal's", notes, path)
         if not self._copied:
             self._held("key store", lambda: self._hold_keys(verified))
         findings = (*verified.findings, *self.findings)
@@ -93,7 +94,7 @@ class Examination:
         """Look at a part; what keeps it from being read is a finding of that part."""
         try:
             return look()
-        except (Damaged, ForeignFault, Unavailable, sqlite3.DatabaseError, UnicodeDecodeError, ValueError) as fault:
+        except (Damaged, ForeignFault, Unavailable, sqlite3.DatabaseError, ValueError, TypeError) as fault:
             self._found(part, str(fault))
             return None
 
@@ -140,9 +141,17 @@ class Examination:
         elif verified.roots.get(size) != root:
             self._found(part, "has another root than the rows up to there: they are not those that were recorded")
 
-    def _hold_known(self, verified: Verified, known: Checkpoint | None, whose: str) -> None:
-        if known is not None and not (self._copied and known.size > verified.size):
-            self._hold(verified, f"{whose} checkpoint known outside the store, at {known.size}", known.size, known.root)
+    def _hold_known(
+        self, verified: Verified, known: Checkpoint | None, whose: str, notes: list[Checkpoint], path: Path
+    ) -> None:
+        """Hold the journal against a checkpoint that is known here; it was in the store's file before it was known."""
+        if known is None or (self._copied and known.size > verified.size):
+            return
+        self._hold(verified, f"{whose} checkpoint known outside the store, at {known.size}", known.size, known.root)
+        if notes and notes[-1].size < known.size and not self._copied:
+            self._found(
+                path.name, f"ends at {notes[-1].size}; a checkpoint over {known.size} rows is known: it was cut off"
+            )
 
     # The access log
 
@@ -168,9 +177,16 @@ class Examination:
         self.findings += [Finding(one.position, f"access log {one.part}", one.what) for one in verified.findings]
         for one in notes:
             self._hold(verified, f"access checkpoint at {one.size}", one.size, one.root)
-        self._hold_known(verified, known, "the access log's")
+        self._hold_known(verified, known, "the access log's", notes, path)
 
     # The key store
+
+    def _try_keys(self) -> None:
+        """Open the key store with the key that lies in the key folder, whatever its own row says of where that is kept."""
+        if self._keys is not None and not self._copied and (self._keys.path / SEAL_NAME).exists():
+            open_keyring(self._folder.keys, read_key(self._keys.path / SEAL_NAME)).close()
+        if self._seals is not None and not self._seals.at_hand:
+            self._seals = None
 
     def _hold_keys(self, verified: Verified) -> None:
         origin, _ = kept_in(self._folder.keys)
@@ -182,6 +198,9 @@ class Examination:
         connection = sqlite3.connect(f"{uri_of(self._folder.keys)}?mode=ro", uri=True)
         try:
             self._hold_rows(connection.execute("SELECT id, wrapped FROM record_key ORDER BY id"), verified, gone)
+            for made, there in connection.execute("SELECT made, (SELECT count(*) FROM record_key) FROM keyring"):
+                if made != there:
+                    self._found("key store", f"{made} record keys were made, and {there} are there")
             for (told,) in connection.execute("PRAGMA integrity_check"):
                 if told != "ok":
                     self._found("key store", told)
@@ -197,10 +216,12 @@ class Examination:
                 self._found(f"record key {key}", f"follows record key {last}: keys are missing or were added")
             last = key if isinstance(key, int) else last + 1
             if wrapped is None:
-                holder = verified.keys.get(last)
-                erased = holder in verified.erased or last in gone
-                if not verified.since and not erased:
+                if not verified.since and last not in verified.lapsed and last not in gone:
                     self._found(f"record key {key}", "is destroyed, and its record was not erased")
+            elif last in verified.gone:
+                self._found(
+                    f"record key {key}", "is there, and the erasure of its record is complete: it was brought back"
+                )
             elif not isinstance(wrapped, bytes):
                 self._found(f"record key {key}", "is no bytes")
         if verified.keys and max(verified.keys) > last:

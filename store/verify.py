@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain.erasure import ERASED
+from hueandcry.domain.erasure import COMPLETED, ERASED
 from hueandcry.domain.fact import Header, Tier
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.reference import kind_of
@@ -51,6 +51,8 @@ class Verified(Struct, frozen=True):
     """What a verification came to: `opened` seals were checked, `unopened` could not be, for want of their keys.
 
     `roots` holds the root at each size that was asked for and reached; `since` the size up to which rows were not read.
+    `keys` are the record keys with the streams that hold them, `erased` the streams that were erased; `lapsed` the keys that
+    an erasure put out of force, `gone` those among them whose erasure is complete.
     """
 
     size: int
@@ -63,6 +65,8 @@ class Verified(Struct, frozen=True):
     since: int = 0
     keys: dict[int, bytes] = {}
     erased: frozenset[bytes] = frozenset()
+    lapsed: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
 
 
 class _Walk:
@@ -78,7 +82,8 @@ class _Walk:
         self.keys: int | None = 0  # the highest given out so far; None where what went before was not read
         self.roots: dict[int, bytes] = {}
         self.holders: dict[int, bytes] = {}  # of a record key: the stream that it is in force for
-        self.erased: set[bytes] = set()
+        self.lapsed: dict[int, bytes] = {}  # with the streams that they were in force for
+        self.gone: set[int] = set()
         self._wanted = sorted(set(wanted), reverse=True)
         self._seals, self._end_of = seals, end_of
         self._last = begin.size
@@ -133,8 +138,11 @@ class _Walk:
 
     def _key(self, row: Row, key: int | None, before: int | None) -> None:
         """Hold a row's record key against the one before it in the stream, and against those given out so far."""
+        if row.name == COMPLETED:
+            self.gone |= {one for one, stream in self.lapsed.items() if stream == row.stream}
         if row.name == ERASED:
-            self.erased.add(row.stream)
+            if before is not None:
+                self.lapsed[before] = row.stream
             if key is not None:
                 self.found(row.position, "key", "is in force after the record was erased")
         elif key is None:
@@ -223,7 +231,9 @@ def verify(
         walk.roots,
         first,
         walk.holders,
-        frozenset(walk.erased),
+        frozenset(walk.lapsed.values()),
+        frozenset(walk.lapsed),
+        frozenset(walk.gone),
     )
 
 

@@ -223,8 +223,20 @@ class Keyring:
         with self._lock:
             self._connection.execute("VACUUM")
             busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._sync_log()
         if busy:
             raise Unavailable("another process is reading the key store: what SQLite kept is not cleared yet")
+
+    def _sync_log(self) -> None:
+        """Make the truncation of the write-ahead log durable: SQLite does not, and what it held could come back."""
+        file = self._connection.execute("PRAGMA database_list").fetchone()[2]
+        log = Path(f"{file}-wal")
+        if file and log.exists():
+            handle = os.open(log, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     @_told
     def begin_at(self, first: int) -> None:

@@ -12,11 +12,13 @@ import gc
 import json
 import multiprocessing
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -41,7 +43,7 @@ from hueandcry.store.verify import verify
 from hueandcry.store.views import blank
 from tests.bench.history import history
 from tests.bench.keepers import Product
-from tests.proof.counts import count
+from tests.proof.counts import PROOF, count
 from tests.proof.table import Told, tell
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +52,7 @@ OURS, THEIRS, READERS = 5, 3, 40
 FACTS = 800  # of each writer, at full count
 SNAPSHOT_EVERY = 5
 LOOKED_BACK = 500
-STUCK_S = 300
+STUCK_S = 300 if PROOF else 60
 
 _together: Any = None  # where the children wait for each other
 
@@ -154,28 +156,37 @@ def crowd(*parts: Part) -> list[Any]:
     """Let so many processes play their parts at once, and return what each came to; none may leave a handle open."""
     env = {**os.environ, "PYTHONPATH": f"{ROOT / '.typed'}:{ROOT}"}
     command = [sys.executable, "-W", "error", __file__, json.dumps(parts)]
-    told = subprocess.run(command, env=env, capture_output=True, text=True, timeout=STUCK_S, check=False)
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=False, start_new_session=True)
     assert (told.returncode, told.stderr) == (0, "")
     results = json.loads(told.stdout.splitlines()[-1])  # a proof run says its seed before
     assert [leaked for _, leaked in results] == [0] * len(parts)
     return [result for result, _ in results]
 
 
+def main(parts: list[Any]) -> None:
+    global _together
+    signal.alarm(STUCK_S)
+    fork = multiprocessing.get_context("fork")
+    _together = fork.Barrier(len(parts))
+    with fork.Pool(len(parts)) as pool:
+        playing = [pool.apply_async(play, [part], error_callback=end_all) for part in parts]
+        print(json.dumps([one.get() for one in playing]))
+        pool.close()
+        pool.join()
+
+
 def play(part: list[Any]) -> tuple[Any, int]:
+    signal.alarm(STUCK_S)  # none of them outlives the test
     handles = open_handles()
-    _together.wait(STUCK_S)
+    _together.wait()
     result = globals()[part[0]](*part[1])
     return result, open_handles() - handles
 
 
-def main(parts: list[Any]) -> None:
-    global _together
-    fork = multiprocessing.get_context("fork")
-    _together = fork.Barrier(len(parts))
-    with fork.Pool(len(parts)) as pool:
-        print(json.dumps(pool.map(play, parts, chunksize=1)))
-        pool.close()
-        pool.join()
+def end_all(fault: BaseException) -> None:
+    """Say what went wrong, and end all processes: others would wait for what never comes."""
+    print("".join(traceback.format_exception(fault)), file=sys.stderr, flush=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 # One store, several processes

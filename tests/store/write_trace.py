@@ -24,6 +24,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from pathlib import Path
 from random import Random
@@ -271,20 +272,30 @@ def image_of(root: Path) -> Image:
 
 
 def put(image: Image, root: Path) -> None:
-    """Make a folder hold just these files; those below a folder that is lost are lost with it."""
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir()
+    """Make a folder hold just these files; those below a folder that is lost are lost with it.
+
+    Files that stand there already are written over: to give memory back and ask for it again takes the longest.
+    """
+    root.mkdir(exist_ok=True)
     base = f"{root}/"
+    for folder, folders, files in os.walk(root, topdown=False):
+        within = folder.removeprefix(str(root)).removeprefix("/")
+        for name in files:
+            if image.get(os.path.join(within, name)) is None:
+                os.unlink(os.path.join(folder, name))
+        for name in folders:
+            if image.get(os.path.join(within, name), b"") is not None:
+                shutil.rmtree(os.path.join(folder, name))
     for path, content in image.items():  # a folder stands before what is in it
-        try:
+        with suppress(FileNotFoundError):
             if content is None:
-                os.mkdir(base + path, 0o700)
+                with suppress(FileExistsError):
+                    os.mkdir(base + path, 0o700)
                 continue
-            handle = os.open(base + path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileNotFoundError:
-            continue
-        os.write(handle, content)
-        os.close(handle)
+            handle = os.open(base + path, os.O_WRONLY | os.O_CREAT, 0o600)
+            os.write(handle, content)
+            os.ftruncate(handle, len(content))
+            os.close(handle)
 
 
 # Recording

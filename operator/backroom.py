@@ -109,6 +109,7 @@ class Backroom(threading.Thread):
         self._lease = Lease(room)
         self._watch: Watch
         self._next_tick = 0.0
+        self._unkept = ""
         self._minute = 0
 
     # What the screen asks; each returns at once
@@ -166,8 +167,15 @@ class Backroom(threading.Thread):
     def _keep_time(self) -> None:
         if time.monotonic() >= self._next_tick:
             self._next_tick = time.monotonic() + TICK_S
-            if self._lease.take():
-                self._take(self._watch.tick())
+            try:
+                if self._lease.take():
+                    self._take(self._watch.tick())
+                self._unkept = ""
+            except (
+                Unavailable,
+                OSError,
+            ) as fault:  # the work goes on; the line above says so until a tick gets through
+                self._unkept = str(fault)
         minute = self._now() // MINUTE_NS
         if minute != self._minute:
             self._minute = minute
@@ -239,7 +247,10 @@ class Backroom(threading.Thread):
         roles = ", ".join(role.value for role in member.roles) if member else ""
         clock = local_text(self._now(), board.zone)[:5]
         unsigned = "  CHECKPOINTS NOT SIGNED" if self._watch.unsigned else ""
-        return safe_text(f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}{unsigned}")
+        unkept = "  THE WATCH IS NOT KEPT" if self._unkept else ""
+        return safe_text(
+            f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}{unsigned}{unkept}"
+        )
 
     def _opened(self, stream: bytes) -> Opened:
         board, now_ns = self._room.board, self._now()

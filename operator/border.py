@@ -72,7 +72,11 @@ def export(room: Room, ref: str, force: str, file: Path, *, session: str | None,
     content = _content(room, desk, streams, said)
     _write_new(file, content)
     digest = hashlib.sha256(content).digest()
-    desk.do([Act(stream, Export(force, export_id, digest)) for stream in streams])
+    try:
+        desk.do([Act(stream, Export(force, export_id, digest)) for stream in streams])
+    except BaseException:
+        file.unlink(missing_ok=True)  # a copy that no fact tells of does not stay
+        raise
     if json:
         console.say_json(
             {"file": str(file), "sha256": digest.hex(), "bytes": len(content), "force": force, "tier": agreement.tier}
@@ -101,10 +105,14 @@ def _content(room: Room, desk: Desk, streams: list[bytes], said: Outbound) -> by
 def _write_new(file: Path, content: bytes) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
     except OSError as fault:
         raise Unavailable(f"{file} cannot be written: {fault.strerror}") from fault
 

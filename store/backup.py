@@ -40,6 +40,18 @@ def back_up(
     not sound, Unavailable.
     """
     _check_folders(into, keys_into)
+    try:
+        return _backed_up(store, into, keys_into, keys, progress)
+    except BaseException:
+        for folder in (into, keys_into):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)  # what broke off is no backup, and can be begun again
+        raise
+
+
+def _backed_up(
+    store: StoreFolder, into: Path, keys_into: Path | None, keys: KeyFolder, progress: Callable[[int], None]
+) -> Copied:
     copy = StoreFolder(into)
     into.mkdir(parents=True, exist_ok=True)
     into.chmod(0o2770)

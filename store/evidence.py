@@ -91,9 +91,17 @@ class Examination:
         self.findings.append(Finding(None, part, what))
 
     def _held(self, part: str, look: Callable[[], T]) -> T | None:
-        """Look at a part; what keeps it from being read is a finding of that part."""
+        """Look at a part; what keeps it from being read is a finding of that part.
+
+        Raises Unavailable where it is this machine that could not open the file now: that says nothing of the file.
+        """
         try:
             return look()
+        except sqlite3.OperationalError as fault:
+            if "unable to open" in str(fault):
+                raise Unavailable(f"the {part} cannot be opened: {fault}") from fault
+            self._found(part, str(fault))
+            return None
         except (Damaged, ForeignFault, Unavailable, sqlite3.DatabaseError, ValueError, TypeError) as fault:
             self._found(part, str(fault))
             return None

@@ -69,9 +69,9 @@ class StoreFolder:
         if found in _NETWORK_FILE_SYSTEMS:
             raise Unavailable(f"{self.path} is on a network file system ({found}), whose locks cannot keep a journal")
         self.path.chmod(0o2770)
-        if self.source_key.exists() and self.key():
+        if self.source_key.exists() and self.source_key.stat().st_size == KEY_BYTES:
             return  # an earlier founding broke off before it made the journal
-        handle = os.open(self.source_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(self.source_key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(os.urandom(KEY_BYTES))
             file.flush()
@@ -151,6 +151,8 @@ def _check(path: Path) -> None:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         finally:
             connection.close()
+    except sqlite3.OperationalError as fault:
+        raise Unavailable(f"the journal {path} cannot be opened: {fault}") from fault
     except sqlite3.DatabaseError as fault:
         if "malformed" in str(fault):
             raise Damaged(f"the journal {path} is damaged: {fault}") from fault

@@ -67,6 +67,16 @@ class Erase(Command[Record], frozen=True):
         return [Erased(duty.approval)]
 
 
+class RepeatErasure(Command[Record], frozen=True):
+    """Say again that a record was erased, where a restored journal does not tell of it; `restored` is the fact of that."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
+    restored: FactRef
+
+    def decide(self, record: Record, duty: Duty) -> list[Fact[Record]]:
+        return [Erased(self.restored), ErasureCompleted(0, ("restored",))]
+
+
 class CompleteErasure(Command[Record], frozen=True):
     """Record that a pending erasure was carried out and every place found clean."""
 

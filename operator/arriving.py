@@ -74,14 +74,14 @@ def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
 def _say_founded(made: "Room", signed: "Signed", keys: Path | None) -> None:
     """Say what was made, where its keys lie, and by which key it is checked."""
     from hueandcry.operator import console
+    from hueandcry.store.keyring import Kept, kept_in
 
     policy, folder = made.board.policy, made.key_folder
+    copied = "seal.key and sign.key" if kept_in(made.folder.keys)[1] == Kept("file") else "sign.key"
     console.say(f"Store for {policy.force} made at {made.folder.path}")
     console.say(f"{signed.collar} is its administrator and call handler, signed on in session {signed.session}")
     console.say(f"Packs adopted, their sources not verified: {', '.join(one.pack for one in policy.adopted)}")
-    console.say(
-        f"Keys made at {folder.path}: keep a copy of seal.key and sign.key apart from every backup of the store"
-    )
+    console.say(f"Keys made at {folder.path}: keep a copy of {copied} apart from every backup of the store")
     if keys is not None:
         console.say(f"Name them to every later command: HUE_KEYS={keys.absolute()}")
     console.say(f"Checkpoints are checked with {folder.verifier().text()}")

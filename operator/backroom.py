@@ -198,6 +198,8 @@ class Backroom(threading.Thread):
         else:
             names = RoomNames(desk.board, self._now())
             self._tell(Told(text, tuple(self._line(entry, names) for entry in entries)))
+        if desk.board.erasing:
+            self._watch.erase()  # at once, whoever keeps the watch
         if desk.board.position != before:
             self._take(desk.log.entries(before, desk.board.position))
 
@@ -248,6 +250,7 @@ class Backroom(threading.Thread):
         clock = local_text(self._now(), board.zone)[:5]
         unsigned = "  CHECKPOINTS NOT SIGNED" if self._watch.unsigned else ""
         unkept = "  THE WATCH IS NOT KEPT" if self._unkept else ""
+        unkept += "  AN ERASURE IS PENDING" if board.erasing else ""
         return safe_text(
             f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}{unsigned}{unkept}"
         )

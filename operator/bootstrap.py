@@ -84,6 +84,11 @@ def key_passphrase() -> str | None:
     return None
 
 
+def missing_access_log(path: Path) -> Unavailable:
+    """Return the fault of an access log that is not there."""
+    return Unavailable(f"the access log {path} is missing: nothing sealed is shown until it is brought back")
+
+
 def kept_as(text: str) -> Kept:
     """Return where `--seal-key` says that the key-encryption key is kept; raises Misread for anything else."""
     how, _, place = text.partition(":")
@@ -149,6 +154,8 @@ class Room:
         return KeyFolder(self._keys, origin).kek(kept, key_passphrase, credentials())
 
     def _open_access(self) -> SQLiteJournal:
+        if not self.folder.access.exists():
+            raise missing_access_log(self.folder.access)
         return open_journal(self.folder.access, clock=self.identity.now, table=ACCESS_TABLE)
 
     @property
@@ -273,13 +280,21 @@ def found(path: Path, founding: Founding, identity: Identity | None = None) -> t
 
 def _make_keys(folder: StoreFolder, keys: KeyFolder, origin: str, kept: Kept) -> str:
     """Make the key folder and the key store; returns the public key that checkpoints are checked with."""
-    keys.create()
-    vkey = keys.make_signer(origin).verifier.text()
     if kept.how == "passphrase":
         kept = Kept(kept.how, salt=os.urandom(SALT_BYTES))
-    kek = keys.make_seal_key() if kept == Kept("file") else keys.kek(kept, key_passphrase, credentials())
-    Keyring.create(folder.keys, origin, kept, kek).close()
+    elsewhere = None if kept == Kept("file") else keys.kek(kept, _long_enough, credentials())
+    keys.create()
+    vkey = keys.make_signer(origin).verifier.text()
+    Keyring.create(folder.keys, origin, kept, elsewhere or keys.make_seal_key()).close()
     return vkey
+
+
+def _long_enough() -> str | None:
+    """Return the passphrase of the seals; refuses one that is too short to be one."""
+    said = key_passphrase()
+    if said is not None:
+        check_length(said)
+    return said
 
 
 def founding_acts(founding: Founding, session: str, origin: str = "", vkey: str = "") -> list[Act]:

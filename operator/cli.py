@@ -67,6 +67,7 @@ def do(
     json: Json = False,
 ) -> None:
     """Do a line of work, or a script of them; 'hue do help' lists the verbs."""
+    from hueandcry.domain.erasure import ERASED
     from hueandcry.operator import lines
     from hueandcry.operator.bootstrap import open_room
 
@@ -81,9 +82,9 @@ def do(
     opened = open_room(store)
     desk = opened.desk(session)
     for text in texts:
-        lines.work(desk, text, json=json, echo=not line)
-        if opened.board.erasing:
-            custody.finish_erasures(opened)
+        entries = lines.work(desk, text, json=json, echo=not line)
+        if any(entry.name == ERASED for entry in entries):
+            custody.finish_erasures(opened, json=json)
     opened.close()
 
 

@@ -68,7 +68,7 @@ def erase(
     opened = open_room(store)
     record = reports.found(opened, opened.board, " ".join(ref), session)
     if record.id in opened.board.erasing and not dry_run:
-        finish_erasures(opened)
+        finish_erasures(opened, json=json)
         opened.close()
         return
     _say_places(erasing.listed(opened, record), json=json)
@@ -78,6 +78,11 @@ def erase(
         name = opened.board.name(record.id, opened.identity.now())
         desk = opened.desk(session)
         entries = carry_out(desk, f"propose erase {name} {authority}")
+        if json:
+            for entry in desk.opened(entries):
+                console.say_json(console.fact_object(entry))
+            opened.close()
+            return
         console.say_facts(desk.opened(entries), opened.board, opened.identity.now())
         console.say("Another person approves it from a session of their own: hue do approve and the proposal's name")
     opened.close()
@@ -97,14 +102,24 @@ def _say_places(listed: "Listed", *, json: bool) -> None:
         console.say(safe_text(f"{name} is linked with it and may name the same people: it is a record of its own"))
 
 
-def finish_erasures(room: "Room") -> None:
-    """Carry out every erasure that is pending, and say what came of each."""
+def finish_erasures(room: "Room", *, json: bool) -> None:
+    """Carry out every erasure that is pending, and say what came of each; raises Unavailable where one stays pending."""
+    from hueandcry.domain.fault import Unavailable
     from hueandcry.operator import console, erasing
     from hueandcry.operator.text import safe_text
 
     for stream in list(room.board.erasing):
-        searched, left = erasing.carry_out(room, stream)
         name = room.board.name(stream, room.identity.now())
+        try:
+            searched, left = erasing.carry_out(room, stream)
+        except Unavailable as fault:
+            raise Unavailable(
+                f"{name} is to be erased and that is pending: {fault}; hue erase {name} goes on"
+            ) from fault
+        if json:
+            places = [{"path": place.path, "stays": place.stays} for place in left]
+            console.say_json({"erased": name, "searched": searched, "left": places})
+            continue
         console.say(f"{name} is erased: its key is destroyed, {searched} files searched and none holds its words")
         for place in left:
             console.say(safe_text(f"stays: {place.path}: {place.stays}"))

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from hueandcry.domain.adoption import NoteBackup, NoteRestore
-from hueandcry.domain.erasure import ERASED
+from hueandcry.domain.erasure import ERASED, RepeatErasure
+from hueandcry.domain.fact import FactRef
 from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.operator import console
-from hueandcry.operator.bootstrap import Room, keys_base
+from hueandcry.operator.bootstrap import Room, keys_base, missing_access_log
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.identity import Identity
+from hueandcry.store import codec
 from hueandcry.store.backup import back_up, examine_copy, put_back
 from hueandcry.store.checkpoint import Checkpoint, read
 from hueandcry.store.erasure import keys_of
@@ -22,6 +24,9 @@ def backup(room: Room, into: Path, keys: Path | None, *, session: str | None, js
     """Back a store up, record that, and print what came of it."""
     desk = room.desk(session)
     desk.duty(None)
+    room.journal.seals.keyring.still()  # what cannot be recorded is not begun
+    if not room.folder.access.exists():
+        raise missing_access_log(room.folder.access)
     room.sign_checkpoint()
     with console.progress("backing up", room.journal.tip().size) as seen:
         copied = back_up(room.folder, into, keys, room.key_folder, seen)
@@ -84,7 +89,12 @@ def _begin_again(room: Room, folder: KeyFolder, size: int, known: Checkpoint | N
         folder.set_aside()
     desk = Desk(room.journal, room.board, room.identity, THE_WATCH)
     root = known.root if known is not None else b""
-    desk.do([Act(POLICY_STREAM, NoteRestore(size, known.size if known is not None else 0, root, gone))])
+    note = NoteRestore(size, known.size if known is not None else 0, root, gone)
+    (restored,) = desk.do([Act(POLICY_STREAM, note)])
+    again = RepeatErasure(FactRef(restored.stream, restored.version))
+    streams = {row.stream for row in room.journal.rows() if codec.key_of(row.head) in gone} if gone else set()
+    for stream in sorted(streams):
+        desk.do([Act(stream, again)])
     room.sign_checkpoint()
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
@@ -13,8 +14,8 @@ from hueandcry.operator.verbs import VERBS, carry_out
 PROMPT = "hue> "
 
 
-def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> None:
-    """Carry out one line and print what was recorded; raises what the line raises, with the word marked."""
+def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> list[Entry]:
+    """Carry out one line, print what was recorded and return it; raises what the line raises, with the word marked."""
     if echo and not json:
         console.say(f"> {safe_text(text)}")
     try:
@@ -27,6 +28,7 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> No
             console.say_json(console.fact_object(entry))
     else:
         console.say_facts(opened, desk.board, desk.identity.now())
+    return opened
 
 
 def _marked(fault: Misread, text: str) -> str:

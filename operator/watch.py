@@ -83,9 +83,9 @@ class Watch:
             board.save(self._room.folder.board)
             self._saved = board.position
         self._sign()
-        return recorded + self._erase()
+        return recorded + self.erase()
 
-    def _erase(self) -> list[Entry]:
+    def erase(self) -> list[Entry]:
         """Carry out what erasures are pending; one that cannot be finished now stays pending until a later tick."""
         board, before = self._room.board, self._room.board.position
         for stream in list(board.erasing):

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from hueandcry.domain.fault import Unavailable
+from hueandcry.domain.fault import ForeignFault, Unavailable
 from hueandcry.store.checkpoint import Known
 from hueandcry.store.keyring import KEY_BYTES, Kept, stretched
 from hueandcry.store.note import Signer, Verifier
@@ -68,7 +68,11 @@ class KeyFolder:
 
     def signer(self) -> Signer:
         """Return the signing key; raises Unavailable where it is missing or may be read by others."""
-        return Signer(_private(self.path / SIGN_NAME).strip())
+        path = self.path / SIGN_NAME
+        try:
+            return Signer(_private(path).strip())
+        except ForeignFault as fault:
+            raise Unavailable(f"the signing key {path} is damaged: {fault}") from fault
 
     def access_signer(self) -> Signer:
         """Return the same key under the name by which it signs the access log."""
@@ -82,6 +86,8 @@ class KeyFolder:
             return Verifier(path.read_text().strip())
         except (OSError, UnicodeDecodeError) as fault:
             raise Unavailable(f"the public key {path} cannot be read: {_why(fault)}") from fault
+        except ForeignFault as fault:
+            raise Unavailable(f"the public key {path} is damaged: {fault}") from fault
 
     def kek(self, kept: Kept, passphrase: Callable[[], str | None], credentials: Path | None) -> bytes:
         """Return the key-encryption key from where it is kept; raises Unavailable where it cannot be had there."""

@@ -16,6 +16,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -276,17 +277,19 @@ def kept_in(path: Path) -> tuple[str, Kept]:
     """Return the origin of a key store and where its key-encryption key is kept; raises Unavailable or Damaged."""
     if not path.exists():
         raise Unavailable(f"the key store {path} is missing: sealed words stay closed until it is brought back")
-    connection = _connect(path)
     try:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if application != APPLICATION_ID or version != FORMAT_VERSION:
-            raise Unavailable(f"{path} is not a key store that this release reads")
-        found = connection.execute("SELECT origin, kept, place, salt FROM keyring").fetchone()
+        with closing(_connect(path)) as connection:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if application != APPLICATION_ID or version != FORMAT_VERSION:
+                raise Unavailable(f"{path} is not a key store that this release reads")
+            found = connection.execute("SELECT origin, kept, place, salt FROM keyring").fetchone()
+    except sqlite3.OperationalError as fault:
+        if "no such" not in str(fault):
+            raise Unavailable(f"the key store {path} cannot be opened: {fault}") from fault
+        raise Damaged(f"the key store {path} is damaged: {fault}") from fault
     except sqlite3.DatabaseError as fault:
         raise Damaged(f"the key store {path} is damaged: {fault}") from fault
-    finally:
-        connection.close()
     if found is None:
         raise Damaged(f"the key store {path} has no keyring row")
     origin, how, place, salt = found

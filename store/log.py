@@ -107,6 +107,10 @@ class Log(ABC):
         """Return the whole rows at some positions, in their order there; for the door."""
 
     @abstractmethod
+    def erased(self, streams: Sequence[bytes]) -> dict[bytes, int]:
+        """Return for each of some streams that was erased the version at which it was, the last time."""
+
+    @abstractmethod
     def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
         """Return the whole rows of one stream in order of version; for the door."""
 
@@ -218,6 +222,10 @@ class MemoryLog(Log):
 
     def rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         return iter(self._rows[after:upto])
+
+    def erased(self, streams: Sequence[bytes]) -> dict[bytes, int]:
+        rows = (self._rows[at - 1] for stream in streams for at in self._streams.get(stream, ()))
+        return {row.stream: row.version for row in rows if row.name == ERASED}
 
     def rows_at(self, positions: Sequence[int]) -> list[Row]:
         return [self._rows[at - 1] for at in positions]

@@ -17,6 +17,7 @@ from eventsourcing import persistence
 from eventsourcing.persistence import Notification, OperationalError, PersistenceError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
+from hueandcry.domain.erasure import ERASED
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store import codec
@@ -192,6 +193,17 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
             return [found[position] for position in positions]
         except KeyError as fault:
             raise Damaged(f"the journal has no row @{fault}; hue verify says more") from fault
+
+    def erased(self, streams: Sequence[bytes]) -> dict[bytes, int]:
+        found: dict[bytes, int] = {}
+        for at in range(0, len(streams), VALUES_MAX):
+            some = streams[at : at + VALUES_MAX]
+            query = (
+                f"SELECT stream, MAX(version) FROM {self.events_table_name} "
+                f"WHERE stream IN ({','.join('?' * len(some))}) AND name=? GROUP BY stream"
+            )
+            found.update(self._fetched(query, [*some, ERASED]))
+        return found
 
     def holds(self, stream: bytes) -> bool:
         with self._reading() as c:

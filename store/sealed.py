@@ -162,6 +162,8 @@ class Door:
     def opened(self, rows: Sequence[Row], screen: str, *, urgent: bool = False) -> list[Entry]:
         """Name the records of sealed rows in the access log, then return all rows opened.
 
+        What a record said before it was erased stays closed from that fact on, its key destroyed already or not.
+
         With `urgent` (a 999 call that rings), an access log that cannot be written holds nobody up: `flagged` says so.
         """
         sealed = dict.fromkeys(row.stream for row in rows if row.sealed is not None or row.local is not None)
@@ -175,7 +177,8 @@ class Door:
         fresh = [stream for stream in sealed if stream not in self._standing]
         if fresh:
             self._name(fresh, screen, urgent=urgent)
-        return [self._one(seals, row) for row in rows]
+        erased = self._log.erased(list(sealed))
+        return [codec.decode(row) if row.version < erased.get(row.stream, 0) else self._one(seals, row) for row in rows]
 
     def _name(self, records: Sequence[bytes], screen: str, *, urgent: bool) -> None:
         try:

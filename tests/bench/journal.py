@@ -6,6 +6,13 @@ same bytes inserted into a raw table; the library then takes the product's place
 neither cools the caches of the other. Replays and one long incident are read from files that were closed and opened
 anew. What a fact takes on disk is the size of those closed files, index, tree and digests in, nothing vacuumed.
 
+A bulk load is a thousand facts in one append against ten puts of a hundred. Of its facts one in three opens a record,
+which draws a record key; beside it stand rows as another system's file has them, each of which opens one. Its steps are
+taken from appends of their own, step by step. The journal is verified without keys and held against reading
+each row and hashing it once. A screenful is forty records' words, opened at the door after the access log was
+committed to its file, when nothing of it stood open before and the keys are in memory. What several processes get of one
+store is measured in sharing.py.
+
 The files are laid in the system's folder for temporary files (TMPDIR names another), which must lie on a disk: in memory
 a durable write has no price. Nothing here is a test: figures depend on the machine, ratios less so, and on a busy
 machine even the ratios of durable rows say little.
@@ -21,15 +28,17 @@ import random
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import partial
-from itertools import repeat
+from itertools import count, islice, repeat
 from pathlib import Path
 from typing import Any
 
 from hueandcry.store.codec import Pending
 from hueandcry.store.folder import file_system_of
+from tests.bench import sharing
 from tests.bench.history import STORY, Stream, history, long_stream
-from tests.bench.keepers import Library, Product, Raw, event_of, stored_bytes
+from tests.bench.keepers import BATCH, STEPS, Hashing, Library, Product, Raw, Screen, batches, event_of, stored_bytes
 from tests.bench.rounds import (
     HALF,
     NS_PER_MS,
@@ -39,6 +48,7 @@ from tests.bench.rounds import (
     Times,
     calls,
     interleaved,
+    percentile,
     ratio,
     table,
     typical,
@@ -51,6 +61,10 @@ LONG_FACTS = 1_000
 HISTORY_SHARE = 50  # facts in the history for each sample of a round: 50,000 at full count
 REPLAYS = 3  # in a round
 LONG_SHARE = 50  # a long incident is read once for so many samples
+BULK_SHARE = 100  # a thousand facts are loaded once for so many samples
+THREE_OF_ONE, ONE_EACH = ("Opened", "Assessed", "Noted"), ("Opened",)  # the records of a bulk load
+WARM_RECORDS = 400
+SHARING_SHARE = 1 / 300  # s of sharing in a round for each sample
 REACH_DURABLE = {HALF: 1.25, WORST: 1.75}
 
 Kept = dict[str, dict[str, Any]]
@@ -133,6 +147,73 @@ def one_stream(product: Product, library: Library, rounds: int, samples: int, ke
     return Line(f"one stream of {LONG_FACTS:,} facts to state", ours, theirs, found, at_least=15)
 
 
+def bulk(steps: tuple[str, ...]) -> Iterator[Pending]:
+    """Yield the facts of one record after another, each with the same steps."""
+    chance = random.Random(SEED + 2)
+    for number in count():
+        stream = Stream(number, chance, steps)
+        yield from iter(stream.next, None)
+
+
+def loads(folder: Path, rounds: int, samples: int, kept: Kept) -> list[Line]:
+    """Time thousands of facts to their commit, and take some of them apart."""
+    opening_some = load(folder, THREE_OF_ONE, rounds, samples, kept)._replace(at_least=1.2)
+    return [
+        opening_some,
+        *load_steps(folder, rounds * samples, kept),
+        load(folder, ONE_EACH, rounds, samples, kept)._replace(measure="bulk load, each opens a record"),
+    ]
+
+
+def load(folder: Path, steps: tuple[str, ...], rounds: int, samples: int, kept: Kept) -> Line:
+    """Time appends of a thousand facts, of records with these steps, against the library's puts of a hundred."""
+    path = folder / f"bulk-{len(steps)}.db"
+    product, library = Product(path), Library(path.with_suffix(".library.db"))
+    appends = (partial(product.journal.append, batch) for batch in batches(bulk(steps)))
+    puts = (partial(library.put, [event_of(one) for one in batch]) for batch in batches(bulk(steps)))
+    times = interleaved({"product": appends, "library": puts}, rounds, samples)
+    product.close()
+    library.close()
+    kept[f"bulk load, a record for each {len(steps)}, ns for {BATCH:,}"] = dict(times)
+    ours, theirs = (f"{BATCH / typical(times[name]) * NS_PER_MS:,.0f} k/s" for name in times)
+    return Line("bulk load", ours, theirs, ratio(times["library"], times["product"]))
+
+
+def load_steps(folder: Path, many: int, kept: Kept) -> list[Line]:
+    """Take so many appends of a thousand facts apart."""
+    product = Product(folder / "bulk-steps.db")
+    taken = [product.append_by_steps(batch) for batch in islice(batches(bulk(THREE_OF_ONE)), many + 1)][1:]
+    product.verify()
+    product.close()
+    kept["bulk load by steps, ns for a thousand"] = {"steps": STEPS, "taken": taken}
+    halves = [percentile(one, HALF) for one in zip(*taken, strict=True)]
+    return [
+        Line(f"- {name}", f"{ns / NS_PER_MS:.1f} ms", f"{sum(halves) / NS_PER_MS:.1f} ms", ns / sum(halves))
+        for name, ns in zip(STEPS, halves, strict=True)
+    ]
+
+
+def verification(path: Path, product: Product, rounds: int, kept: Kept) -> Line:
+    """Time the verification of the history that `on_disk` left."""
+    hashing = Hashing(path)
+    times = interleaved({"verify": repeat(product.verify), "hash": repeat(hashing.read)}, rounds, REPLAYS)
+    hashing.close()
+    kept["verify, ns"] = dict(times)
+    ours, reference = (f"{typical(times[name]) / NS_PER_MS:,.0f} ms" for name in times)
+    return Line("verify without keys", ours, reference, ratio(times["verify"], times["hash"]), at_most=2)
+
+
+def screenfuls(folder: Path, product: Product, rounds: int, samples: int, kept: Kept) -> Line:
+    """Time screenfuls of the history that `on_disk` left, against one durable insert each."""
+    screen, raw = Screen(product, folder / "access.db", WARM_RECORDS), Raw(folder / "access-raw.db")
+    inserts = (partial(raw.insert, stored_bytes(one)) for one in history(calls(rounds, samples), SEED))
+    times = interleaved({"screen": screen.screenfuls(), "raw": inserts}, rounds, samples)
+    screen.close()
+    raw.close()
+    kept["screenful, ns"] = dict(times)
+    return _durable("screenful opened and logged", times["screen"], times["raw"], HALF, 5)
+
+
 def machine() -> dict[str, Any]:
     """Return what the figures are taken on, and how busy it is before."""
     return {
@@ -153,9 +234,13 @@ def take(rounds: int, samples: int, kept: Kept) -> list[Line]:
         weight = on_disk(folder, facts, kept)
         product, library = Product(folder / "history-product.db"), Library(folder / "history-library.db")
         lines += replays(product, library, rounds, facts, kept)
+        lines.append(verification(folder / "history-product.db", product, rounds, kept))
+        lines.append(screenfuls(folder, product, rounds, samples, kept))
         lines.append(one_stream(product, library, rounds, max(1, samples // LONG_SHARE), kept))
         product.close()
         library.close()
+        lines += loads(folder, rounds, max(1, samples // BULK_SHARE), kept)
+        lines += sharing.lines(folder, max(0.5, samples * SHARING_SHARE), rounds, kept)
     return [*lines, weight]
 
 

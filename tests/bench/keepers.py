@@ -2,39 +2,73 @@
 
 Theory of operation. Each keeper keeps facts in its own way:
 
-- the product appends them to its journal;
+- the product appends them to its journal, and can do so step by step, to tell what each step takes;
 - the library stores events with the same fields, the header's included, through an application's event store: SQLite
   recorder and JSON transcoder, nothing set but the name of the file. It gets what suits it best: values that JSON holds
   as they are (bytes in hexadecimal, replies as a dict), its own time stamp in the place of our `recorded`, event classes
   with an `apply`, which fold quicker than decorated methods, short topics, and our time-ordered ids;
 - the raw table takes the product's stored bytes as one blob, each in a durable transaction of its own: write-ahead log,
   `synchronous=FULL`, autocommit.
+
+Who opens a screenful does so through the door, with an access log in a file as a store has it.
 """
 
+import hashlib
+import random
 import sqlite3
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
 from eventsourcing.utils import get_topic
 
-from hueandcry.domain.fact import FactRef, Tier, fold
+from hueandcry.domain.fact import Entry, FactRef, Tier, fold
 from hueandcry.domain.incident import Incident, Reply
 from hueandcry.store import codec
+from hueandcry.store.access import AccessLog
 from hueandcry.store.codec import Pending
-from hueandcry.store.folder import open_journal
+from hueandcry.store.connection import uri_of
+from hueandcry.store.folder import ACCESS_TABLE, open_journal
 from hueandcry.store.keyring import NONCE_BYTES, Kept, Keyring, open_keyring
-from hueandcry.store.sealed import Seals
+from hueandcry.store.log import Settling
+from hueandcry.store.reading import COLUMNS
+from hueandcry.store.sealed import Door, Seals, Viewer
 from hueandcry.store.sqlite import FETCH
+from hueandcry.store.verify import verify
 
 BATCH = 1_000
+LIBRARY_BATCH = 100
+STEPS = ("prepare", "turn and begin", "seals and keys", "tree", "insert", "commit")  # of an append
+SCREEN_LINES = 40
 ORIGIN, KEK = "hueandcry/BENCH/0000000000", bytes(range(32))
 TAG_BYTES = 16
+
+
+class Stopped:
+    """A cursor, and how many ns it has taken."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor, self.ns = cursor, 0
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._cursor, name)
+
+        def timed(*given: Any) -> Any:
+            began = time.perf_counter_ns()
+            try:
+                return method(*given)
+            finally:
+                self.ns += time.perf_counter_ns() - began
+
+        return timed
 
 
 class Product:
@@ -64,9 +98,85 @@ class Product:
         """Fold one incident."""
         return fold(Incident(id=stream), self.journal.stream(stream))
 
+    def append_by_steps(self, batch: list[Pending]) -> list[int]:
+        """Append a batch as the journal's `append` does, and return the ns of each of STEPS."""
+        journal, at = self.journal, {"began": time.perf_counter_ns()}
+
+        def add(c: Stopped, rows: Any, tip: Any) -> None:
+            at["settled"], c.ns = time.perf_counter_ns(), 0
+            type(journal)._add(journal, c, rows, tip)
+            at["added"], at["inserted"] = time.perf_counter_ns(), c.ns
+
+        def work(c: sqlite3.Cursor) -> Settling:
+            at["in"] = time.perf_counter_ns()
+            return journal._settle(Stopped(c), prepared)[0]
+
+        prepared = [codec.prepare(one) for one in batch]
+        at["prepared"] = time.perf_counter_ns()
+        with patch.object(journal, "_add", add):
+            settling = journal._transact(work)
+        journal._ends.update(settling.ends)
+        journal.seals.keyring.stock(settling.keys)
+        at["committed"] = time.perf_counter_ns()
+        return [
+            at["prepared"] - at["began"],
+            at["in"] - at["prepared"],
+            at["settled"] - at["in"],
+            at["added"] - at["settled"] - at["inserted"],
+            at["inserted"],
+            at["committed"] - at["added"],
+        ]
+
+    def verify(self) -> None:
+        """Verify the whole journal, without its keys."""
+        assert verify(self.journal).findings == ()
+
     def close(self) -> None:
         """Close the file."""
         self.journal.close()
+
+
+class Hashing:
+    """Reads every row of the product's file and hashes it once: the least that a verification does."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(uri_of(path), uri=True)
+
+    def read(self) -> None:
+        """Read and hash."""
+        cursor = self._connection.execute(f"SELECT {COLUMNS} FROM fact ORDER BY position")
+        while rows := cursor.fetchmany(FETCH):
+            for row in rows:
+                hashlib.sha256(codec.encode(row)).digest()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+class Screen:
+    """Shows the words of SCREEN_LINES records at a time, through the door; the keys of `records` records are in memory."""
+
+    def __init__(self, product: Product, access: Path, records: int) -> None:
+        opened = (entry for entry in product.journal.entries() if entry.version == 1)
+        self._first: list[Entry] = list(islice(opened, records))
+        self._log = AccessLog(lambda: open_journal(access, new=True, table=ACCESS_TABLE), product.journal, time.time_ns)
+        product.journal.access = self._log
+        self._door, self._chance = (
+            Door(product.journal, Viewer("C4117", "handler", "floor-2-17", "k7w2mq9d")),
+            random.Random(1),
+        )
+        self._door.open(self._first, "board")
+
+    def screenfuls(self) -> Iterator[Callable[[], object]]:
+        """Yield what opens a screenful that was not open before."""
+        while True:
+            self._door.leave()
+            yield partial(self._door.open, self._chance.sample(self._first, SCREEN_LINES), "board")
+
+    def close(self) -> None:
+        """Close the access log."""
+        self._log.close()
 
 
 class Case(Aggregate):
@@ -192,6 +302,11 @@ class Library:
         """Store in batches."""
         for batch in batches(said):
             self.application.events.put([event_of(one) for one in batch])
+
+    def put(self, batch: list[Any]) -> None:
+        """Store events, LIBRARY_BATCH of them at a time."""
+        for at in range(0, len(batch), LIBRARY_BATCH):
+            self.application.events.put(batch[at : at + LIBRARY_BATCH])
 
     def replay(self) -> None:
         """Read every event with its type, in batches as large as the product's own."""

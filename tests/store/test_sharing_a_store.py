@@ -29,13 +29,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 from eventsourcing.projection import ApplicationSubscription
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 from eventsourcing.tests.application import BankAccounts
 from eventsourcing.tests.domain import BankAccount
 
 from hueandcry.domain import replay
+from hueandcry.domain.fault import Unavailable
 from hueandcry.store.folder import open_journal
 from hueandcry.store.sqlite import Datastore, SQLiteJournal, uri_of
 from hueandcry.store.subscription import Commits
@@ -146,7 +147,7 @@ def open_handles() -> int:
 
 
 class Part(NamedTuple):
-    """A part and what it is played with; how many handles the process has more in the end is told beside its result."""
+    """A part and what it is played with."""
 
     name: str
     arguments: list[Any]
@@ -310,64 +311,81 @@ def test_appending_never_touches_snapshots(path: Path) -> None:
 
 
 @pytest.fixture(params=["file", "memory"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLiteJournal]:
-    in_file, in_memory = uri_of(tmp_path / "journal.db"), f"file:sharing-{id(request)}?mode=memory&cache=shared"
-    journal = SQLiteJournal(Datastore(in_file if request.param == "file" else in_memory))
-    journal.create_table()
-    journal.insert_events([StoredEvent(UUID(int=1), 1, "topic", b"state")])
-    with closing(journal):
-        yield journal
+def uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    in_memory = f"file:sharing-{tmp_path.name}?mode=memory&cache=shared"
+    return uri_of(tmp_path / "journal.db") if request.param == "file" else in_memory
 
 
 @contextlib.contextmanager
-def leaving_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail where a thread, a handle or an unclosed thing is left behind, or a thread dies of a fault."""
+def journal_at(uri: str) -> Iterator[SQLiteJournal]:
+    with closing(SQLiteJournal(Datastore(uri))) as journal:
+        journal.create_table()
+        journal.insert_events([StoredEvent(UUID(int=1), 1, "topic", b"state")])
+        yield journal
+
+
+@pytest.fixture
+def nothing_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail where a thread or a handle is left behind, something is not closed, or a thread dies of a fault."""
     complaints = list[Any]()
     monkeypatch.setattr(sys, "unraisablehook", complaints.append)
     monkeypatch.setattr(threading, "excepthook", complaints.append)
     threads, handles = set(threading.enumerate()), open_handles()
     yield
     gc.collect()
-    assert (set(threading.enumerate()) - threads, complaints) == (set(), [])
-    assert open_handles() <= handles
+    assert (set(threading.enumerate()) - threads, open_handles() - handles, complaints) == (set(), 0, [])
 
 
-def test_leaving_a_subscription_ends_its_threads(journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    with journal._reading(), journal._reading():
-        pass  # the two threads each read: their connections are lent and kept
-    with leaving_nothing(monkeypatch), journal.subscribe(gt=0) as subscription:
-        assert next(subscription).id == 1
+def followers() -> list[str]:
+    """Return the names of the threads that follow a journal."""
+    return [one.name for one in threading.enumerate() if "_loop_on_pull" in one.name or "journal" in one.name]
 
 
-def test_stopping_a_subscription_that_was_never_entered_ends_its_threads(
-    journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with leaving_nothing(monkeypatch):
-        journal.subscribe(gt=0).stop()
-        journal.close()
+@pytest.mark.usefixtures("nothing_left")
+def test_leaving_a_subscription_ends_its_threads(uri: str) -> None:
+    with journal_at(uri) as journal:
+        with journal.subscribe(gt=0) as subscription:
+            assert next(subscription).id == 1
+            assert len(followers()) == 2
+        assert followers() == []
 
 
-@pytest.mark.parametrize("entered", [True, False])
-def test_closing_a_store_ends_the_threads_that_follow_it_first(
-    journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch, entered: bool
-) -> None:
-    with leaving_nothing(monkeypatch):
+@pytest.mark.usefixtures("nothing_left")
+@pytest.mark.parametrize("stopped", [True, False])
+def test_closing_a_store_ends_the_threads_that_follow_it_first(uri: str, stopped: bool) -> None:
+    with journal_at(uri) as journal, contextlib.ExitStack() as whatever_comes:
         subscription = journal.subscribe(gt=0)
-        if entered:
-            subscription.__enter__()
+        whatever_comes.callback(subscription.stop)
         assert next(subscription).id == 1
+        if stopped:
+            subscription.stop()
         journal.close()
+        assert followers() == []
         assert list(subscription) == []
 
 
-def test_an_application_that_closes_ends_the_subscriptions_to_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with leaving_nothing(monkeypatch):
+@pytest.mark.usefixtures("nothing_left")
+def test_an_application_that_closes_ends_the_subscriptions_to_it(path: Path) -> None:
+    with contextlib.ExitStack() as whatever_comes:
         with accounts_at(path) as accounts:
             accounts.save(BankAccount.open("one", "o@example.com"))
             subscription = ApplicationSubscription(accounts, gt=0)
+            whatever_comes.callback(subscription.stop)
             assert next(subscription)[1].notification_id == 1
+        assert followers() == []
         assert list(subscription) == []
-        del accounts, subscription
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_closed_store_is_not_opened_again_by_those_who_come_too_late(tmp_path: Path) -> None:
+    with journal_at(uri_of(tmp_path / "journal.db")) as journal:
+        journal.close()
+        with pytest.raises(OperationalError):
+            journal.max_notification_id()
+        with pytest.raises(OperationalError):
+            journal.insert_events([StoredEvent(UUID(int=1), 2, "topic", b"state")])
+        with pytest.raises(Unavailable):
+            next(journal.entries())
 
 
 if __name__ == "__main__":

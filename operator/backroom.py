@@ -142,6 +142,7 @@ class Backroom(threading.Thread):
         try:
             self._desk = self._room.desk(self._session)
             self._watch = Watch(self._room)
+            self._room.warm()
             self._minute = self._now() // MINUTE_NS
             self._say_board(whole=True)
             with Commits(self._room.journal) as self._commits:

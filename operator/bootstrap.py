@@ -165,6 +165,16 @@ class Room:
             self._board = board_of(self.journal, self.folder.board)
         return self._board
 
+    def warm(self) -> bool:
+        """Open keys and access log now, before a caller waits for them, and tell whether both are at hand.
+
+        A passphrase is asked for here, and not when a screen has the terminal already.
+        """
+        try:
+            return self.journal.seals.at_hand and self.access.log is not None
+        except (Unavailable, Damaged):
+            return False
+
     def beside(self) -> "Room":
         """Return the same store with a board of its own, for another thread."""
         other = copy(self)

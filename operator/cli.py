@@ -44,6 +44,7 @@ def room(context: typer.Context, store: Store = None, session: Session = None) -
 
         opened = open_room(store)
         opened.desk(session)
+        opened.warm()
         if not _can_draw():
             from hueandcry.operator.lines import converse
 

@@ -1,5 +1,6 @@
 """Backing a store up and putting one back, at the command line."""
 
+import shutil
 from pathlib import Path
 
 from hueandcry.domain.adoption import NoteBackup, NoteRestore
@@ -12,7 +13,7 @@ from hueandcry.operator.bootstrap import Room, keys_base, missing_access_log
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.identity import Identity
 from hueandcry.store import codec
-from hueandcry.store.backup import back_up, examine_copy, put_back
+from hueandcry.store.backup import back_up, check_empty, examine_copy, put_back
 from hueandcry.store.checkpoint import Checkpoint, read
 from hueandcry.store.erasure import keys_of
 from hueandcry.store.folder import KEYS_NAME, StoreFolder
@@ -64,9 +65,7 @@ def restore(source: Path, keys: Path, store: Path, *, behind: bool, json: bool) 
             f"a checkpoint over {lost.size} facts is known, and this backup ends at {size}: "
             "find a newer backup, or give up what lies between with --behind"
         )
-    put_back(copy, keys_copy, into)
-    room = Room(into, Identity())
-    _begin_again(room, folder, size, known)
+    room = _put_back(copy, keys_copy, into, folder, known)
     if json:
         console.say_json(
             {"position": size, "root": examined.journal.root.hex(), "given_up": lost.size - size if lost else 0}
@@ -77,6 +76,26 @@ def restore(source: Path, keys: Path, store: Path, *, behind: bool, json: bool) 
             console.say(f"{lost.size - size} facts that had been signed are not in it; that is recorded")
     room.close()
     return True
+
+
+def _put_back(
+    copy: StoreFolder, keys_copy: Path, into: StoreFolder, folder: KeyFolder, known: Checkpoint | None
+) -> Room:
+    """Put a verified backup back and record that, or leave everything as it was."""
+    before = folder.remembered()
+    check_empty(into)
+    room: Room | None = None
+    try:
+        put_back(copy, keys_copy, into)
+        room = Room(into, Identity())
+        _begin_again(room, folder, room.journal.tip().size, known)
+    except BaseException:
+        if room is not None:
+            room.close()
+        shutil.rmtree(into.path, ignore_errors=True)  # it was empty, and nothing in it was acknowledged
+        folder.remember(before)
+        raise
+    return room
 
 
 def _begin_again(room: Room, folder: KeyFolder, size: int, known: Checkpoint | None) -> None:

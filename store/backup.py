@@ -92,8 +92,7 @@ def examine_copy(copy: StoreFolder, keys: KeyFolder, progress: Callable[[int], N
 
 def put_back(copy: StoreFolder, keys_copy: Path, store: StoreFolder) -> None:
     """Copy a verified backup into a folder that holds no store; raises Refused, Unavailable."""
-    if store.path.exists() and any(store.path.iterdir()):
-        raise Refused(f"{store.path} is not empty: move what is there away first")
+    check_empty(store)
     store.path.mkdir(parents=True, exist_ok=True)
     store.path.chmod(0o2770)
     _copy_file(copy.checkpoints, store.checkpoints, MODE)
@@ -103,6 +102,12 @@ def put_back(copy: StoreFolder, keys_copy: Path, store: StoreFolder) -> None:
     _copy_database(copy.access, store.access)
     _copy_database(copy.journal, store.journal)  # last: without it, this is no store yet
     _sync(store.path)
+
+
+def check_empty(store: StoreFolder) -> None:
+    """Refuse a folder that holds something already."""
+    if store.path.exists() and any(store.path.iterdir()):
+        raise Refused(f"{store.path} is not empty: move what is there away first")
 
 
 def _check_folders(into: Path, keys_into: Path | None) -> None:

@@ -7,9 +7,10 @@ passes the journal's turnstile as the journal does: outside of it they would get
 The SQL objects stand one to a file in store/sql.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +41,14 @@ def uri_of(path: Path) -> str:
 def path_of(uri: str) -> Path:
     """Return the file that a URI (or a plain name) opens."""
     return Path(unquote(uri.removeprefix("file:").partition("?")[0])) if uri.startswith("file:") else Path(uri)
+
+
+def why_not(fault: sqlite3.Error, path: Path) -> str:
+    """Return what SQLite says of a file, and that the disk is full where that is why it cannot read or write."""
+    with suppress(OSError):
+        if "disk I/O" in str(fault) and not os.statvfs(path.parent).f_bavail:
+            return f"{fault}, because the disk is full"
+    return str(fault)
 
 
 def harden(connection: sqlite3.Connection, *, in_memory: bool) -> None:

@@ -97,12 +97,17 @@ class Examination:
         """
         try:
             return look()
+        except Unavailable as fault:
+            if isinstance(fault.__cause__, sqlite3.OperationalError | OSError):
+                raise
+            self._found(part, str(fault))
+            return None
         except sqlite3.OperationalError as fault:
             if "unable to open" in str(fault):
                 raise Unavailable(f"the {part} cannot be opened: {fault}") from fault
             self._found(part, str(fault))
             return None
-        except (Damaged, ForeignFault, Unavailable, sqlite3.DatabaseError, ValueError, TypeError) as fault:
+        except (Damaged, ForeignFault, sqlite3.DatabaseError, ValueError, TypeError) as fault:
             self._found(part, str(fault))
             return None
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
+from hueandcry.store.connection import why_not
 from hueandcry.store.log import Clock
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, TABLE, Datastore, SQLiteJournal, uri_of
@@ -152,7 +153,7 @@ def _check(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.OperationalError as fault:
-        raise Unavailable(f"the journal {path} cannot be opened: {fault}") from fault
+        raise Unavailable(f"the journal {path} cannot be opened: {why_not(fault, path)}") from fault
     except sqlite3.DatabaseError as fault:
         if "malformed" in str(fault):
             raise Damaged(f"the journal {path} is damaged: {fault}") from fault

@@ -26,6 +26,9 @@ SEAL_NAME, SIGN_NAME, VERIFY_NAME, KNOWN_NAME, VERIFIED_NAME, SPOOL_NAME = (
 )
 
 
+_KNOWN = (KNOWN_NAME, VERIFIED_NAME, f"access.{KNOWN_NAME}")
+
+
 class KeyFolder:
     """The key folder of one store."""
 
@@ -48,10 +51,23 @@ class KeyFolder:
 
     def set_aside(self) -> None:
         """Put what is known of the journal aside: it was put back behind that, as its keeper was told and recorded."""
-        for name in (KNOWN_NAME, VERIFIED_NAME, f"access.{KNOWN_NAME}"):
+        for name in _KNOWN:
             path = self.path / name
             if path.exists():
                 path.replace(self.path / f"{name}.{int(path.stat().st_mtime)}.given-up")
+
+    def remembered(self) -> dict[str, bytes]:
+        """Return what is known of the journal here, to be remembered again if what is begun now does not come about."""
+        paths = [self.path / name for name in _KNOWN]
+        return {path.name: path.read_bytes() for path in paths if path.exists()}
+
+    def remember(self, before: dict[str, bytes]) -> None:
+        """Know again what was known before, and no more."""
+        for name in _KNOWN:
+            if name in before:
+                (self.path / name).write_bytes(before[name])
+            else:
+                (self.path / name).unlink(missing_ok=True)
 
     def make_seal_key(self) -> bytes:
         """Make the key-encryption key in its file, and return it."""

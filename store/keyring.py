@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store.codec import encode
-from hueandcry.store.connection import harden, statement, uri_of
+from hueandcry.store.connection import harden, statement, uri_of, why_not
 
 APPLICATION_ID = 0x4855454B  # "HUEK" in the file's header
 FORMAT_VERSION = 1
@@ -286,7 +286,7 @@ def kept_in(path: Path) -> tuple[str, Kept]:
             found = connection.execute("SELECT origin, kept, place, salt FROM keyring").fetchone()
     except sqlite3.OperationalError as fault:
         if "no such" not in str(fault):
-            raise Unavailable(f"the key store {path} cannot be opened: {fault}") from fault
+            raise Unavailable(f"the key store {path} cannot be opened: {why_not(fault, path)}") from fault
         raise Damaged(f"the key store {path} is damaged: {fault}") from fault
     except sqlite3.DatabaseError as fault:
         raise Damaged(f"the key store {path} is damaged: {fault}") from fault
@@ -301,7 +301,7 @@ def open_keyring(path: Path, kek: bytes) -> Keyring:
     try:
         return Keyring(_connect(path), kek)
     except sqlite3.OperationalError as fault:
-        raise Unavailable(f"the key store {path} cannot be opened: {fault}") from fault
+        raise Unavailable(f"the key store {path} cannot be opened: {why_not(fault, path)}") from fault
     except sqlite3.DatabaseError as fault:
         raise Damaged(f"the key store {path} is damaged: {fault}") from fault
 

@@ -55,7 +55,7 @@ class Seals:
         """Whether the keys can be opened here and now."""
         try:
             return self.keyring is not None
-        except Unavailable:
+        except (Unavailable, Damaged):
             return False
 
     def sealer(self, key: int, stream: bytes, version: int, name: str) -> Seal:

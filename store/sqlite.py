@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -145,7 +146,8 @@ class SQLiteJournal(SQLiteReading):
             self._ends.clear()
         self._ends.update(settling.ends)
         if settling.drew:
-            self.seals.keyring.stock(settling.keys)
+            with suppress(Unavailable):  # what is recorded is recorded; who needs a key that is not there is told
+                self.seals.keyring.stock(settling.keys)
         return entries
 
     def _settle(self, c: Any, prepared: list[Prepared]) -> tuple[Settling, list[Entry]]:
@@ -194,14 +196,13 @@ class SQLiteJournal(SQLiteReading):
 
 
 def _committed(connection: sqlite3.Connection, work: Callable[[Any], T]) -> T:
-    cursor = cursor_of(connection)
-    cursor.execute("BEGIN IMMEDIATE")
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        result = work(cursor)
-        cursor.execute("COMMIT")
+        result = work(cursor_of(connection))
+        connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
-            cursor.execute("ROLLBACK")
+            connection.execute("ROLLBACK")
         raise
     return result
 

@@ -32,6 +32,7 @@ ROUND_TRIPS = settings(STEADY, max_examples=10)
 CODES = st.from_regex(CODE_PATTERN).map(lambda text: text[:64])
 ZONES = st.text("abXY09-_", min_size=1, max_size=8).map(lambda text: "z" + text)
 WORDS = st.text(max_size=40)
+SPELT = {"code": CODES, "zone": ZONES, "origin": ZONES}
 INTS = st.integers(-(2**63), 2**64 - 1)
 STREAM = stream_id(Kind.POLICY, 5, 5)
 RECORDED = 1_795_420_800_000_000_001
@@ -69,7 +70,7 @@ def values(hint: Any, metas: tuple[Meta, ...] = ()) -> st.SearchStrategy[Any]:
 
 def _texts(metas: tuple[Meta, ...]) -> st.SearchStrategy[str]:
     nouns = {(meta.extra or {}).get("noun") for meta in metas}
-    return CODES if "code" in nouns else ZONES if "zone" in nouns else WORDS
+    return next((spelt for noun, spelt in SPELT.items() if noun in nouns), WORDS)
 
 
 def _fields(cls: type[Struct], closing: Collection[str]) -> dict[str, st.SearchStrategy[Any]]:

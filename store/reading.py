@@ -50,6 +50,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         self._clock = clock
         self.path = None if self._in_memory else path_of(datastore.pool.db_name)
         self._readers: list[sqlite3.Connection] = []
+        self._watchers: list[sqlite3.Connection] = []
         self._reader_lock = threading.Lock()
         self._closed = False
         t = self.events_table_name
@@ -248,7 +249,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
             return lambda: self.tip().size
         connection = self._connect()
         with self._reader_lock:
-            self._readers.insert(0, connection)  # closed with the others; pop() takes from the other end
+            self._watchers.append(connection)  # closed with the others; never lent: what it counts would be stale
         return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def _tip(self, c: Any) -> tuple[int, bytes, int, int]:

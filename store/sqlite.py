@@ -91,7 +91,7 @@ class SQLiteJournal(SQLiteReading):
         if self._turnstile is None or self._doorbell is None:
             with self.datastore.get_connection(commit=True) as pooled:
                 return _committed(pooled._sqlite_conn, work)
-        with self._write_lock, self._turnstile.held(LOCK_TIMEOUT_S):
+        with self._turnstile.held(LOCK_TIMEOUT_S), self._write_lock:  # the wait has a limit only there
             if self._writer is None:
                 self._writer = self._connect()
             result = _committed(self._writer, work)
@@ -104,9 +104,9 @@ class SQLiteJournal(SQLiteReading):
             subscription.end()
         with self._write_lock, self._reader_lock:
             self._closed = True
-            for connection in (*self._readers, *([self._writer] if self._writer else [])):
+            for connection in (*self._readers, *self._watchers, *([self._writer] if self._writer else [])):
                 connection.close()
-            self._readers, self._writer = [], None
+            self._readers, self._watchers, self._writer = [], [], None
         self.seals.close()
         if self._doorbell is not None:
             self._doorbell.close()

@@ -41,13 +41,14 @@ class Adopt(Command[Policy], frozen=True):
 
 
 class NoteSkew(Command[Policy], frozen=True):
-    """Record that the machine's clock stood behind the journal."""
+    """Record that the machine's clock stood behind the journal; once for each moment that it is behind of."""
 
     may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
     behind_ms: int
+    recorded: int
 
     def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
-        return [ClockSetBack(self.behind_ms)]
+        return [ClockSetBack(self.behind_ms)] if self.recorded > policy.skew_noted else []
 
 
 class NoteBackup(Command[Policy], frozen=True):
@@ -66,11 +67,12 @@ class NoteBackup(Command[Policy], frozen=True):
 class NoteRestore(Command[Policy], frozen=True):
     """Record that the store was put back, which state of it had been known, and which record keys were gone already."""
 
-    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.WATCH)
+    may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
+    uid: int
     size: int
     known: int
     known_root: bytes
     gone: tuple[int, ...] = ()
 
     def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
-        return [Restored(self.size, self.known, self.known_root, self.gone)]
+        return [Restored(self.uid, self.size, self.known, self.known_root, self.gone)]

@@ -1,29 +1,39 @@
 """A record of another force, as it came over the border: kept apart from ours, never merged into our history.
 
 Theory of operation. A foreign record's id follows from its origin and its id there, so it is the same whoever brings it
-and never one of ours. Each fact that was received stands as a fact here, at the same version as in its own stream, with
-the exact bytes that its force's tree covers; what was withheld leaves its digest. A fact that is here already changes
-nothing, another one in its place is a fork and refused.
+and never one of ours. Each fact that was received stands as a fact here, in the order of its own stream, with the exact
+bytes that its force's tree covers; what was withheld leaves its digest, and when a later file gives it, that is a fact
+of its own. A fact that is here already changes nothing, another one in its place is a fork and refused. A record that
+was erased here does not come back by another file.
 """
 
 import hashlib
 from typing import ClassVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hueandcry.domain.duty import Command, Duty, Role
-from hueandcry.domain.fact import Fact, Plain, Police, Record, Sealed, fact
-from hueandcry.domain.fault import ForeignFault
+from hueandcry.domain.fact import Erasure, Fact, Plain, Police, Record, Sealed, fact
+from hueandcry.domain.fault import ForeignFault, Refused
 from hueandcry.domain.reference import Kind, Origin, stream_id
 
 
+class Held(Struct, frozen=True, array_like=True):
+    """One foreign fact as it is here: its leaf in their tree, and which of its values were given."""
+
+    leaf: bytes
+    with_police: bool
+    with_sealed: bool
+
+
 class Foreign(Record, frozen=True, kw_only=True):
-    """What is here of a foreign record: where it is from, its id there, and the leaf of each of its facts."""
+    """What is here of a foreign record: where it is from, its id there, and each of its facts in order of their version."""
 
     kind: ClassVar[Kind] = Kind.FOREIGN
     origin: str = ""
     stream: bytes = b""
-    leaves: tuple[bytes, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def foreign_stream(origin: str, stream: bytes) -> bytes:
@@ -47,11 +57,34 @@ class Received(Fact[Foreign], frozen=True):
     head: Plain[bytes]
     digests: Plain[tuple[bytes, ...]]
     leaf: Plain[bytes]
+    with_police: Plain[bool]
+    with_sealed: Plain[bool]
     police: Police[bytes]
     sealed: Sealed[bytes]
 
     def apply(self, foreign: Foreign) -> Foreign:
-        return replace(foreign, origin=self.origin, stream=self.stream, leaves=(*foreign.leaves, self.leaf))
+        one = Held(self.leaf, self.with_police, self.with_sealed)
+        return replace(foreign, origin=self.origin, stream=self.stream, held=(*foreign.held, one))
+
+
+@fact("foreign.disclosed", version=1, says="Values of their version {theirs} were given later")
+class Disclosed(Fact[Foreign], frozen=True):
+    """Values that were withheld when their fact was received, and that a later file gave."""
+
+    theirs: Plain[int]
+    with_police: Plain[bool]
+    with_sealed: Plain[bool]
+    police: Police[bytes]
+    sealed: Sealed[bytes]
+
+    def apply(self, foreign: Foreign) -> Foreign:
+        held = tuple(
+            Held(one.leaf, one.with_police or self.with_police, one.with_sealed or self.with_sealed)
+            if version == self.theirs
+            else one
+            for version, one in enumerate(foreign.held, 1)
+        )
+        return replace(foreign, held=held)
 
 
 class Receive(Command[Foreign], frozen=True):
@@ -61,8 +94,15 @@ class Receive(Command[Foreign], frozen=True):
     facts: tuple[Received, ...]
 
     def decide(self, foreign: Foreign, duty: Duty) -> list[Fact[Foreign]]:
-        known = len(foreign.leaves)
-        for version, (one, leaf) in enumerate(zip(self.facts, foreign.leaves, strict=False), 1):
-            if one.leaf != leaf:
+        if foreign.erasure is not Erasure.NONE:
+            raise Refused("this record was erased here: it does not come back by another file")
+        given: list[Fact[Foreign]] = []
+        for version, (one, known) in enumerate(zip(self.facts, foreign.held, strict=False), 1):
+            if one.leaf != known.leaf:
                 raise ForeignFault(f"version {version} of this record was received before, and it was another: a fork")
-        return list(self.facts[known:])
+            police, sealed = one.with_police and not known.with_police, one.with_sealed and not known.with_sealed
+            if police or sealed:
+                given.append(
+                    Disclosed(version, police, sealed, one.police if police else b"", one.sealed if sealed else b"")
+                )
+        return [*given, *self.facts[len(foreign.held) :]]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hueandcry.domain.fact import Fact, Local, Plain, Record, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
-from hueandcry.domain.reference import Code, FactRef, Kind, ZoneName, stream_id
+from hueandcry.domain.reference import Code, FactRef, Instant, Kind, ZoneName, stream_id
 
 POLICY_STREAM = stream_id(Kind.POLICY, 0, 0)
 
@@ -50,6 +50,7 @@ class Policy(Record, frozen=True, kw_only=True):
     name: bytes = b""
     zone: str = "Europe/London"
     origin: bytes = b""
+    skew_noted: Instant = 0
     agreements: tuple[Agreement, ...] = ()
     backups: int = 0
     key_backups: tuple[FactRef, ...] = ()
@@ -139,7 +140,7 @@ class ClockSetBack(Fact[Policy], frozen=True):
     behind_ms: Plain[int]
 
     def apply(self, policy: Policy) -> Policy:
-        return policy
+        return replace(policy, skew_noted=policy.recorded)
 
 
 @fact("policy.backed_up", version=1, says="Backed up at @{size}, record keys too: {keys}; to {place} {keys_place}")
@@ -158,13 +159,19 @@ class BackedUp(Fact[Policy], frozen=True):
         return replace(policy, backups=policy.backups + 1, key_backups=(*policy.key_backups, policy.here))
 
 
-@fact("policy.restored", version=1, says="Restored from a backup at @{size}; a checkpoint over {known} facts was known")
+@fact(
+    "policy.restored",
+    version=1,
+    says="Restored from a backup at @{size} by system user {uid}; known had been {known} facts",
+)
 class Restored(Fact[Policy], frozen=True):
     """The store was put back from a backup; what lay behind it, up to `known`, is not in this journal any more.
 
-    `gone` are the record keys that were destroyed already, by erasures that this journal does not tell of.
+    `uid` is the system user who did it: no session names anybody in a store that was not there. `gone` are the record
+    keys that were destroyed already, by erasures that this journal does not tell of.
     """
 
+    uid: Plain[int]
     size: Plain[int]
     known: Plain[int]
     known_root: Plain[bytes]

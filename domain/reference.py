@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 CODE_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z"
 CODE_MAX = 64
 _CODE = re.compile(CODE_PATTERN)
+_STREAM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 StreamId = Annotated[bytes, Meta(min_length=16, max_length=16, extra={"noun": "stream"})]
 Code = Annotated[
@@ -89,6 +90,11 @@ def stream_text(stream: bytes | str) -> str:
         return stream
     digits = stream.hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def read_stream(text: str) -> bytes | None:
+    """Return the stream id that a text spells as `stream_text` does, None for any other text."""
+    return bytes.fromhex(text.replace("-", "")) if _STREAM.fullmatch(text) else None
 
 
 @lru_cache(maxsize=4096)

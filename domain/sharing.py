@@ -9,7 +9,7 @@ Source: Data Protection Act 2018, section 62 (recipients of disclosures).
 from typing import ClassVar
 
 from hueandcry.domain.duty import Command, Duty, Role
-from hueandcry.domain.fact import Fact, Plain, Record, Tier, fact
+from hueandcry.domain.fact import Fact, Plain, Police, Record, Tier, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.policy import Agreed, Agreement, Policy
 from hueandcry.domain.reference import Code
@@ -35,12 +35,15 @@ def agreement_with(policy: Policy, force: str) -> Agreement:
 
 @fact("record.exported", version=1, says="Exported to {force} up to {tier}, file {digest}")
 class Exported(Fact[Record], frozen=True):
-    """A copy of the record up to here went to another force; `digest` is SHA-256 of the file."""
+    """A copy of the record up to here went to another force; `digest` is SHA-256 of the file.
 
-    force: Plain[Code]
+    To whom it went is no partner's business, should the record be exported again: police forces may see it, and others not.
+    """
+
     tier: Plain[Code]
     export: Plain[bytes]
     digest: Plain[bytes]
+    force: Police[Code]
 
     def apply(self, record: Record) -> Record:
         return record
@@ -71,4 +74,4 @@ class Export(Command[Record], frozen=True):
 
     def decide(self, record: Record, duty: Duty) -> list[Fact[Record]]:
         agreement = agreement_with(duty.policy, self.force)
-        return [Exported(self.force, agreement.tier, self.export, self.digest)]
+        return [Exported(agreement.tier, self.export, self.digest, self.force)]

@@ -151,6 +151,11 @@ class Room:
 
     def _kek(self) -> bytes:
         origin, kept = kept_in(self.folder.keys)
+        mine = self.board.policy.origin.decode()
+        if mine not in ("", origin):
+            raise Unavailable(
+                f"{self.folder.keys} is the key store of {origin}, and this store is {mine}: bring its own back"
+            )
         return KeyFolder(self._keys, origin).kek(kept, key_passphrase, credentials())
 
     def _open_access(self) -> SQLiteJournal:
@@ -217,13 +222,14 @@ class Room:
         return Signed.on(*mine[0])
 
     def sign_checkpoint(self) -> Checkpoint | None:
-        """Sign access log and journal as they stand, in the store and in the key folder; None where that was done already.
+        """Sign journal and access log as they stand, in the store and in the key folder; None where the journal was already.
 
         Raises Damaged where one is not what was signed before, Unavailable without the signing key.
         """
         keys, folder = self.key_folder, self.folder
+        signed = sign_next(self.journal, keys.signer(), Checkpoints(folder.checkpoints), keys.known)
         sign_next(self.access.log, keys.access_signer(), Checkpoints(folder.access_checkpoints), keys.access_known)
-        return sign_next(self.journal, keys.signer(), Checkpoints(folder.checkpoints), keys.known)
+        return signed
 
     def close(self) -> None:
         """Close the store."""

@@ -13,15 +13,16 @@ from pathlib import Path
 from hueandcry.domain import replay
 from hueandcry.domain.fact import Erasure, Record, Tier
 from hueandcry.domain.fault import ForeignFault, Refused, Unavailable
-from hueandcry.domain.foreign import Receive, foreign_stream
+from hueandcry.domain.foreign import Foreign, Receive, Received, foreign_stream
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.domain.sharing import Agree, Export, agreement_with
 from hueandcry.operator import console, reports
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Misread
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.inbound import FILE_BYTES_MAX, Inbound, origin_of, verify_file
 from hueandcry.store.note import Verifier
 from hueandcry.store.outbound import Outbound, write
@@ -32,10 +33,17 @@ EXPORT_ID_BYTES = 16
 def agree(room: Room, force: str, key: str, tier: str, *, session: str | None) -> None:
     """Record an agreement with another force; its key is checked before it is trusted."""
     desk = room.desk(session)
-    desk.do([Act(POLICY_STREAM, Agree(force, Verifier(_key_text(key)).text(), tier))])
-    console.say(
-        safe_text(f"Agreed with {force}: values up to {tier} may go there; its files are known by {_key_text(key)}")
-    )
+    vkey = _public_key(key).text()
+    desk.do([Act(POLICY_STREAM, Agree(force, vkey, tier))])
+    console.say(safe_text(f"Agreed with {force}: values up to {tier} may go there; its files are known by {vkey}"))
+
+
+def _public_key(key: str) -> Verifier:
+    """Return a public key from its text or from the file that holds it; raises Misread for what is none."""
+    try:
+        return Verifier(_key_text(key))
+    except ForeignFault as fault:
+        raise Misread(str(fault)) from fault
 
 
 def _key_text(key: str) -> str:
@@ -137,8 +145,9 @@ def verify(room: Room | None, file: Path, key: str | None, *, json: bool) -> Non
         return
     console.say(
         safe_text(
-            f"{header.events} facts of {header.force} ({header.origin}) for {header.recipient}, values up to {header.tier}: "
-            f"verified under a checkpoint over {inbound.checkpoint.size} facts"
+            f"{counted(header.events, 'fact')} of {header.force} ({header.origin}) for {header.recipient}, "
+            f"values up to {header.tier}: "
+            f"verified under a checkpoint over {counted(inbound.checkpoint.size, 'fact')}"
         )
     )
 
@@ -147,17 +156,66 @@ def take(room: Room, file: Path, *, session: str | None, json: bool) -> None:
     """Verify a file and record what is new of it, all or nothing."""
     desk = room.desk(session)
     inbound = _verified(room, file, None, room.board.policy.force)
-    before = room.journal.tip().size
     records = inbound.received()
     acts = [Act(foreign_stream(inbound.header.origin, stream), Receive(facts)) for stream, facts in records.items()]
-    recorded = len(desk.do(acts))
+    entries = desk.do(acts)
+    recorded = sum(entry.name == Received.card.name for entry in entries)
+    disclosed = len(entries) - recorded
     names = [room.board.name(foreign_stream(inbound.header.origin, stream)) for stream in records]
-    assert room.journal.tip().size >= before + recorded
     if json:
-        console.say_json({"facts": inbound.header.events, "recorded": recorded, "records": names})
+        console.say_json(
+            {"facts": inbound.header.events, "recorded": recorded, "disclosed": disclosed, "records": names}
+        )
     else:
-        known = inbound.header.events - recorded
-        console.say(safe_text(f"{recorded} facts received, {known} known already: {', '.join(names)}"))
+        known = f"{inbound.header.events - recorded} known already"
+        given = f", values given of {disclosed} of them" if disclosed else ""
+        console.say(safe_text(f"{counted(recorded, 'fact')} received, {known}{given}: {', '.join(names)}"))
+
+
+def listed(room: Room, *, json: bool) -> None:
+    """Print what is agreed with other forces, and each record that was received from one."""
+    board = room.board
+    for one in board.policy.agreements:
+        if json:
+            console.say_json({"agreed_with": one.force, "tier": one.tier, "key": one.vkey.decode()})
+        else:
+            console.say(safe_text(f"agreed with {one.force}: values up to {one.tier} may go there"))
+    received = [stream for stream in room.journal.begun() if kind_of(stream) is Kind.FOREIGN]
+    for stream in received:
+        record = board.record(stream)
+        assert isinstance(record, Foreign)
+        _say_received(board.name(stream), record, json=json)
+    if not json:
+        console.say(f"{counted(len(received), 'record')} received")
+
+
+def _say_received(name: str, record: Foreign, *, json: bool) -> None:
+    theirs = kind_of(record.stream)
+    kind = theirs.name.lower() if theirs is not None else "record"
+    values = (
+        "sealed"
+        if any(one.with_sealed for one in record.held)
+        else "police"
+        if any(one.with_police for one in record.held)
+        else "plain"
+    )
+    if json:
+        console.say_json(
+            {
+                "ref": name,
+                "stream": stream_text(record.id),
+                "kind": kind,
+                "origin": record.origin,
+                "theirs": stream_text(record.stream),
+                "facts": len(record.held),
+                "tier": values,
+                "erasure": record.erasure.value,
+            }
+        )
+        return
+    erased = "" if record.erasure is Erasure.NONE else " [erased]"
+    facts = counted(len(record.held), "fact")
+    console.say(safe_text(f"{name:<12} {kind:<9} of {record.origin}, {facts}, values up to {values}{erased}"))
 
 
 def _verified(room: Room | None, file: Path, key: str | None, recipient: str | None) -> Inbound:
@@ -169,7 +227,7 @@ def _verified(room: Room | None, file: Path, key: str | None, recipient: str | N
         raise Misread(f"the file {file} cannot be read: {fault.strerror}") from fault
     origin, force = origin_of(content)
     if key is not None:
-        return verify_file(content, Verifier(_key_text(key)), recipient)
+        return verify_file(content, _public_key(key), recipient)
     if room is None:
         raise Misread("give the public key of the force that the file is from: --key")
     found = [one for one in room.board.policy.agreements if one.force == force]

@@ -24,6 +24,7 @@ def register(app: typer.Typer, store_app: typer.Typer) -> None:
     share_app = typer.Typer(help="Incidents across the force's border, by file.", rich_markup_mode=None)
     app.add_typer(share_app, name="share")
     share_app.command("agree")(agree)
+    share_app.command("list")(list_shared)
     share_app.command("export")(export)
     share_app.command("verify")(verify_file)
     share_app.command("import")(import_file)
@@ -221,6 +222,16 @@ def verify_file(
     border.verify(opened, file, key, json=json)
     if opened is not None:
         opened.close()
+
+
+def list_shared(store: Store = None, json: Json = False) -> None:
+    """List what is agreed with other forces, and the records that were received from them."""
+    from hueandcry.operator import border
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    border.listed(opened, json=json)
+    opened.close()
 
 
 def import_file(file: Path, store: Store = None, session: Session = None, json: Json = False) -> None:

@@ -7,6 +7,7 @@ simulated staff while the person at the keyboard works with them.
 """
 
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from hueandcry.domain import contact, deployment, expedite, grading, incident
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import schema_hash
+from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.replay import digest
 from hueandcry.domain.staff import Grant, Register, SignOn, staff_stream
@@ -50,13 +52,16 @@ REAL = (
 def _stage(
     seed: int, begins: str, keep: Path | None = None
 ) -> Iterator[tuple[Room, SetClock, dict[str, Desk], Signed]]:
-    """Found a store for a day in a temporary folder, or in one that is kept, with its staff signed on."""
+    """Found a store for a day in a temporary folder with its staff signed on; at the end, copy it into one that is kept."""
+    if keep is not None:
+        _check_new(keep)
+        _check_new(keys_beside(keep))
     with tempfile.TemporaryDirectory(prefix="hue-demo-", dir=_throw_away()) as folder:
         clock = SetClock(0)
         identity = seeded(clock, seed)
         founding = Founding("DEMO", "Demonstration room", FOUNDER, zone=ZONE, keys=Path(folder) / "keys")
         clock.set(read_moment(f"{DAY} {begins}", ZoneInfo(ZONE), 0))
-        room, signed = found(keep or Path(folder) / "store", founding, identity)
+        room, signed = found(Path(folder) / "store", founding, identity)
         desks = {FOUNDER: Desk(room.journal, room.board, identity, signed)}
         for collar in HANDLERS:
             desks[collar] = _seated(room, desks[FOUNDER], collar, (Role.HANDLER,), Place.OFFICE)
@@ -68,6 +73,19 @@ def _stage(
             yield room, clock, desks, signed
         finally:
             room.close()
+        if keep is not None:
+            shutil.copytree(Path(folder) / "store", keep, dirs_exist_ok=True)
+            shutil.copytree(Path(folder) / "keys", keys_beside(keep), dirs_exist_ok=True)
+
+
+def keys_beside(keep: Path) -> Path:
+    """Return where the keys of a day's store are kept: in a folder of their own beside it."""
+    return keep.absolute().with_name(f"{keep.absolute().name}-keys")
+
+
+def _check_new(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is there already and not empty: the day is kept in a new folder")
 
 
 def _throw_away() -> str | None:
@@ -109,7 +127,7 @@ def in_lines(seed: int, keep: Path | None = None) -> None:
                 watch.tick()
             clock.set(due)
             simulation.step()
-        _say_end(room, time.monotonic() - began)
+        _say_end(room, time.monotonic() - began, keep)
 
 
 def clock_end(clock: SetClock, zone: ZoneInfo) -> int:
@@ -153,7 +171,7 @@ def _say_hour(room: Room, since: int) -> None:
     console.say(f"{local_text(since, zone)[:5]}-{local_text(since + HOUR_NS, zone)[:5]}  {', '.join(told)}")
 
 
-def _say_end(room: Room, seconds: float) -> None:
+def _say_end(room: Room, seconds: float, keep: Path | None) -> None:
     result = verify(room.journal)
     streams = room.journal.streams()
     replayed = digest(result.size, result.root, streams, blank)
@@ -161,7 +179,12 @@ def _say_end(room: Room, seconds: float) -> None:
     sound = "verified" if not result.findings else f"NOT as recorded: {result.findings[0].text()}"
     console.say(f"{result.size} facts {sound}, root {result.root.hex()}")
     console.say(f"replayed to the digest {replayed} (schema {schema_hash().hex()[:12]})")
-    console.say(f"The day took {seconds:.0f} seconds; its store is thrown away.")
+    end = (
+        "its store is thrown away"
+        if keep is None
+        else f"its store is kept: HUE_STORE={keep} HUE_KEYS={keys_beside(keep)}"
+    )
+    console.say(safe_text(f"The day took {seconds:.0f} seconds; {end}"))
 
 
 # On the screen

@@ -115,12 +115,12 @@ class Desk:
         behind = header.recorded - self.identity.now()
         if behind > SKEW_NS and not self._skew_noted:
             self._skew_noted = True
-            self._note_skew(behind)
+            self._note_skew(behind, header.recorded)
 
-    def _note_skew(self, behind_ns: int) -> None:
+    def _note_skew(self, behind_ns: int, recorded: int) -> None:
         watch = Desk(self.log, self.board, self.identity, THE_WATCH)
         watch._skew_noted = True
-        watch.do([Act(POLICY_STREAM, NoteSkew(behind_ns * 1000 // NS_PER_S))])
+        watch.do([Act(POLICY_STREAM, NoteSkew(behind_ns * 1000 // NS_PER_S, recorded))])
 
     def duty(self, approval: FactRef | None) -> Duty:
         """Return who acts now, in which roles, under which policy; refuses a session that is over."""

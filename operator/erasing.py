@@ -19,6 +19,7 @@ from hueandcry.domain.sharing import Exported
 from hueandcry.domain.staff import Proposed
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.operator.text import counted
 from hueandcry.store.codec import GROUP_TIERS
 from hueandcry.store.erasure import Eraser, Place
 from hueandcry.store.sealed import Door, Viewer
@@ -44,7 +45,9 @@ def listed(room: Room, record: Record) -> Listed:
     folder = room.folder
     places = [
         Place(
-            str(folder.journal), f"{sealed} sealed groups in {len(rows)} facts", "sealed: closed for good with the key"
+            str(folder.journal),
+            f"{counted(sealed, 'sealed group')} in {counted(len(rows), 'fact')}",
+            "sealed: closed for good with the key",
         ),
         Place(str(folder.keys), "the record key: destroyed, the file rebuilt and its log truncated"),
         Place(str(folder.access), "who was shown the record, no word of it", "it names the record and holds no words"),

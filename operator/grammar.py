@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.reference import Kind, is_code, kind_of, read_tail, stream_text, tail_of
+from hueandcry.domain.reference import Kind, is_code, kind_of, read_stream, read_tail, stream_text, tail_of
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.store.moment import NotAMoment, local_day, read_day
 from hueandcry.store.views import WORKED, Board
@@ -307,8 +307,8 @@ def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None 
     board = desk.board
     if text == ".":
         return _in_hand(desk, kinds)
-    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
-        stream = bytes.fromhex(text.replace("-", ""))
+    stream = read_stream(text)
+    if stream is not None:
         if kind_of(stream) in kinds and board.record(stream) is not None:
             return stream
         raise Misread(f"there is no {' or '.join(kind.name.lower() for kind in kinds)} {text}")

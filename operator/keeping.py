@@ -1,5 +1,6 @@
 """Backing a store up and putting one back, at the command line."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room, keys_base, missing_access_log
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.identity import Identity
+from hueandcry.operator.text import counted
 from hueandcry.store import codec
 from hueandcry.store.backup import back_up, check_empty, examine_copy, put_back
 from hueandcry.store.checkpoint import Checkpoint, read
@@ -38,7 +40,7 @@ def backup(room: Room, into: Path, keys: Path | None, *, session: str | None, js
             {"position": copied.size, "root": copied.root.hex(), "path": str(into), "keys": keys and str(keys)}
         )
         return
-    console.say(f"{copied.size} facts backed up to {into}, verified, root {copied.root.hex()}")
+    console.say(f"{counted(copied.size, 'fact')} backed up to {into}, verified, root {copied.root.hex()}")
     if keys is None:
         console.say("The record keys were not: without them the words in this backup stay closed (--keys FOLDER)")
     else:
@@ -62,8 +64,8 @@ def restore(source: Path, keys: Path, store: Path, *, behind: bool, json: bool) 
     lost = known if known is not None and known.size > size else None
     if lost is not None and not behind:
         raise Refused(
-            f"a checkpoint over {lost.size} facts is known, and this backup ends at {size}: "
-            "find a newer backup, or give up what lies between with --behind"
+            f"a checkpoint over {counted(lost.size, 'fact')} is known, and this backup ends at {size}: find a newer backup, or "
+            "give up what lies between with --behind; to try a restore beside a room that works, use a copy of the key folder"
         )
     room = _put_back(copy, keys_copy, into, folder, known)
     if json:
@@ -71,9 +73,9 @@ def restore(source: Path, keys: Path, store: Path, *, behind: bool, json: bool) 
             {"position": size, "root": examined.journal.root.hex(), "given_up": lost.size - size if lost else 0}
         )
     else:
-        console.say(f"{size} facts put back into {store}, root {examined.journal.root.hex()}")
+        console.say(f"{counted(size, 'fact')} put back into {store}, root {examined.journal.root.hex()}")
         if lost is not None:
-            console.say(f"{lost.size - size} facts that had been signed are not in it; that is recorded")
+            console.say(f"{counted(lost.size - size, 'fact')} that had been signed are given up, and that is recorded")
     room.close()
     return True
 
@@ -108,7 +110,7 @@ def _begin_again(room: Room, folder: KeyFolder, size: int, known: Checkpoint | N
         folder.set_aside()
     desk = Desk(room.journal, room.board, room.identity, THE_WATCH)
     root = known.root if known is not None else b""
-    note = NoteRestore(size, known.size if known is not None else 0, root, gone)
+    note = NoteRestore(os.getuid(), size, known.size if known is not None else 0, root, gone)
     (restored,) = desk.do([Act(POLICY_STREAM, note)])
     again = RepeatErasure(FactRef(restored.stream, restored.version))
     streams = {row.stream for row in room.journal.rows() if codec.key_of(row.head) in gone} if gone else set()

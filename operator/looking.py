@@ -2,10 +2,10 @@
 
 from hueandcry.domain.access import Read, Shown
 from hueandcry.domain.fact import Entry
-from hueandcry.domain.reference import stream_text
+from hueandcry.domain.reference import read_stream, stream_text
 from hueandcry.operator import console, reports
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.moment import local_text, rfc3339
 
 
@@ -23,7 +23,7 @@ def access(room: Room, about: str, *, session: str | None, json: bool) -> None:
             shown += 1
             _say(room, entry, json=json)
     if not json:
-        console.say(f"{shown} entries")
+        console.say(counted(shown, "entry", "entries"))
 
 
 def _concerns(entry: Entry, stream: bytes | None, collar: str) -> bool:
@@ -60,6 +60,14 @@ def _say(room: Room, entry: Entry, *, json: bool) -> None:
         )
         return
     names = ", ".join(room.board.name(one) for one in fact.records) if isinstance(fact, Shown) else ""
-    what = f"{names} on {fact.screen}" if isinstance(fact, Shown) else f"read the access log for {fact.about}"
+    what = (
+        f"{names} on {fact.screen}" if isinstance(fact, Shown) else f"read the access log for {_name(room, fact.about)}"
+    )
     when = local_text(header.occurred, room.board.zone, day=True)
     console.say(safe_text(f"{when} {header.actor:<8} {header.role or '-':<24} {what} (journal at @{fact.size})"))
+
+
+def _name(room: Room, about: str) -> str:
+    """Return how people name what was asked about: a record by its name here, a member of staff by their collar number."""
+    stream = read_stream(about)
+    return about if stream is None else room.board.name(stream)

@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from hueandcry.domain import replay
 from hueandcry.domain.fact import Entry, Erasure, FactRef, Record
+from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import Approved
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import NOBODY, Desk
 from hueandcry.operator.grammar import Misread, find, words_of
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.watch import keep
 from hueandcry.store import codec
 from hueandcry.store.codec import Row
@@ -56,7 +57,7 @@ def found(room: Room, board: Board, ref: str, session: str | None) -> Record:
 def show(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
     """Print where one item stands, and its log."""
     record = found(room, board, ref, session)
-    entries = [inner(entry) for entry in room.door(session).stream(record.id, "show", board.position)]
+    entries = inner(room.door(session).stream(record.id, "show", board.position))
     names = names_for(board, record, now_ns, day=True)
     if json:
         console.say_json({**_standing(record, board, now_ns), "log": [console.fact_object(entry) for entry in entries]})
@@ -87,6 +88,8 @@ def _standing(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
     for name in ("incident", "result", "not_asked", "suggested", "collar"):
         value = getattr(record, name, None)
         standing[name] = board.name(value, now_ns) if isinstance(value, bytes) else value
+    if isinstance(record, Foreign):
+        standing |= {"origin": record.origin, "theirs": stream_text(record.stream), "facts": len(record.held)}
     if record.kind is Kind.STAFF:
         standing["roles"] = [role.value for role in getattr(record, "roles", ())]
     return {name: value for name, value in standing.items() if value is not None}
@@ -96,7 +99,7 @@ def log(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session:
     """Print the log of one item."""
     record = found(room, board, ref, session)
     names = names_for(board, record, now_ns)
-    for entry in map(inner, room.door(session).stream(record.id, "log", board.position)):
+    for entry in inner(room.door(session).stream(record.id, "log", board.position)):
         if json:
             console.say_json(console.fact_object(entry))
         else:
@@ -128,7 +131,9 @@ def explain(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, sess
             if entry.position in decision.rests_on and entry.position in told:
                 told.discard(entry.position)
                 console.say("           " + console.fact_line(entry, board, names))
-    console.say(f"{len(decisions)} decisions, explained from {len(entries)} facts up to @{board.position}")
+    console.say(
+        f"{counted(len(decisions), 'decision')}, explained from {counted(len(entries), 'fact')} up to @{board.position}"
+    )
 
 
 def _story(room: Room, record: Record, position: int, session: str | None) -> list[Entry]:
@@ -140,7 +145,7 @@ def _story(room: Room, record: Record, position: int, session: str | None) -> li
         said = codec.decode(approved).fact if approved is not None else None
         proposed = _row(journal, said.said) if isinstance(said, Approved) else None
         rows += [row for row in (approved, proposed) if row is not None]
-    return room.door(session).opened(sorted(rows), "explain")
+    return inner(room.door(session).opened(sorted(rows), "explain"))
 
 
 def _row(journal: Log, ref: FactRef) -> Row | None:
@@ -231,18 +236,20 @@ def verify(room: Room, *, json: bool, only_new: bool = False, closed: bool = Fal
             console.complain(f"hue: {finding.text()}")
     else:
         since = f" behind @{result.since}" if result.since else ""
-        console.say(f"{result.size - result.since} facts verified{since}, root {result.root.hex()}")
-        why = f": {_why_unopened(seals)}" if result.unopened else ""
-        console.say(f"{result.opened} seals opened and checked, {result.unopened} not{why}")
+        console.say(f"{counted(result.size - result.since, 'fact')} verified{since}, root {result.root.hex()}")
+        why = f": {_why_unopened(seals, closed=closed)}" if result.unopened else ""
+        console.say(f"{counted(result.opened, 'seal')} opened and checked, {result.unopened} not{why}")
         console.say(
-            f"{examined.checkpoints} checkpoints held"
+            f"{counted(examined.checkpoints, 'checkpoint')} held"
             + (f", {examined.unsigned} not, for want of their public key" if examined.unsigned else "")
-            + f"; {examined.accesses} entries of the access log"
+            + f"; {counted(examined.accesses, 'entry', 'entries')} of the access log"
         )
     return not examined.findings
 
 
-def _why_unopened(seals: Seals | None) -> str:
+def _why_unopened(seals: Seals | None, *, closed: bool) -> str:
+    if closed:
+        return "they were left closed"
     return "their keys are not at hand" if seals is None else "their records are erased"
 
 

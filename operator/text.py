@@ -46,3 +46,8 @@ def storable(text: str) -> str:
     if text.isascii():
         return text
     return "".join(f"<U+{ord(sign):04X}>" if 0xD800 <= ord(sign) <= 0xDFFF else sign for sign in text)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: `1 fact`, `2 facts`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

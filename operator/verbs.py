@@ -17,6 +17,7 @@ from hueandcry.operator import commands
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Reader, Slot, SlotKind, Verb
 from hueandcry.operator.text import storable
+from hueandcry.store.views import WORKED
 
 Values = dict[str, Any]
 
@@ -232,7 +233,7 @@ VERBS: tuple[Verb, ...] = (
         does="Withdraw {role} from {collar}", example="wd 2211 supervisor",
     ),
     Verb(
-        name="erase", short="er", slots=(_ITEM, _words("authority")), acts=commands.erase_acts,
+        name="erase", short="er", slots=(_ref("item", *WORKED, Kind.FOREIGN), _words("authority")), acts=commands.erase_acts,
         does="Erase every word of {item}, for good: {authority}", example="propose erase 57 MoPI review 2026/114",
     ),
     Verb(name="off", short="off", slots=(), acts=commands.off_acts, does="Sign off", example="off"),

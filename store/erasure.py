@@ -84,9 +84,20 @@ def _texts(value: object) -> Iterator[bytes]:
         yield value.encode("utf-8", "surrogatepass")
     elif isinstance(value, bytes):
         yield value
+        yield from _within(value)
     elif isinstance(value, list):
         for one in value:
             yield from _texts(one)
+
+
+def _within(value: bytes) -> Iterator[bytes]:
+    """Yield the texts of a group that another force sealed and gave: salt and array, as one value of a fact here."""
+    try:
+        inner = msgspec.msgpack.decode(value[SALT_BYTES:])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if isinstance(inner, list):
+        yield from _texts(inner)
 
 
 def search(needles: list[Needle], files: Iterable[Path]) -> list[tuple[Path, Needle]]:

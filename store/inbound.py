@@ -8,7 +8,7 @@ record from 1 without a gap. Names are never resolved to anything: a fact that i
 differs is a ForeignFault with one sentence, and the file is left as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from hueandcry.domain.fact import Entry, Tier
 from hueandcry.domain.fault import Damaged, ForeignFault
-from hueandcry.domain.foreign import Received
+from hueandcry.domain.foreign import Disclosed, Received
 from hueandcry.domain.reference import StreamId
 from hueandcry.store import codec
 from hueandcry.store.checkpoint import Checkpoint, read
@@ -149,7 +149,7 @@ def _decoded(content: bytes, kind: type[Any], number: int, what: str) -> Any:
     try:
         found = msgspec.msgpack.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise ForeignFault(f"a {what} of the file cannot be read: {fault}") from fault
+        raise ForeignFault(f"a {what} of the file does not read as one ({fault})") from fault
     if found.type != number or codec.encode(found) != content:
         raise ForeignFault(f"a {what} of the file is not spelt as it is written")
     return found
@@ -219,17 +219,38 @@ def _received(origin: str, event: Event) -> Received:
         event.head,
         tuple(digest or b"" for digest in event.digests),
         codec.leaf_of(event.row()),
+        police is not None,
+        sealed is not None,
         police or b"",
         sealed or b"",
     )
 
 
-def inner(entry: Entry) -> Entry:
-    """Return the fact that a foreign force recorded, at its place here, as far as its values are open to this reader."""
-    said = entry.fact
-    if not isinstance(said, Received):
-        return entry
-    groups = {tier: value for tier, value in ((Tier.POLICE, said.police), (Tier.SEALED, said.sealed)) if value}
+def inner(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the facts of a foreign record as its force recorded them, as far as their values are open to this reader.
+
+    Every other entry stays as it is.
+    """
+    later: dict[int, list[Disclosed]] = {}
+    for entry in entries:
+        if isinstance(entry.fact, Disclosed):
+            later.setdefault(entry.fact.theirs, []).append(entry.fact)
+    found, theirs = [], 0
+    for entry in entries:
+        said = entry.fact
+        if isinstance(said, Received):
+            theirs += 1
+            found.append(_inner(entry, said, later.get(theirs, [])))
+        else:
+            found.append(entry)
+    return found
+
+
+def _inner(entry: Entry, said: Received, later: Sequence[Disclosed]) -> Entry:
+    given: list[Received | Disclosed] = [said, *later]
+    police = next((one.police for one in given if one.police), None)
+    sealed = next((one.sealed for one in given if one.sealed), None)
+    groups = {tier: value for tier, value in ((Tier.POLICE, police), (Tier.SEALED, sealed)) if value}
     digests = [digest or None for digest in said.digests]
     row = Row(
         entry.position,

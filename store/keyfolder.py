@@ -86,7 +86,7 @@ class KeyFolder:
         """Return the signing key; raises Unavailable where it is missing or may be read by others."""
         path = self.path / SIGN_NAME
         try:
-            return Signer(_private(path).strip())
+            return Signer(_private(path, "nothing is signed").strip())
         except ForeignFault as fault:
             raise Unavailable(f"the signing key {path} is damaged: {fault}") from fault
 
@@ -144,9 +144,9 @@ def _hexadecimal(path: Path, *, private: bool = True) -> bytes:
     return key
 
 
-def _private(path: Path) -> str:
+def _private(path: Path, without: str = "sealed words stay closed") -> str:
     """Return the text of a file that is ours alone, or root's and at most its group's to read."""
-    text = _read(path)
+    text = _read(path, without)
     found = path.stat()
     allowed = 0o640 if found.st_uid == 0 else 0o600
     if stat.S_IMODE(found.st_mode) & ~allowed:
@@ -156,12 +156,12 @@ def _private(path: Path) -> str:
     return text
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, without: str = "sealed words stay closed") -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as fault:
         raise Unavailable(
-            f"the key file {path} cannot be read ({_why(fault)}): sealed words stay closed until it is brought back"
+            f"the key file {path} cannot be read ({_why(fault)}): {without} until it is brought back"
         ) from fault
 
 

@@ -158,12 +158,12 @@ class Board:
         fact = entry.fact
         if isinstance(fact, incident.Opened | incident.Loaded):
             self._count(entry, history=isinstance(fact, incident.Loaded))
-        if kind in _APART or isinstance(fact, contact.Loaded | incident.Loaded):
-            return  # history is outside queues and timers, as is what came from elsewhere
         if isinstance(fact, erasure.Erased):
             self.erasing.append(entry.stream)
         elif isinstance(fact, erasure.ErasureCompleted):
             self.erasing.remove(entry.stream)
+        if kind in _APART or isinstance(fact, contact.Loaded | incident.Loaded):
+            return  # history is outside queues and timers, as is what came from elsewhere
         self._keep(kind, fold(self._before(entry), (entry,)))
         if entry.header is not None:
             self._hold(entry.header, kind, entry)

@@ -80,6 +80,7 @@ RIVAL = "2002"
 NOT_OF_THE_FLOOR = {  # done by commands of their own, not by a line
     "access.read",
     "access.shown",
+    "foreign.disclosed",
     "foreign.received",
     "policy.agreed",
     "policy.backed_up",

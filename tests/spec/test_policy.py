@@ -29,7 +29,7 @@ from hueandcry.domain.policy import (
 from hueandcry.domain.reference import NS_PER_S, FactRef, Kind, kind_of
 from hueandcry.operator.desk import Act
 from hueandcry.store.views import Board
-from tests.spec.harness import PACKS, adopted, commands_in, given, on_duty, pack, policy, who_may
+from tests.spec.harness import PACKS, START, adopted, commands_in, given, on_duty, pack, policy, who_may
 from tests.staging import Stage, work
 
 ESTABLISH = Establish("GMP", "Europe/Isle_of_Man", "Greater Manchester Police")
@@ -91,12 +91,12 @@ def test_there_is_one_policy_stream() -> None:
 
 def test_only_an_administrator_makes_policy_and_only_the_watch_minds_the_clock() -> None:
     assert who_may(ESTABLISH) == who_may(Adopt(TWO_LETTERS)) == (Role.ADMINISTRATOR,)
-    assert who_may(NoteSkew(1500)) == (Role.WATCH,)
+    assert who_may(NoteSkew(1500, START)) == (Role.WATCH,)
 
 
 def test_an_administrator_or_the_watch_keeps_the_backups() -> None:
-    for command in (NoteBackup(7, ROOT, "/b", ""), NoteRestore(7, 9, ROOT)):
-        assert set(who_may(command)) == {Role.ADMINISTRATOR, Role.WATCH}
+    assert set(who_may(NoteBackup(7, ROOT, "/b", ""))) == {Role.ADMINISTRATOR, Role.WATCH}
+    assert who_may(NoteRestore(1000, 7, 9, ROOT)) == (Role.WATCH,)  # nobody is signed on in a store that is not there
 
 
 def test_every_command_on_the_policy_has_its_roles_checked_here() -> None:
@@ -122,14 +122,18 @@ def test_backups_are_counted_and_those_of_the_record_keys_found_again() -> None:
 
 def test_a_restore_is_recorded_and_changes_nothing() -> None:
     before = given(ESTABLISHED, on=Policy)
-    record = before.when(NoteRestore(7, 9, ROOT, (3, 5))).then(Restored(7, 9, ROOT, (3, 5)))
+    record = before.when(NoteRestore(1000, 7, 9, ROOT, (3, 5))).then(Restored(1000, 7, 9, ROOT, (3, 5)))
     assert (record.force, record.backups) == (before.record.force, 0)
 
 
-def test_a_clock_that_stood_back_is_recorded_and_changes_nothing() -> None:
+def test_a_clock_that_stood_back_is_recorded_once_for_the_moment_that_it_is_behind_of() -> None:
+    """Every process that works meanwhile would else record it again, until the clock has caught up."""
     before = given(ESTABLISHED, on=Policy)
-    record = before.when(NoteSkew(1500)).then(ClockSetBack(1500))
+    record = before.when(NoteSkew(1500, START)).then(ClockSetBack(1500))
     assert (record.force, record.adopted) == (before.record.force, before.record.adopted)
+    noted = given(ESTABLISHED, ClockSetBack(1500), on=Policy)
+    noted.when(NoteSkew(1400, START)).then_nothing()
+    noted.when(NoteSkew(1400, START + 1)).then(ClockSetBack(1400))
 
 
 # Adoption

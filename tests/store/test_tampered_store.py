@@ -188,7 +188,7 @@ class Day(Founded):
         Loader(self.room.folder, self.founder, "montgomery").load_rows(iter(ROWS))
         for number in range(3):
             theirs = Received("hueandcry/MET/0", bytes((*bytes(15), number)), 9, b"incident.opened", b"\x92",
-                (b"", bytes(32), b""), bytes(32), b"theirs", b"sealed")  # fmt: skip
+                (b"", bytes(32), b""), bytes(32), True, True, b"theirs", b"sealed")  # fmt: skip
             self.founder.do([Act(foreign_stream("hueandcry/MET/0", theirs.stream), Receive((theirs,)))])
         self.room.journal.insert_events([StoredEvent("ledger", at, "bank:Written", b"\x93\1\2\3") for at in (1, 2)])  # type: ignore[arg-type]  # text ids are the library's other habit
 

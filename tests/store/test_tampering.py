@@ -187,7 +187,17 @@ def _staff_and_history(stage: Founded) -> None:
     work(stage.founder, "grant 2214 dispatcher\nwithdraw 2214 handler")
     Loader(stage.room.folder, stage.founder, "montgomery").load_rows(iter(ROWS))
     theirs = Received(
-        "hueandcry/MET/0", bytes(16), 9, b"incident.opened", b"\x92", (b"", bytes(32), b""), bytes(32), b"", b"s"
+        "hueandcry/MET/0",
+        bytes(16),
+        9,
+        b"incident.opened",
+        b"\x92",
+        (b"", bytes(32), b""),
+        bytes(32),
+        False,
+        True,
+        b"",
+        b"s",
     )
     stage.founder.do([Act(foreign_stream("hueandcry/MET/0", bytes(16)), Receive((theirs,)))])
     stage.clock.now_ns -= 5 * 10**9  # the machine's clock goes back by more than a second

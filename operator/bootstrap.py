@@ -19,12 +19,13 @@ from msgspec import Struct
 from hueandcry.domain.adoption import Adopt, Establish
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
-from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.domain.policy import POLICY_STREAM, Established
 from hueandcry.domain.reference import is_code
 from hueandcry.domain.staff import PassphraseSet, Register, SetPassphrase, SignOn, Staff, staff_stream
 from hueandcry.operator.desk import NOBODY, Act, Desk, Signed, viewer_of
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import Identity
+from hueandcry.store import codec
 from hueandcry.store.access import AccessLog
 from hueandcry.store.checkpoint import Checkpoint, Checkpoints
 from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
@@ -39,6 +40,7 @@ from hueandcry.store.views import Board, board_of
 
 PACKS = ("strive-2020", "grades-2020", "categories-2011", "results-2020")
 SESSION_LETTERS = 8
+FOUNDED = 16  # a store is established by then
 SEAT = "seat-1"
 PASSPHRASE_LETTERS_MIN = 8
 ORIGIN_LETTERS = 10
@@ -151,12 +153,18 @@ class Room:
 
     def _kek(self) -> bytes:
         origin, kept = kept_in(self.folder.keys)
-        mine = self.board.policy.origin.decode()
+        mine = self._origin()
         if mine not in ("", origin):
             raise Unavailable(
                 f"{self.folder.keys} is the key store of {origin}, and this store is {mine}: bring its own back"
             )
         return KeyFolder(self._keys, origin).kek(kept, key_passphrase, credentials())
+
+    def _origin(self) -> str:
+        """Return the name under which this store was established, empty where it was not yet or does not tell."""
+        rows = self.journal.stream_rows(POLICY_STREAM, FOUNDED)
+        founded = [one for row in rows if isinstance(one := codec.decode(row).fact, Established)]
+        return founded[0].origin.decode() if founded else ""
 
     def _open_access(self) -> SQLiteJournal:
         if not self.folder.access.exists():

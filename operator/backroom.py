@@ -110,6 +110,7 @@ class Backroom(threading.Thread):
         self._watch: Watch
         self._next_tick = 0.0
         self._unkept = ""
+        self._missed = False  # whether the store could not be had when something was to be done or heard
         self._minute = 0
 
     # What the screen asks; each returns at once
@@ -153,17 +154,31 @@ class Backroom(threading.Thread):
             self._lease.release()
 
     def _serve(self, commits: Commits) -> None:
+        """Do what is asked and hear of what others do, until the end; a store that cannot be had now ends nothing."""
         while True:
             try:
-                request = self._requests.get_nowait()
-            except queue.Empty:
-                if commits.wait(IDLE_S):
-                    self._take(self._room.board.catch_up())
-            else:
-                if request is None:
+                if not self._goes_on(commits):
                     return
-                request()
+                if self._missed:
+                    self._missed = False
+                    self._tell(Told("", ("the store can be used again",)))
+            except Unavailable as fault:
+                self._missed = True
+                self._tell(Told("", (), safe_text(str(fault))))
+                time.sleep(IDLE_S)
             self._keep_time()
+
+    def _goes_on(self, commits: Commits) -> bool:
+        """Do the next thing, and tell whether there will be another."""
+        try:
+            request = self._requests.get_nowait()
+        except queue.Empty:
+            if commits.wait(IDLE_S) or self._missed:
+                self._take(self._room.board.catch_up())
+            return True
+        if request is not None:
+            request()
+        return request is not None
 
     def _keep_time(self) -> None:
         if time.monotonic() >= self._next_tick:

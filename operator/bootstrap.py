@@ -230,14 +230,13 @@ class Room:
         return Signed.on(*mine[0])
 
     def sign_checkpoint(self) -> Checkpoint | None:
-        """Sign journal and access log as they stand, in the store and in the key folder; None where the journal was already.
+        """Sign access log and journal as they stand, in the store and in the key folder; None where the journal was already.
 
         Raises Damaged where one is not what was signed before, Unavailable without the signing key.
         """
         keys, folder = self.key_folder, self.folder
-        signed = sign_next(self.journal, keys.signer(), Checkpoints(folder.checkpoints), keys.known)
         sign_next(self.access.log, keys.access_signer(), Checkpoints(folder.access_checkpoints), keys.access_known)
-        return signed
+        return sign_next(self.journal, keys.signer(), Checkpoints(folder.checkpoints), keys.known)
 
     def close(self) -> None:
         """Close the store."""

@@ -223,8 +223,10 @@ def _verified(room: Room | None, file: Path, key: str | None, recipient: str | N
         if file.stat().st_size > FILE_BYTES_MAX:
             raise ForeignFault(f"the file is longer than {FILE_BYTES_MAX:,} bytes")
         content = file.read_bytes()
-    except OSError as fault:
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as fault:
         raise Misread(f"the file {file} cannot be read: {fault.strerror}") from fault
+    except OSError as fault:
+        raise Unavailable(f"the file {file} cannot be read: {fault.strerror}") from fault
     origin, force = origin_of(content)
     if key is not None:
         return verify_file(content, _public_key(key), recipient)

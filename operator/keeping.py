@@ -1,7 +1,6 @@
 """Backing a store up and putting one back, at the command line."""
 
 import os
-import shutil
 from pathlib import Path
 
 from hueandcry.domain.adoption import NoteBackup, NoteRestore
@@ -15,7 +14,7 @@ from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.identity import Identity
 from hueandcry.operator.text import counted
 from hueandcry.store import codec
-from hueandcry.store.backup import back_up, check_empty, examine_copy, put_back
+from hueandcry.store.backup import back_up, check_empty, examine_copy, put_back, withdraw
 from hueandcry.store.checkpoint import Checkpoint, read
 from hueandcry.store.erasure import keys_of
 from hueandcry.store.folder import KEYS_NAME, StoreFolder
@@ -94,7 +93,7 @@ def _put_back(
     except BaseException:
         if room is not None:
             room.close()
-        shutil.rmtree(into.path, ignore_errors=True)  # it was empty, and nothing in it was acknowledged
+        withdraw(into.path)  # it was empty, and nothing in it was acknowledged
         folder.remember(before)
         raise
     return room

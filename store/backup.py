@@ -11,12 +11,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 from msgspec import Struct
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
-from hueandcry.store.connection import uri_of
+from hueandcry.store.connection import told_of, uri_of
 from hueandcry.store.evidence import Examination, Examined
 from hueandcry.store.folder import StoreFolder, open_journal
 from hueandcry.store.keyfolder import KeyFolder
@@ -45,7 +46,7 @@ def back_up(
     except BaseException:
         for folder in (into, keys_into):
             if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)  # what broke off is no backup, and can be begun again
+                withdraw(folder)  # what broke off is no backup, and can be begun again
         raise
 
 
@@ -67,6 +68,17 @@ def _backed_up(
     _sync(into)
     _hold_against_source(store, examined)
     return Copied(examined.journal.size, examined.journal.root)
+
+
+def withdraw(folder: Path) -> None:
+    """Take away a folder that was empty and holds a part of a store; by name, for where no folder can be opened to list it."""
+    with suppress(OSError):
+        for name in StoreFolder.NAMES:
+            for path in (folder / name, folder / f"{name}-wal", folder / f"{name}-shm"):
+                path.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _hold_against_source(store: StoreFolder, examined: Examined) -> None:
@@ -126,17 +138,14 @@ def _copy_database(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT, MODE))
     target.chmod(MODE)
     try:
-        reading = sqlite3.connect(f"{uri_of(source)}?mode=ro", uri=True)
-        writing = sqlite3.connect(target, isolation_level=None)
-        try:
+        with (
+            told_of(f"{source} cannot be copied to {target}", target),
+            closing(sqlite3.connect(f"{uri_of(source)}?mode=ro", uri=True)) as reading,
+            closing(sqlite3.connect(target, isolation_level=None)) as writing,
+        ):
             reading.backup(writing)
             writing.execute("PRAGMA journal_mode=WAL")
             writing.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            reading.close()
-            writing.close()
-    except sqlite3.OperationalError as fault:
-        raise Unavailable(f"{source} cannot be copied to {target}: {fault}") from fault
     except sqlite3.DatabaseError as fault:
         raise Damaged(f"{source} cannot be copied: {fault}") from fault
     _sync(target)

@@ -9,6 +9,7 @@ The SQL objects stand one to a file in store/sql.
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -43,12 +44,37 @@ def path_of(uri: str) -> Path:
     return Path(unquote(uri.removeprefix("file:").partition("?")[0])) if uri.startswith("file:") else Path(uri)
 
 
-def why_not(fault: sqlite3.Error, path: Path) -> str:
+def why_not(fault: Exception, path: Path | None) -> str:
     """Return what SQLite says of a file, and that the disk is full where that is why it cannot read or write."""
     with suppress(OSError):
-        if "disk I/O" in str(fault) and not os.statvfs(path.parent).f_bavail:
+        if path is not None and "disk I/O" in str(fault) and not os.statvfs(path.parent).f_bavail:
             return f"{fault}, because the disk is full"
     return str(fault)
+
+
+@contextmanager
+def told_of(what: str, path: Path | None) -> Iterator[None]:
+    """Raise Unavailable for whatever SQLite cannot do with a file now; what is wrong with the file itself goes on as it is."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OperationalError) as fault:
+        if "no such" in str(fault):
+            raise
+        raise Unavailable(f"{what}: {why_not(fault, path)}") from fault
+
+
+def keep_what_was_cut_off(path: Path) -> None:
+    """Make durable what a process that was killed amid a commit left in a write-ahead log, before it is read as recorded.
+
+    SQLite takes a commit up that was written and not yet synced; a checkpoint signed over it, or words said to be known
+    already, would outlive it if the power went then.
+    """
+    with suppress(FileNotFoundError):
+        log = os.open(path.with_name(f"{path.name}-wal"), os.O_RDONLY)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
 
 
 def harden(connection: sqlite3.Connection, *, in_memory: bool) -> None:
@@ -75,9 +101,15 @@ class _Pool(SQLiteConnectionPool):
 
 
 class Datastore(SQLiteDatastore):
-    """The library's datastore with hardened connections, and with a turnstile before its write transactions."""
+    """The library's datastore with hardened connections, and with a turnstile before its write transactions.
+
+    It is closed once nobody works in it: the library's pool would close connections under the hands of whoever reads in
+    another thread, which ends the process.
+    """
 
     def __init__(self, db_name: str, **options: Any) -> None:
+        self._idle = threading.Condition()
+        self._busy = 0
         super().__init__(db_name, **options)
         self.pool.close()
         in_memory = self.pool.is_sqlite_memory_mode
@@ -99,8 +131,23 @@ class Datastore(SQLiteDatastore):
         except Unavailable as fault:
             raise OperationalError(fault) from fault
 
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
+        """Lend a connection of the pool."""
+        with self._idle:
+            self._busy += 1
+        try:
+            with super().get_connection(commit=commit) as connection:
+                yield connection
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
     def close(self) -> None:
-        """Close the connections and the turnstile."""
+        """Close the connections and the turnstile; waits a moment for whoever works with one of them."""
+        with self._idle:
+            self._idle.wait_for(lambda: not self._busy, LOCK_TIMEOUT_S)
         super().close()
         if self.turnstile is not None:
             self.turnstile.close()

@@ -9,10 +9,11 @@ touched.
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
-from hueandcry.store.connection import why_not
+from hueandcry.store.connection import keep_what_was_cut_off, told_of, why_not
 from hueandcry.store.log import Clock
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, TABLE, Datastore, SQLiteJournal, uri_of
@@ -44,6 +45,17 @@ _NETWORK_FILE_SYSTEMS = {
 
 class StoreFolder:
     """The files of one store."""
+
+    NAMES = (
+        JOURNAL_NAME,
+        KEYS_NAME,
+        ACCESS_NAME,
+        CHECKPOINTS_NAME,
+        ACCESS_CHECKPOINTS_NAME,
+        BOARD_NAME,
+        KEY_NAME,
+        *(f"{name}.{part}" for name in ("journal", "access") for part in ("turn", "lock")),
+    )
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -83,7 +95,7 @@ class StoreFolder:
         try:
             journal = open_journal(self.journal)
         except (Unavailable, Damaged):
-            return self.journal.is_file() and self.journal.stat().st_size == 0
+            return _holds_nothing(self.journal)
         try:
             return journal.tip().size == 0
         finally:
@@ -133,13 +145,26 @@ def open_journal(
         path.chmod(0o660)  # before SQLite opens it: what stands beside it takes its mode
     else:
         _check(path)
-    try:
+        keep_what_was_cut_off(path)
+    with told_of(f"the journal {path} cannot be opened", path):
         journal = SQLiteJournal(Datastore(uri_of(path)), table, clock=clock, seals=seals)
         if new:
             journal.create_table()
-    except sqlite3.OperationalError as fault:
-        raise Unavailable(f"the journal {path} cannot be opened: {fault}") from fault
     return journal
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Tell whether a file is an SQLite database in which nothing was made yet, whoever began it.
+
+    It is opened to be written, so that a change that was broken off is rolled back first, as any opening of it would.
+    """
+    try:
+        with closing(sqlite3.connect(f"{uri_of(path)}?mode=rw", uri=True)) as connection:
+            (made,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+    except sqlite3.Error:
+        return False
+    return not made and not application
 
 
 def _check(path: Path) -> None:

@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store.codec import encode
-from hueandcry.store.connection import harden, statement, uri_of, why_not
+from hueandcry.store.connection import harden, keep_what_was_cut_off, statement, told_of, uri_of, why_not
 
 APPLICATION_ID = 0x4855454B  # "HUEK" in the file's header
 FORMAT_VERSION = 1
@@ -118,18 +118,22 @@ class Keyring:
                 left.unlink(missing_ok=True)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o660))
             path.chmod(0o660)
-        connection = _connect(path)
+        with told_of(f"the key store {path or ''} cannot be made", path):
+            connection = _connect(path)
+            cls._begin(connection, (origin, kept.how, kept.place, kept.salt, 1, 0), kek)
+        keyring = cls(connection, kek)
+        keyring.ready(1)
+        return keyring
+
+    @staticmethod
+    def _begin(connection: sqlite3.Connection, proven: tuple[object, ...], kek: bytes) -> None:
         for name in ("keyring", "record_key"):
             connection.execute(statement(name, ""))
-        proven = (origin, kept.how, kept.place, kept.salt, 1, 0)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO keyring VALUES (1,?,?,?,?,?,?,?)", (*proven, _proof(AESGCM(kek), proven)))
         connection.execute("COMMIT")
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={FORMAT_VERSION}")
-        keyring = cls(connection, kek)
-        keyring.ready(1)
-        return keyring
 
     @_told
     def ready(self, upto: int) -> None:
@@ -299,6 +303,7 @@ def kept_in(path: Path) -> tuple[str, Kept]:
 def open_keyring(path: Path, kek: bytes) -> Keyring:
     """Open a key store; raises Unavailable where the key-encryption key is not its own, Damaged where it cannot be read."""
     try:
+        keep_what_was_cut_off(path)
         return Keyring(_connect(path), kek)
     except sqlite3.OperationalError as fault:
         raise Unavailable(f"the key store {path} cannot be opened: {why_not(fault, path)}") from fault

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store import codec
 from hueandcry.store.codec import Row
-from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, harden, path_of
+from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, harden, path_of, told_of
 from hueandcry.store.log import Clock, Log, Tip, Unlogged, no_keys, seals_in_memory
 from hueandcry.store.sealed import Access, Seals
 from hueandcry.store.tree import NODE_LEVELS, CompactRange, subtree_root
@@ -89,6 +89,9 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
             with self._reader_lock:
                 self._readers.append(connection)
 
+    def _told(self) -> AbstractContextManager[None]:
+        return told_of(f"the journal {self.path or ''} cannot be read", self.path)
+
     # The library's recorder
 
     def select_events(
@@ -148,12 +151,12 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
     # The log
 
     def tip(self) -> Tip:
-        with self._reading() as c:
+        with self._told(), self._reading() as c:
             size, peaks, recorded, keys = self._tip(c)
         return Tip(size, tree_of(size, peaks).root(), recorded, keys)
 
     def _batches(self, query: str, values: Sequence[Any]) -> Iterator[list[Any]]:
-        with self._reading() as c:
+        with self._told(), self._reading() as c:
             c.execute(query, values)
             if not self._in_memory:
                 while batch := c.fetchmany(FETCH):
@@ -207,7 +210,7 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         return found
 
     def holds(self, stream: bytes) -> bool:
-        with self._reading() as c:
+        with self._told(), self._reading() as c:
             c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE stream=? LIMIT 1", (stream,))
             return c.fetchone() is not None
 
@@ -247,10 +250,16 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
         """Return a function that tells a number which changes whenever another connection commits; for one thread."""
         if self._in_memory:
             return lambda: self.tip().size
-        connection = self._connect()
+        with self._told():
+            connection = self._connect()
         with self._reader_lock:
             self._watchers.append(connection)  # closed with the others; never lent: what it counts would be stale
-        return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+        def counted() -> int:
+            with self._told():
+                return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+        return counted
 
     def _tip(self, c: Any) -> tuple[int, bytes, int, int]:
         found = c.execute(self._select_tip).fetchone()

@@ -23,7 +23,7 @@ from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Unavailable
 from hueandcry.store import codec
 from hueandcry.store.codec import Pending, Prepared, Row
-from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, statement, uri_of
+from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, statement, uri_of, why_not
 from hueandcry.store.doorbell import Doorbell
 from hueandcry.store.log import Clock, End, Settling
 from hueandcry.store.reading import (
@@ -139,7 +139,7 @@ class SQLiteJournal(SQLiteReading):
             self._ends.clear()
             raise Conflict("someone else wrote to this stream first") from fault
         except sqlite3.OperationalError as fault:
-            raise Unavailable(f"the journal cannot be written: {fault}") from fault
+            raise Unavailable(f"the journal cannot be written: {why_not(fault, self.path)}") from fault
         except sqlite3.DatabaseError as fault:
             raise Damaged(f"the journal is damaged: {fault}; hue verify says more") from fault
         if len(self._ends) > ENDS_MAX:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -150,6 +151,53 @@ def test_a_founding_that_broke_off_before_its_journal_can_be_done_again(tmp_path
     made, signed = found(tmp_path / "store", GMP)
     with contextlib.closing(made):
         assert signed.collar == "1001"
+
+
+HOT_JOURNAL = bytes.fromhex("d9d505f920a163d7 ffffffff 00000000 00000000 00000200 00001000").ljust(512, b"\0")
+
+
+@pytest.mark.parametrize("hot", [False, True], ids=["its first page written", "its first page to be rolled back"])
+def test_a_founding_that_broke_off_in_its_first_page_can_be_done_again(tmp_path: Path, hot: bool) -> None:
+    """As a power cut leaves it: an SQLite file in which nothing was made."""
+    folder = StoreFolder(tmp_path / "store")
+    folder.create()
+    with contextlib.closing(sqlite3.connect(folder.journal)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    assert folder.journal.stat().st_size == 4096
+    if hot:
+        folder.journal.with_name("journal.db-journal").write_bytes(HOT_JOURNAL)
+    made, signed = found(tmp_path / "store", GMP)
+    with contextlib.closing(made):
+        assert signed.collar == "1001"
+
+
+def test_a_database_of_somebody_else_is_never_taken_for_a_founding_that_broke_off(tmp_path: Path) -> None:
+    folder = StoreFolder(tmp_path / "store")
+    folder.create()
+    with contextlib.closing(sqlite3.connect(folder.journal)) as connection:
+        connection.execute("CREATE TABLE recipe (words)")
+    with pytest.raises(Refused, match="holds a store already"):
+        found(tmp_path / "store", GMP)
+
+
+def test_what_was_cut_off_amid_a_commit_is_made_durable_before_it_is_read(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint signed over it would else outlive it, should the power go then."""
+    synced: list[str] = []
+    sync = os.fsync
+
+    def noting(handle: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{handle}")).name)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    assert room.journal.seals.at_hand
+    with contextlib.closing(Room(room.folder, room.identity)) as other:
+        assert other.board.position == room.board.position
+        assert synced[:1] == ["journal.db-wal"]
+        assert other.journal.seals.at_hand
+        assert "keys.db-wal" in synced
 
 
 class BrokeOff(Exception):

@@ -18,6 +18,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, ClassVar
 from unittest.mock import patch
 from uuid import uuid5
@@ -546,3 +547,18 @@ def test_a_system_of_the_library_runs_on_journals(runner: Any, tmp_path: Path) -
         for application in (system.Application, Follower):
             found = verify(running.get(application).recorder)
             assert (found.size, found.findings) == (20, ())
+
+
+@pytest.mark.parametrize("uri", [":memory:", "file:closing?mode=memory&cache=shared"])
+def test_a_store_is_not_closed_under_the_hands_of_who_reads_in_it(uri: str) -> None:
+    """The library's pool closes connections that are in use; SQLite then ends the process."""
+    with made(uri) as factory:
+        recorder = factory.application_recorder()
+        done: list[str] = []
+        with recorder.datastore.get_connection(commit=False):
+            closing_it = Thread(target=lambda: (recorder.close(), done.append("closed")))
+            closing_it.start()
+            closing_it.join(0.1)
+            assert not done
+        closing_it.join(5)
+        assert done == ["closed"]

@@ -112,6 +112,7 @@ class Backroom(threading.Thread):
         self._unkept = ""
         self._missed = False  # whether the store could not be had when something was to be done or heard
         self._minute = 0
+        self._warned: tuple[str, ...] = ()
 
     # What the screen asks; each returns at once
 
@@ -192,9 +193,9 @@ class Backroom(threading.Thread):
                 OSError,
             ) as fault:  # the work goes on; the line above says so until a tick gets through
                 self._unkept = str(fault)
-        minute = self._now() // MINUTE_NS
-        if minute != self._minute:
-            self._minute = minute
+        minute, warnings = self._now() // MINUTE_NS, self._warnings()
+        if (minute, warnings) != (self._minute, self._warned):
+            self._minute, self._warned = minute, warnings
             self._say_board(whole=False)
 
     def _now(self) -> int:
@@ -264,12 +265,17 @@ class Backroom(threading.Thread):
         member = board.member(signed.collar)
         roles = ", ".join(role.value for role in member.roles) if member else ""
         clock = local_text(self._now(), board.zone)[:5]
-        unsigned = "  CHECKPOINTS NOT SIGNED" if self._watch.unsigned else ""
-        unkept = "  THE WATCH IS NOT KEPT" if self._unkept else ""
-        unkept += "  AN ERASURE IS PENDING" if board.erasing else ""
-        return safe_text(
-            f"{clock}  {board.policy.force}  {signed.collar} at {signed.seat} as {roles}{unsigned}{unkept}"
+        named = f"{board.policy.force}  {signed.collar} at {signed.seat} as {roles}"
+        return safe_text("  ".join((clock, *self._warnings(), named)))
+
+    def _warnings(self) -> tuple[str, ...]:
+        """Return what is not as it should be, before anything else on the line above: a narrow screen cuts its end."""
+        warnings = (
+            ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
+            ("THE WATCH IS NOT KEPT", self._unkept),
+            ("AN ERASURE IS PENDING", self._room.board.erasing),
         )
+        return tuple(text for text, holds in warnings if holds)
 
     def _opened(self, stream: bytes) -> Opened:
         board, now_ns = self._room.board, self._now()

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
-from hueandcry.store.connection import told_of, uri_of
+from hueandcry.store.connection import existing, told_of
 from hueandcry.store.evidence import Examination, Examined
 from hueandcry.store.folder import StoreFolder, open_journal
 from hueandcry.store.keyfolder import KeyFolder
@@ -140,7 +140,7 @@ def _copy_database(source: Path, target: Path) -> None:
     try:
         with (
             told_of(f"{source} cannot be copied to {target}", target),
-            closing(sqlite3.connect(f"{uri_of(source)}?mode=ro", uri=True)) as reading,
+            closing(sqlite3.connect(existing(source, "ro"), uri=True)) as reading,
             closing(sqlite3.connect(target, isolation_level=None)) as writing,
         ):
             reading.backup(writing)

@@ -39,6 +39,11 @@ def uri_of(path: Path) -> str:
     return f"file:{quote(str(path))}"
 
 
+def existing(path: Path, mode: str = "rw") -> str:
+    """Return the URI by which SQLite opens a file that is there, and never makes one: `rw` to write, `ro` to read only."""
+    return f"{uri_of(path)}?mode={mode}"
+
+
 def path_of(uri: str) -> Path:
     """Return the file that a URI (or a plain name) opens."""
     return Path(unquote(uri.removeprefix("file:").partition("?")[0])) if uri.startswith("file:") else Path(uri)

@@ -19,7 +19,7 @@ from hueandcry.domain.access import Read, Shown
 from hueandcry.domain.fault import Damaged, ForeignFault, Unavailable
 from hueandcry.domain.policy import POLICY_STREAM, Established, Restored
 from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, read
-from hueandcry.store.connection import uri_of
+from hueandcry.store.connection import existing
 from hueandcry.store.folder import ACCESS_TABLE, StoreFolder, open_journal
 from hueandcry.store.keyfolder import SEAL_NAME, KeyFolder, access_name, read_key
 from hueandcry.store.keyring import kept_in, open_keyring
@@ -208,7 +208,7 @@ class Examination:
         gone = {key for one in policy if isinstance(one, Restored) for key in one.gone}
         if said is not None and said.origin.decode("utf-8", "replace") != origin:
             self._found("key store", f"belongs to {origin}, not to this store")
-        connection = sqlite3.connect(f"{uri_of(self._folder.keys)}?mode=ro", uri=True)
+        connection = sqlite3.connect(existing(self._folder.keys, "ro"), uri=True)
         try:
             self._hold_rows(connection.execute("SELECT id, wrapped FROM record_key ORDER BY id"), verified, gone)
             for made, there in connection.execute("SELECT made, (SELECT count(*) FROM record_key) FROM keyring"):

@@ -13,10 +13,10 @@ from contextlib import closing
 from pathlib import Path
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
-from hueandcry.store.connection import keep_what_was_cut_off, told_of, why_not
+from hueandcry.store.connection import existing, keep_what_was_cut_off, told_of, why_not
 from hueandcry.store.log import Clock
 from hueandcry.store.sealed import Seals
-from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, TABLE, Datastore, SQLiteJournal, uri_of
+from hueandcry.store.sqlite import APPLICATION_ID, FORMAT_VERSION, TABLE, Datastore, SQLiteJournal
 
 JOURNAL_NAME = "journal.db"
 KEY_NAME = "store.key"
@@ -147,7 +147,7 @@ def open_journal(
         _check(path)
         keep_what_was_cut_off(path)
     with told_of(f"the journal {path} cannot be opened", path):
-        journal = SQLiteJournal(Datastore(uri_of(path)), table, clock=clock, seals=seals)
+        journal = SQLiteJournal(Datastore(existing(path)), table, clock=clock, seals=seals)
         if new:
             journal.create_table()
     return journal
@@ -159,7 +159,7 @@ def _holds_nothing(path: Path) -> bool:
     It is opened to be written, so that a change that was broken off is rolled back first, as any opening of it would.
     """
     try:
-        with closing(sqlite3.connect(f"{uri_of(path)}?mode=rw", uri=True)) as connection:
+        with closing(sqlite3.connect(existing(path), uri=True)) as connection:
             (made,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             (application,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.Error:
@@ -171,7 +171,7 @@ def _check(path: Path) -> None:
     if not path.exists():
         raise Unavailable(f"there is no store at {path.parent}; make one with hue init, or name another with --store")
     try:
-        connection = sqlite3.connect(f"{uri_of(path)}?mode=ro", uri=True)
+        connection = sqlite3.connect(existing(path, "ro"), uri=True)
         try:
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()

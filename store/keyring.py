@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store.codec import encode
-from hueandcry.store.connection import harden, keep_what_was_cut_off, statement, told_of, uri_of, why_not
+from hueandcry.store.connection import existing, harden, keep_what_was_cut_off, statement, told_of, why_not
 
 APPLICATION_ID = 0x4855454B  # "HUEK" in the file's header
 FORMAT_VERSION = 1
@@ -312,7 +312,7 @@ def open_keyring(path: Path, kek: bytes) -> Keyring:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    name = ":memory:" if path is None else uri_of(path)
+    name = ":memory:" if path is None else existing(path)
     connection = sqlite3.connect(
         name, uri=path is not None, isolation_level=None, check_same_thread=False, timeout=LOCK_TIMEOUT_S
     )

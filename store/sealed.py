@@ -185,9 +185,7 @@ class Door:
             self._log.access.shown(self.viewer, screen, records)
         except Unavailable as fault:
             if not urgent:
-                raise Unavailable(
-                    f"nothing sealed is shown, because the access log cannot be written: {fault}"
-                ) from fault
+                raise Unavailable(f"sealed words stay closed, for the access log cannot be written: {fault}") from fault
             self._log.access.spooled(self.viewer, screen, records)
             self.flagged = True
         self._standing.update(records)

@@ -347,7 +347,7 @@ def test_nothing_sealed_is_shown_while_the_access_log_cannot_be_written(
             looking.stream(contacts[0], "item")
         assert "\n" not in str(fault.value)
         if isinstance(fault.value, Unavailable):
-            assert str(fault.value).startswith("nothing sealed is shown, because the access log cannot be written: ")
+            assert str(fault.value).startswith("sealed words stay closed, for the access log cannot be written: ")
     assert not looking.flagged
     assert not stage.room.key_folder.spool.exists()
 

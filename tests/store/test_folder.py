@@ -297,3 +297,17 @@ def test_opening_a_store_that_is_not_there_makes_nothing(tmp_path: Path) -> None
     with pytest.raises(Unavailable, match="hue init"):
         open_journal(tmp_path / "nowhere" / "journal.db")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_taken_away_while_the_room_is_open_is_never_made_anew(room: Room) -> None:
+    """An empty one in its place would be taken for the room's own when it comes back."""
+    (rang,) = carry_out(desk_of(room), "ring 999 07700 900123")
+    assert room.warm()
+    room.folder.access.rename(room.folder.path / "aside")
+    with pytest.raises(Unavailable, match="sealed words stay closed, for the access log cannot be written"):
+        room.door().stream(rang.stream, "show")
+    assert not room.folder.access.exists()
+    (room.folder.path / "aside").rename(room.folder.access)
+    (opened,) = room.door().stream(rang.stream, "show")
+    assert isinstance(opened.fact, Rang)
+    assert opened.fact.number == "07700 900123"

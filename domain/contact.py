@@ -14,10 +14,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hueandcry.domain.duty import Command, Duty, Role
-from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
+from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import NOT_ASKED, PackKind
 from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.worked import Worked, word_kept
 
 UNKNOWN = "unknown"
 
@@ -67,7 +68,7 @@ class Triaged(Struct, frozen=True, array_like=True):
     at: Instant
 
 
-class Contact(Record, frozen=True, kw_only=True):
+class Contact(Worked, frozen=True, kw_only=True):
     """What a contact has come to."""
 
     kind: ClassVar[Kind] = Kind.CONTACT
@@ -127,32 +128,6 @@ class Rang(Fact[Contact], frozen=True):
 
     def apply(self, contact: Contact) -> Contact:
         return replace(contact, stage=Stage.RINGING, channel=self.channel, rang=contact.occurred, number=contact.here)
-
-
-@fact("contact.loaded", version=1, says="Loaded from {map}: {type} ({service}) {wording}")
-class Loaded(Fact[Contact], frozen=True):
-    """A contact that another system took; it stands outside queues and timers."""
-
-    map: Plain[Code]
-    channel: Plain[Channel]
-    service: Plain[Code]
-    type: Plain[Code]
-    district: Plain[Code]
-    incident: Plain[StreamId | None]
-    wording: Sealed[str]
-
-    def apply(self, contact: Contact) -> Contact:
-        return replace(
-            contact,
-            stage=Stage.CLOSED,
-            channel=self.channel,
-            rang=contact.occurred,
-            words=contact.here,
-            district=self.district,
-            district_source=Source.UNKNOWN if self.district == UNKNOWN else Source.ROW,
-            incident=self.incident,
-            history=True,
-        )
 
 
 @fact("contact.answered", version=1, says="Answered by {handler}")
@@ -396,17 +371,8 @@ class Close(Command[Contact], frozen=True):
             )
         if contact.stage is Stage.ABANDONED and not self.words:
             raise Refused("the caller was lost: say who was rung back, and what came of it")
+        word_kept(contact)
         return [Closed(self.words)]
-
-
-class Load(Command[Contact], frozen=True):
-    """Record a contact that another system took, with just what its row says."""
-
-    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
-    loaded: Loaded
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        return [self.loaded] if contact.stage is Stage.NONE else []
 
 
 def unanswered(triage: tuple[Triaged, ...], duty: Duty) -> list[str]:

@@ -1,28 +1,23 @@
-"""Sending somebody to an incident, their arrival, and the target that passes when nobody is there in time.
+"""Sending somebody to an incident, their arrival, reviews while it waits, and the targets that pass unmet.
 
-Theory of operation. A target follows from the grade and the pack it was given under, so it survives any restart; that it
+Theory of operation. Targets follow from the grade and the pack it was given under, so they survive any restart; that one
 passed unmet is a fact, recorded once by whoever keeps the watch.
 """
 
-from enum import Enum
 from typing import ClassVar
 
 from msgspec.structs import replace
 
 from hueandcry.domain.duty import Command, Duty, Role
-from hueandcry.domain.fact import Fact, Plain, fact
+from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident, Stage, live
+from hueandcry.domain.incident import Incident, Missed, Stage, Target, current_assessment, live
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.promise import kept
 from hueandcry.domain.reference import Code, Instant
+from hueandcry.domain.worked import Promising
 
 # Facts
-
-
-class Target(Enum):
-    """What should have happened by a certain time."""
-
-    ATTEND = "attend"
 
 
 @fact("incident.resourced", version=1, says="{callsign} sent")
@@ -45,7 +40,7 @@ class Attended(Fact[Incident], frozen=True):
         return replace(incident, stage=Stage.ATTENDED, resource=self.callsign, attended=True)
 
 
-@fact("incident.target_missed", version=1, says="Not attended by {due}, the target of its grade")
+@fact("incident.target_missed", version=1, says="Target missed: {target} by {due}")
 class TargetMissed(Fact[Incident], frozen=True):
     """A target passed unmet; the watch recorded it."""
 
@@ -53,7 +48,17 @@ class TargetMissed(Fact[Incident], frozen=True):
     due: Plain[Instant]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, missed=self.due)
+        return replace(incident, missed=(*incident.missed, Missed(self.target, self.due)))
+
+
+@fact("incident.reviewed", version=1, says="Reviewed: {words}")
+class Reviewed(Fact[Incident], frozen=True):
+    """Somebody looked again while it waited, and its risk stands as it was assessed."""
+
+    words: Sealed[str]
+
+    def apply(self, incident: Incident) -> Incident:
+        return replace(incident, reviewed=incident.occurred)
 
 
 # Commands
@@ -82,7 +87,21 @@ class Arrive(Command[Incident], frozen=True):
         live(incident)
         if incident.stage not in (Stage.RESOURCED, Stage.ATTENDED):
             raise Refused("nobody was sent to this incident")
-        return [Attended(self.callsign)]
+        return [Attended(self.callsign), *kept(incident, Promising.ARRIVAL, duty)]
+
+
+class Review(Command[Incident], frozen=True):
+    """Look again at an incident that waits, and say that its risk stands as assessed; else assess it anew."""
+
+    under: ClassVar[PackKind | None] = PackKind.GRADES
+    words: str
+
+    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
+        live(incident)
+        current_assessment(incident)
+        if not self.words:
+            raise Refused("say in a few words what the review came to")
+        return [Reviewed(self.words)]
 
 
 class MissTarget(Command[Incident], frozen=True):
@@ -90,9 +109,10 @@ class MissTarget(Command[Incident], frozen=True):
 
     may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
     under: ClassVar[PackKind | None] = PackKind.GRADES
+    target: Target
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        due = incident.attend_by(duty.policy) if incident.open else None
-        if due is None or due > duty.now or incident.missed == due:
+        due = incident.targets(duty.policy).get(self.target) if incident.open else None
+        if due is None or due > duty.now or Missed(self.target, due) in incident.missed:
             return []
-        return [TargetMissed(Target.ATTEND, due)]
+        return [TargetMissed(self.target, due)]

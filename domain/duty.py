@@ -28,10 +28,13 @@ class Role(Enum):
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    SERGEANT = "sergeant"
+    INSPECTOR = "inspector"
+    INCIDENT_MANAGER = "incident-manager"
     WATCH = "watch"
 
 
-FLOOR = (Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY, Role.SUPERVISOR)
+FLOOR = (Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY, Role.SUPERVISOR, Role.INCIDENT_MANAGER)
 
 
 class Place(Enum):

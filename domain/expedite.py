@@ -12,11 +12,13 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from hueandcry.domain.duty import Command, Duty, Role
-from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
+from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import Policy
+from hueandcry.domain.promise import kept
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.worked import Promising, Worked, word_kept
 
 
 class Means(Enum):
@@ -46,7 +48,7 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-class Expedite(Record, frozen=True, kw_only=True):
+class Expedite(Worked, frozen=True, kw_only=True):
     """What an expedite has come to."""
 
     kind: ClassVar[Kind] = Kind.EXPEDITE
@@ -301,7 +303,7 @@ class TellBack(Command[Expedite], frozen=True):
             raise Refused("nothing is decided yet that could be told")
         if not self.person:
             raise Refused("name the person at the partner who was told")
-        return [Told(self.person, self.words)]
+        return [Told(self.person, self.words), *kept(expedite, Promising.TELL_PARTNER, duty)]
 
 
 class Close(Command[Expedite], frozen=True):
@@ -315,6 +317,7 @@ class Close(Command[Expedite], frozen=True):
             raise Refused("the partner was not told: tell the named contact first")
         if expedite.decision is Decision.HOLD:
             raise Refused("the expedite is on hold: decide it before it is closed")
+        word_kept(expedite)
         return [Closed(self.words)]
 
 

@@ -41,6 +41,7 @@ class Assessed(Fact[Incident], frozen=True):
         return replace(
             incident,
             assessed=incident.here,
+            reviewed=incident.occurred,
             heard=(*incident.heard, *self.heard),
             replies=self.replies,
             vulnerable=self.vulnerable,

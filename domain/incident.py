@@ -9,18 +9,19 @@ Source: letter, areas 1 and 5; the findings on regrading and on closing untold b
 """
 
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hueandcry.domain.contact import UNKNOWN, Source
 from hueandcry.domain.duty import Command, Duty, Role
-from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
+from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import Policy
-from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.worked import Worked
 
 
 class Stage(Enum):
@@ -43,7 +44,32 @@ class Reply(Struct, frozen=True, array_like=True):
     why: Code | None = None
 
 
-class Incident(Record, frozen=True, kw_only=True):
+class Escalation(Struct, frozen=True, array_like=True):
+    """A rung of the ladder that was raised: by which fact, to whom, when it was due and raised, who acknowledged it."""
+
+    number: int
+    to: Role
+    due: Instant
+    raised: Instant
+    acknowledged: Code = ""
+
+
+class Target(Enum):
+    """What should have happened by a certain time."""
+
+    RESOURCE = "resource"
+    ATTEND = "attend"
+    REVIEW = "review"
+
+
+class Missed(Struct, frozen=True, array_like=True):
+    """A target that passed unmet, and when it was due."""
+
+    target: Target
+    due: Instant
+
+
+class Incident(Worked, frozen=True, kw_only=True):
     """What an incident has come to."""
 
     kind: ClassVar[Kind] = Kind.INCIDENT
@@ -66,12 +92,14 @@ class Incident(Record, frozen=True, kw_only=True):
     graded_on: FactRef | None = None
     graded_under: bytes | None = None
     clock_from: int = 0
+    reviewed: int = 0
     resource: str = ""
     holder: str = ""
     told: bool = False
     result: str = ""
     attended: bool = False
-    missed: int = 0
+    missed: tuple[Missed, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
     history: bool = False
 
     @property
@@ -114,15 +142,29 @@ class Incident(Record, frozen=True, kw_only=True):
         """Whether a downgrade or a cancellation asks for a second look."""
         return self.vulnerable or self.domestic
 
-    def attend_by(self, policy: Policy) -> int | None:
-        """Return when someone should be there (ns UTC), None where nobody is sent or somebody was there.
+    @property
+    def unacknowledged(self) -> Escalation | None:
+        """The last escalation that nobody has acknowledged."""
+        return next((one for one in reversed(self.escalations) if not one.acknowledged), None)
 
-        The target is that of the pack under which the grade was given, whatever was adopted since.
+    def targets(self, policy: Policy) -> dict[Target, int]:
+        """Return by when what should happen next (ns UTC), in the order in which it should.
+
+        Targets are those of the pack under which the grade was given, whatever was adopted since. None stands where nobody
+        is sent, and none once it is met: somebody was sent, somebody was there. Until somebody is sent, risk is reviewed.
         """
         if not self.grade or self.attended or self.stage not in (Stage.GRADED, Stage.RESOURCED):
-            return None
-        within_s = policy.grades_of(self.graded_under).row(self.grade).attend_within_s
-        return None if within_s is None else self.clock_from + within_s * NS_PER_S
+            return {}
+        row = policy.grades_of(self.graded_under).row(self.grade)
+        found = {}
+        waits = self.stage is Stage.GRADED
+        if waits and row.resource_within_s is not None:
+            found[Target.RESOURCE] = self.clock_from + row.resource_within_s * NS_PER_S
+        if row.attend_within_s is not None:
+            found[Target.ATTEND] = self.clock_from + row.attend_within_s * NS_PER_S
+        if waits and row.review_every_s is not None:
+            found[Target.REVIEW] = max(self.reviewed, self.clock_from) + row.review_every_s * NS_PER_S
+        return found
 
 
 # Facts
@@ -153,32 +195,6 @@ class Opened(Fact[Incident], frozen=True):
         )
 
 
-@fact("incident.loaded", version=1, says="Loaded from {map}: {category} ({service}) {wording}")
-class Loaded(Fact[Incident], frozen=True):
-    """An incident that another system held; it stands outside queues and timers."""
-
-    map: Plain[Code]
-    service: Plain[Code]
-    category: Plain[Code]
-    district: Plain[Code]
-    contact: Plain[StreamId | None]
-    wording: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return replace(
-            incident,
-            stage=Stage.CLOSED,
-            category=self.category,
-            opened=incident.occurred,
-            summary=incident.here,
-            contacts=() if self.contact is None else (self.contact,),
-            place=incident.here,
-            district=self.district,
-            district_source=Source.UNKNOWN if self.district == UNKNOWN else Source.ROW,
-            history=True,
-        )
-
-
 @fact("incident.located", version=1, says="District {district} (from {district_source}) {said_in} {place}")
 class Located(Fact[Incident], frozen=True):
     """Where it is happening; `said_in` names the contact's fact that holds the place, so that it is not copied."""
@@ -197,11 +213,16 @@ class Located(Fact[Incident], frozen=True):
         )
 
 
-@fact("incident.contacted", version=1, says="Contact {contact} concerns this incident; assess it anew")
+@fact(
+    "incident.contacted",
+    version=1,
+    says="Contact {contact} concerns this incident; assess it anew; promises not kept: {unkept}",
+)
 class Contacted(Fact[Incident], frozen=True):
-    """Someone got in touch about it again, which reopens the assessment."""
+    """Someone got in touch about it again, which reopens the assessment; `unkept` are the promises whose time had passed."""
 
     contact: Plain[StreamId]
+    unkept: Plain[tuple[int, ...]]
 
     def apply(self, incident: Incident) -> Incident:
         return replace(
@@ -223,11 +244,12 @@ class Changed(Fact[Incident], frozen=True):
         return replace(incident, changed=incident.version, **_result_taken_back(incident))
 
 
-def _result_taken_back(incident: Incident) -> dict[str, Stage | str]:
-    """Return what changes when something happens after the result: the incident is worked again."""
+def _result_taken_back(incident: Incident) -> dict[str, Any]:
+    """Return what changes when something happens after the result: the incident is worked again, its clock from now."""
     if incident.stage is not Stage.RESULTED:
         return {}
-    return {"stage": Stage.ATTENDED if incident.attended else Stage.GRADED, "result": ""}
+    stage = Stage.ATTENDED if incident.attended else Stage.GRADED
+    return {"stage": stage, "result": "", "clock_from": incident.occurred}
 
 
 @fact("incident.owned", version=1, says="{owner} has it now")
@@ -318,7 +340,9 @@ class AddContact(Command[Incident], frozen=True):
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         live(incident)
-        return [] if self.contact in incident.contacts else [Contacted(self.contact)]
+        if self.contact in incident.contacts:
+            return []
+        return [Contacted(self.contact, tuple(one.number for one in incident.promises if one.due <= duty.now))]
 
 
 class Change(Command[Incident], frozen=True):
@@ -366,13 +390,3 @@ class Correct(Command[Incident], frozen=True):
         if not 1 <= self.version <= incident.version:
             raise Refused(f"the incident has facts 1 to {incident.version}, none with number {self.version}")
         return [Corrected(FactRef(incident.id, self.version), self.words)]
-
-
-class Load(Command[Incident], frozen=True):
-    """Record an incident that another system held, with just what its row says."""
-
-    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
-    loaded: Loaded
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        return [self.loaded] if incident.stage is Stage.NONE else []

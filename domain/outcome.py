@@ -14,7 +14,9 @@ from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident, Stage, current_assessment, live
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.promise import kept
 from hueandcry.domain.reference import Code, FactRef
+from hueandcry.domain.worked import Promising, word_kept
 
 # Facts
 
@@ -64,7 +66,7 @@ class TellCaller(Command[Incident], frozen=True):
         live(incident)
         if not self.words:
             raise Refused("say what the caller was told")
-        return [CallerTold(self.words)]
+        return [CallerTold(self.words), *kept(incident, Promising.TELL_CALLER, duty)]
 
 
 class Result(Command[Incident], frozen=True):
@@ -109,4 +111,5 @@ class Close(Command[Incident], frozen=True):
             raise Refused("the incident has no result: result it first")
         if incident.contacts and not incident.attended and not incident.told:
             raise Refused("nobody attended and the caller was not told: tell the caller first")
+        word_kept(incident)
         return [Closed(self.words)]

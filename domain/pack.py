@@ -6,15 +6,16 @@ parsing has no effect but time. The first suggestion rule that the answers meet 
 
 from enum import Enum
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import WrittenCode as Code
 
 NOT_ASKED = "not-asked"
+Seconds = Annotated[int, Meta(ge=0)]
 
 
 class PackKind(Enum):
@@ -97,20 +98,33 @@ class RiskPack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
         raise Refused(f"{self.pack} suggests no grade for these answers; its last rule must meet all")
 
 
+class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rung of the escalation ladder: to whom an incident goes that has no resource for so many seconds."""
+
+    to: Literal["sergeant", "inspector", "supervisor", "incident-manager"]
+    unresourced_for_s: Seconds
+
+
 class GradeRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One grade: what it means and within how many seconds someone should be there; None where nobody is sent."""
+    """One grade: what it means, within how many seconds somebody should be sent and be there, and who is told where not.
+
+    None where there is no such target: nobody is sent.
+    """
 
     code: Code
     name: str
-    attend_within_s: int | None = None
-    review_every_s: int | None = None
+    resource_within_s: Seconds | None = None
+    attend_within_s: Seconds | None = None
+    review_every_s: Annotated[int, Meta(gt=0)] | None = None
+    escalate: tuple[Rung, ...] = ()
 
 
 class GradePack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Grades, most urgent first, and how soon a partner's expedite is to be answered."""
+    """Grades, most urgent first, how soon a partner's expedite is to be answered, and when shifts change, local time."""
 
     grade: tuple[GradeRow, ...]
-    expedite_answer_within_s: int
+    expedite_answer_within_s: Seconds
+    changeover: tuple[Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = ()
 
     def row(self, code: str) -> GradeRow:
         """Return a grade; refuses one that the pack does not have."""

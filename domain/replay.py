@@ -14,7 +14,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hueandcry.domain import contact, deployment, expedite, grading, incident, outcome, staff, triage
+from hueandcry.domain import (
+    contact,
+    deployment,
+    escalation,
+    expedite,
+    grading,
+    incident,
+    outcome,
+    promise,
+    staff,
+    triage,
+)
 from hueandcry.domain.fact import Entry, Fact, FactRef, Record, fold, schema_hash
 
 DIGEST_TAG = b"hueandcry replay 1\n"
@@ -28,6 +39,10 @@ _DECISIONS = (
     grading.Regraded,
     incident.Owned,
     deployment.Resourced,
+    deployment.Reviewed,
+    escalation.Acknowledged,
+    promise.Promised,
+    promise.Released,
     outcome.CallerTold,
     outcome.Resulted,
     outcome.Closed,

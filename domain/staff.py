@@ -43,6 +43,13 @@ class Proposal(Struct, frozen=True, array_like=True):
     expires: int
 
 
+class Cover(Struct, frozen=True, array_like=True):
+    """A district that a member answers for in a role."""
+
+    district: Code
+    role: Role
+
+
 class Staff(Record, frozen=True, kw_only=True):
     """What is known of a member of staff with the seals closed."""
 
@@ -53,6 +60,7 @@ class Staff(Record, frozen=True, kw_only=True):
     verifier: FactRef | None = None
     sessions: tuple[Session, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    covers: tuple[Cover, ...] = ()
 
     def session(self, session: str) -> Session | None:
         """Return an open session by its id."""
@@ -96,7 +104,11 @@ class RoleWithdrawn(Fact[Staff], frozen=True):
     role: Plain[Role]
 
     def apply(self, staff: Staff) -> Staff:
-        return replace(staff, roles=tuple(role for role in staff.roles if role is not self.role))
+        return replace(
+            staff,
+            roles=tuple(role for role in staff.roles if role is not self.role),
+            covers=tuple(one for one in staff.covers if one.role is not self.role),
+        )
 
 
 @fact("staff.passphrase_set", version=1, says="Passphrase set")

@@ -26,8 +26,9 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.moment import local_text
+from hueandcry.store.naming import RoomNames, names_for
 from hueandcry.store.subscription import Commits
-from hueandcry.store.views import WORKED, Item, RoomNames, names_for
+from hueandcry.store.views import WORKED, Item
 
 LOG_LINES_MAX = 2000
 MINUTE_NS = 60 * NS_PER_S
@@ -184,9 +185,12 @@ class Backroom(threading.Thread):
     def _keep_time(self) -> None:
         if time.monotonic() >= self._next_tick:
             self._next_tick = time.monotonic() + TICK_S
+            board = self._room.board
+            before = board.position
             try:
                 if self._lease.take():
-                    self._take(self._watch.tick())
+                    self._watch.tick()
+                    self._take(self._room.journal.entries(before, board.position))  # others', too, that it came upon
                 self._unkept = ""
             except (
                 Unavailable,

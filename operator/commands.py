@@ -7,7 +7,20 @@ of verbs, with their slots and words, stands in operator/verbs.py.
 
 from collections.abc import Callable
 
-from hueandcry.domain import contact, deployment, erasure, expedite, grading, incident, outcome, staff, triage
+from hueandcry.domain import (
+    contact,
+    cover,
+    deployment,
+    erasure,
+    escalation,
+    expedite,
+    grading,
+    incident,
+    outcome,
+    promise,
+    staff,
+    triage,
+)
 from hueandcry.domain.contact import Channel, Contact, Source
 from hueandcry.domain.duty import AnyCommand, Role
 from hueandcry.domain.expedite import Decision, Expedite, Means
@@ -16,6 +29,7 @@ from hueandcry.domain.incident import Incident, Reply
 from hueandcry.domain.pack import NOT_ASKED
 from hueandcry.domain.reference import Kind, kind_of, read_tail
 from hueandcry.domain.staff import Proposal, Proposed, Staff, staff_stream
+from hueandcry.domain.worked import Promising, Worked
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Misread, words_of
 
@@ -160,6 +174,51 @@ def arrive_acts(desk: Desk, line: Line) -> list[Act]:
     return [Act(line["incident"], deployment.Arrive(callsign))]
 
 
+def review_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], deployment.Review(line["words"]))]
+
+
+def ack_acts(desk: Desk, line: Line) -> list[Act]:
+    named = line["collar"] or ""
+    member = desk.board.member(named)
+    roles = member.roles if member is not None else None
+    return [Act(line["incident"], escalation.Acknowledge(named, line["words"], roles))]
+
+
+def cover_acts(desk: Desk, line: Line) -> list[Act]:
+    """Whoever answered for the district in that role gives it up in the same moment."""
+    collar, role = line["collar"] or desk.signed.collar, Role(line["role"])
+    before = [one for one in desk.board.answers_for(line["district"], role) if one != collar]
+    return [
+        *(Act(staff_stream(one), cover.GiveDistrictUp(line["district"], role)) for one in before),
+        Act(staff_stream(collar), cover.TakeDistrict(line["district"], role)),
+    ]
+
+
+def promise_acts(desk: Desk, line: Line) -> list[Act]:
+    what = Promising(line["what"])
+    return [Act(line["item"], promise.MakePromise(what, line["by"], desk.signed.collar, line["words"]))]
+
+
+def kept_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], promise.KeepPromise(_promise(desk, line), line["words"]))]
+
+
+def release_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], promise.ReleasePromise(_promise(desk, line), line["reason"]))]
+
+
+def pass_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], promise.PassPromiseOn(_promise(desk, line), line["collar"]))]
+
+
+def _promise(desk: Desk, line: Line) -> int:
+    """Return the number of the promise that a line names by its number or by what was promised."""
+    record, named = desk.board.record(line["item"]), line["promise"]
+    assert isinstance(record, Worked)
+    return next((one.number for one in record.promises if named in (str(one.number), one.what.value)), 0)
+
+
 def told_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["incident"], outcome.TellCaller(line["words"]))]
 
@@ -271,7 +330,11 @@ def withdraw_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def off_acts(desk: Desk, _: Line) -> list[Act]:
-    return [Act(_self(desk), staff.SignOff(desk.signed.session))]
+    """Whoever signs off answers for no district any more, unless they are signed on elsewhere."""
+    me = desk.board.member(desk.signed.collar)
+    covers = me.covers if me is not None and len(me.sessions) == 1 else ()
+    given_up = [Act(_self(desk), cover.GiveDistrictUp(one.district, one.role)) for one in covers]
+    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session))]
 
 
 def _self(desk: Desk) -> bytes:

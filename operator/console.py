@@ -22,7 +22,8 @@ from hueandcry.domain.reference import stream_text
 from hueandcry.domain.replay import Decision
 from hueandcry.operator.text import safe_text
 from hueandcry.store.moment import ago, local_text, rfc3339
-from hueandcry.store.views import Board, Item, RoomNames
+from hueandcry.store.naming import RoomNames
+from hueandcry.store.views import Board, Item
 
 
 class _Lines(Console):
@@ -135,7 +136,9 @@ def item_line(item: Item, now_ns: int) -> str:
     """Return a line of the board as text that reads well aloud."""
     due = "" if item.due is None else f"{'overdue by' if item.overdue else 'due in'} {_until(item.due, now_ns)}"
     grade = f"grade {item.grade}" if item.grade else "not graded" if item.kind == "incident" else ""
-    flags = " ".join(word for word in ("VULNERABLE" if item.vulnerable else "", due) if word)
+    broken = "PROMISE BROKEN" if item.broken else ""
+    escalated = f"ESCALATED to {item.escalated}" if item.escalated else ""
+    flags = " ".join(word for word in (broken, escalated, "VULNERABLE" if item.vulnerable else "", due) if word)
     return safe_text(
         f"{item.ref:<12} {item.queue:<9} {grade:<10} {item.what:<24} {item.district:<12} "
         f"{item.owner:<14} {ago(item.since, now_ns):>6}  {flags}".rstrip()

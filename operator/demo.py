@@ -33,8 +33,9 @@ from hueandcry.operator.stories import CAST
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.watch import Watch
 from hueandcry.store.moment import local_text, read_moment
+from hueandcry.store.naming import RoomNames
 from hueandcry.store.verify import verify
-from hueandcry.store.views import RoomNames, blank
+from hueandcry.store.views import blank
 
 ZONE = "America/Chicago"
 FOUNDER = "1001"

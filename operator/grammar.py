@@ -17,7 +17,7 @@ from msgspec import Struct
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import Kind, is_code, kind_of, read_stream, read_tail, stream_text, tail_of
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.store.moment import NotAMoment, local_day, read_day
+from hueandcry.store.moment import NotAMoment, local_day, local_text, read_ahead, read_day, rfc3339
 from hueandcry.store.views import WORKED, Board
 
 LINE_MAX = 10_000
@@ -46,6 +46,7 @@ class SlotKind(Enum):
     CHOICE = "choice"
     CODE = "code"
     NUMBER = "number"
+    TIME = "time"
     WORDS = "words"
     LINE = "line"
 
@@ -106,10 +107,15 @@ class Line(Struct, frozen=True):
                 value = value.says(desk)
             if value is None and slot.default is not None:
                 value = slot.default(desk)
-            words[slot.name] = (
-                describe(desk.board, value, now_ns) if isinstance(value, bytes) else "" if value is None else str(value)
-            )
+            words[slot.name] = self._said(slot, value, desk, now_ns)
         return " ".join(_without_gaps(self.verb.does, words).format(**words).split())
+
+    def _said(self, slot: Slot, value: Any, desk: Desk, now_ns: int) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bytes):
+            return describe(desk.board, value, now_ns)
+        return local_text(value, desk.board.zone, day=True) if slot.kind is SlotKind.TIME else str(value)
 
     def canonical(self, desk: Desk) -> str:
         """Return the line with whole stream ids and what was meant by words left out, the same to another person later."""
@@ -121,8 +127,14 @@ class Line(Struct, frozen=True):
             if value is None:
                 parts.append("-" if slot.kind is SlotKind.REF else "")
             else:
-                parts.append(stream_text(value) if isinstance(value, bytes) else str(value))
+                parts.append(_exactly(slot, value))
         return " ".join(part for part in parts if part)
+
+
+def _exactly(slot: Slot, value: Any) -> str:
+    if isinstance(value, bytes):
+        return stream_text(value)
+    return rfc3339(value) if slot.kind is SlotKind.TIME else str(value)
 
 
 def _without_gaps(does: str, words: dict[str, str]) -> str:
@@ -213,6 +225,8 @@ class Reader:
                 if not re.fullmatch(r"[0-9]{1,9}", word.text):
                     raise Misread(f"{slot.name} is a number, not '{word.text}'", word.start, word.end)
                 return int(word.text), at + 1
+            case SlotKind.TIME:
+                return _time(slot, word, given.desk), at + 1
             case _:
                 if not is_code(word.text):
                     raise Misread(f"{slot.name} is one word of letters, digits, dots and dashes", word.start, word.end)
@@ -296,7 +310,17 @@ def _choice(slot: Slot, word: Word, given: Given) -> str:
         return near[0]
     if near:
         raise Misread(f"{slot.name} '{word.text}' may be {' or '.join(near)}", word.start, word.end)
-    raise Misread(f"there is no {slot.name} '{word.text}'; it is one of {', '.join(choices)}", word.start, word.end)
+    offered = f"it is one of {', '.join(choices)}" if choices else "there is none here to choose"
+    raise Misread(f"there is no {slot.name} '{word.text}'; {offered}", word.start, word.end)
+
+
+def _time(slot: Slot, word: Word, desk: Desk) -> int:
+    try:
+        return read_ahead(word.text, desk.board.zone, desk.identity.now())
+    except NotAMoment as fault:
+        raise Misread(
+            f"{slot.name} is a time as in 20m, 2h, 14:30 or 2026-11-23T14:30, not '{word.text}'", word.start, word.end
+        ) from fault
 
 
 # References

@@ -24,10 +24,11 @@ from hueandcry.store.evidence import Examination
 from hueandcry.store.inbound import inner
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_text, rfc3339
+from hueandcry.store.naming import RoomNames, names_for
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import FORMAT_VERSION
 from hueandcry.store.subscription import Commits
-from hueandcry.store.views import WORKED, Board, RoomNames, blank, names_for
+from hueandcry.store.views import WORKED, Board, blank
 
 COUNTED_EVERY = 4096
 FOLLOWED_S = 60.0  # the longest wait of whoever follows; a commit ends it

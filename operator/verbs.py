@@ -8,11 +8,13 @@ from a line of text to recorded facts.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hueandcry.domain import cover
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.duty import Role
 from hueandcry.domain.expedite import Decision, Means
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.reference import Kind
+from hueandcry.domain.worked import Promising, Worked
 from hueandcry.operator import commands
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Reader, Slot, SlotKind, Verb
@@ -65,6 +67,22 @@ def _members(desk: Desk, _: Values) -> list[str]:
     return sorted(desk.board.staff)
 
 
+def _promising(_: Desk, __: Values) -> list[str]:
+    return [what.value for what in Promising]
+
+
+def _promises(desk: Desk, values: Values) -> list[str]:
+    """Return what names an open promise of the item: its number, and what was promised where that names one alone."""
+    record = desk.board.record(values["item"])
+    open_now = record.promises if isinstance(record, Worked) else ()
+    sorts = [one.what.value for one in open_now]
+    return [*(str(one.number) for one in open_now), *(what for what in dict.fromkeys(sorts) if sorts.count(what) == 1)]
+
+
+def _covered_as(_: Desk, __: Values) -> list[str]:
+    return [role.value for role in cover.COVERED_AS]
+
+
 def _proposals(desk: Desk, _: Values) -> list[str]:
     return [f"p{one.tail}" for member in desk.board.staff.values() for one in member.proposals]
 
@@ -77,6 +95,10 @@ def _ref(name: str, *kinds: Kind, optional: bool = False) -> Slot:
 
 def _words(name: str, *, optional: bool = False) -> Slot:
     return Slot(name=name, kind=SlotKind.WORDS, optional=optional)
+
+
+def _time(name: str) -> Slot:
+    return Slot(name=name, kind=SlotKind.TIME)
 
 
 def _choice(name: str, choices: Callable[[Desk, Values], Sequence[str]], *, optional: bool = False) -> Slot:
@@ -177,6 +199,34 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="told", short="td", slots=(_INCIDENT, _words("words")), acts=commands.told_acts,
         does="Record that the caller of {incident} was told nobody will come: {words}", example="td 57 rang back, will not attend, report number given",
+    ),
+    Verb(
+        name="review", short="rv", slots=(_INCIDENT, _words("words")), acts=commands.review_acts,
+        does="Record that incident {incident} was reviewed: {words}", example="rv 57 rang her back, he has not returned",
+    ),
+    Verb(
+        name="ack", short="ak", slots=(_INCIDENT, _code("collar", optional=True), _words("words", optional=True)), acts=commands.ack_acts,
+        does="Acknowledge the escalation of incident {incident}[ for {collar}][: {words}]", example="ak 57 4455 told by radio, is looking for a car",
+    ),
+    Verb(
+        name="cover", short="cv", slots=(_code("district"), _choice("role", _covered_as), _OWN_COLLAR), acts=commands.cover_acts,
+        does="Let {collar} answer for {district} as {role}", example="cv CENTRAL sergeant",
+    ),
+    Verb(
+        name="promise", short="pm", slots=(_ITEM, _choice("what", _promising), _time("by"), _words("words", optional=True)),
+        acts=commands.promise_acts, does="Promise {what} about {item} by {by}[: {words}]", example="pm 57 arrival 20m told her twenty minutes",
+    ),
+    Verb(
+        name="kept", short="k", slots=(_ITEM, _choice("promise", _promises), _words("words", optional=True)), acts=commands.kept_acts,
+        does="Record that promise {promise} of {item} was kept[: {words}]", example="k 57 call-back spoke to her sister",
+    ),
+    Verb(
+        name="release", short="rl", slots=(_ITEM, _choice("promise", _promises), _words("reason")), acts=commands.release_acts,
+        does="Release promise {promise} of {item}: {reason}", example="rl 57 arrival she is at the station herself now",
+    ),
+    Verb(
+        name="pass", short="ps", slots=(_ITEM, _choice("promise", _promises), _COLLAR), acts=commands.pass_acts,
+        does="Let {collar} see to promise {promise} of {item}", example="ps 57 call-back 2211",
     ),
     Verb(
         name="result", short="res", slots=(_INCIDENT, _choice("result", _results), _words("words", optional=True)), acts=commands.result_acts,

@@ -11,16 +11,19 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from hueandcry.domain.deployment import MissTarget
+from msgspec.structs import replace
+
 from hueandcry.domain.duty import AnyCommand
-from hueandcry.domain.expedite import Expedite, MissAnswer
+from hueandcry.domain.escalation import Escalate
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.timer import timers
 from hueandcry.operator import erasing
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.store.moment import last_changeover
 
 TICK_S = 5.0
 CHECKPOINT_EVERY = 1000
@@ -75,10 +78,12 @@ class Watch:
         recorded: list[Entry] = []
         if not board.policy.force:
             return recorded
+        now_ns = self._room.identity.now()
+        changeover = last_changeover(board.policy.grades.changeover, board.zone, now_ns)
         for record in board.open():
-            command = _demanded(record)
-            if command is not None and self._is_due(record):
-                recorded += self._desk.do([Act(record.id, command)])
+            for timer in timers(record, board.policy, changeover):
+                if timer.due <= now_ns:
+                    recorded += self._desk.do([Act(record.id, self._named(record, timer.command))])
         if board.position - self._saved >= CHECKPOINT_EVERY:
             board.save(self._room.folder.board)
             self._saved = board.position
@@ -106,19 +111,11 @@ class Watch:
         except Unavailable as fault:  # the watch goes on: what time demands of the work does not wait for a key
             self.unsigned = str(fault)
 
-    def _is_due(self, record: Record) -> bool:
-        item = self._room.board.item(record, self._room.identity.now())
-        return item.overdue
-
-
-def _demanded(record: Record) -> AnyCommand | None:
-    match record:
-        case Incident():
-            return MissTarget()
-        case Expedite():
-            return MissAnswer()
-        case _:
-            return None
+    def _named(self, record: Record, command: AnyCommand) -> AnyCommand:
+        """Return a command with whom it concerns: an escalation goes to who answers for the district now."""
+        if isinstance(command, Escalate) and isinstance(record, Incident):
+            return replace(command, who=self._room.board.answers_for(record.district, command.to))
+        return command
 
 
 def keep(

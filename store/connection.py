@@ -25,6 +25,18 @@ from hueandcry.domain.fault import Unavailable
 from hueandcry.store.turnstile import Turnstile
 
 LOCK_TIMEOUT_S = 5
+_FOR_NOW = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_AUTH,
+}
 _THE_ONLY_ONE = {"pool_size": 1, "max_overflow": 0}
 
 
@@ -57,13 +69,19 @@ def why_not(fault: Exception, path: Path | None) -> str:
     return str(fault)
 
 
+def _is_for_now(fault: Exception) -> bool:
+    """Tell whether a fault is of the disk, the rights or the moment; a text that does not decode is one of the file."""
+    cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW
+
+
 @contextmanager
 def told_of(what: str, path: Path | None) -> Iterator[None]:
     """Raise Unavailable for whatever SQLite cannot do with a file now; what is wrong with the file itself goes on as it is."""
     try:
         yield
     except (sqlite3.OperationalError, OperationalError) as fault:
-        if "no such" in str(fault):
+        if not _is_for_now(fault):
             raise
         raise Unavailable(f"{what}: {why_not(fault, path)}") from fault
 

@@ -15,6 +15,8 @@ from hueandcry.domain.reference import NS_PER_S
 
 LEAP_YEARS_APART = 8
 _QUARTER_NS = 900 * NS_PER_S  # no zone in use differs from UTC by a fraction of a quarter of an hour
+_SPAN = re.compile(r"(?:([0-9]{1,2})d)?(?:([0-9]{1,3})h)?(?:([0-9]{1,4})m?)?")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _POSITION = re.compile(r"@(\d{1,18})\Z")
 _FRACTION = re.compile(r"\.(\d{1,9})(?=\D|\Z)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
@@ -71,6 +73,37 @@ def read_moment(text: str, zone: ZoneInfo, now_ns: int) -> int:
         ) from fault
     fraction = _FRACTION.search(text)
     return found + (int(fraction[1].ljust(9, "0")) if fraction else 0)
+
+
+def read_ahead(text: str, zone: ZoneInfo, now_ns: int) -> int:
+    """Return the moment to come (ns UTC) that a person means: 20m, 2h, 2h30, 1d, the next 14:30, or a whole moment.
+
+    Raises NotAMoment.
+    """
+    span = _SPAN.fullmatch(text)
+    if span and any(span.groups()):
+        days, hours, minutes = (int(part or 0) for part in span.groups())
+        return now_ns + (days * 86_400 + hours * 3600 + minutes * 60) * NS_PER_S
+    if not _CLOCK.fullmatch(text):
+        return read_moment(text, zone, now_ns)
+    today = read_moment(text, zone, now_ns)
+    if today > now_ns:
+        return today
+    moment = datetime.fromtimestamp(today // NS_PER_S, zone)
+    tomorrow = moment.date() + timedelta(days=1)
+    return read_moment(f"{tomorrow} {text}", zone, now_ns)
+
+
+def last_changeover(changeovers: tuple[str, ...], zone: ZoneInfo, now_ns: int) -> int:
+    """Return when the last of the local times of day came round (ns UTC), 0 where there is none; up to two days back."""
+    today = datetime.fromtimestamp(now_ns // NS_PER_S, zone).date()
+    found = 0
+    for day in (today - timedelta(days=1), today):
+        for time in changeovers:
+            moment = datetime.fromisoformat(f"{day} {time}").replace(tzinfo=zone)  # of a repeated hour, the first
+            at = int(moment.timestamp()) * NS_PER_S
+            found = max(found, at if at <= now_ns else 0)
+    return found
 
 
 def read_position(text: str) -> int | None:

@@ -22,31 +22,37 @@ from msgspec import Struct
 from hueandcry.domain import (
     access,
     contact,
+    cover,
     deployment,
     erasure,
+    escalation,
     expedite,
     foreign,
     grading,
+    history,
     incident,
     outcome,
     policy,
+    promise,
     sharing,
     staff,
     triage,
 )
 from hueandcry.domain.access import Access
 from hueandcry.domain.contact import Contact
+from hueandcry.domain.duty import Role
 from hueandcry.domain.expedite import Expedite
-from hueandcry.domain.fact import Entry, Erasure, FactRef, Header, Names, Record, fold, schema_hash
+from hueandcry.domain.fact import Entry, Header, Record, fold, schema_hash
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
-from hueandcry.domain.staff import Session, Staff
+from hueandcry.domain.staff import Cover, Session, Staff
+from hueandcry.domain.timer import due_by
 from hueandcry.store.codec import DIGEST_BYTES
 from hueandcry.store.log import Log
-from hueandcry.store.moment import local_day, local_text, zone_of
+from hueandcry.store.moment import local_day, zone_of
 
 RECORDS: dict[Kind, type[Record]] = {
     cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign)
@@ -59,14 +65,18 @@ _APART = (Kind.ACCESS, Kind.FOREIGN)  # never on the board
 _MODULES = (
     access,
     contact,
+    cover,
     deployment,
     erasure,
+    escalation,
     expedite,
     foreign,
     grading,
+    history,
     incident,
     outcome,
     policy,
+    promise,
     sharing,
     staff,
     triage,
@@ -96,7 +106,10 @@ class Number(Struct, frozen=True, array_like=True):
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One line of the board: an open contact, incident or expedite. Instants are ns UTC."""
+    """One line of the board: an open contact, incident or expedite. Instants are ns UTC.
+
+    `broken` counts promises whose time passed; `escalated` names to whom it went, until somebody acknowledges that.
+    """
 
     ref: str
     kind: str
@@ -113,6 +126,8 @@ class Item(Struct, frozen=True, kw_only=True):
     vulnerable: bool
     contacts: int
     version: int
+    broken: int = 0
+    escalated: str = ""
 
 
 class Board:
@@ -156,13 +171,13 @@ class Board:
         if kind is None:
             return
         fact = entry.fact
-        if isinstance(fact, incident.Opened | incident.Loaded):
-            self._count(entry, history=isinstance(fact, incident.Loaded))
+        if isinstance(fact, incident.Opened | history.IncidentLoaded):
+            self._count(entry, history=isinstance(fact, history.IncidentLoaded))
         if isinstance(fact, erasure.Erased):
             self.erasing.append(entry.stream)
         elif isinstance(fact, erasure.ErasureCompleted):
             self.erasing.remove(entry.stream)
-        if kind in _APART or isinstance(fact, contact.Loaded | incident.Loaded):
+        if kind in _APART or isinstance(fact, history.ContactLoaded | history.IncidentLoaded):
             return  # history is outside queues and timers, as is what came from elsewhere
         self._keep(kind, fold(self._before(entry), (entry,)))
         if entry.header is not None:
@@ -276,19 +291,17 @@ class Board:
         ref = self.name(record.id, now_ns)
         match record:
             case Contact():
-                due, since = None, record.rang
-                what, district, contacts = record.channel.value, record.district, 0
-                grade, vulnerable = "", False
+                since, what = record.rang, record.channel.value
+                district, contacts, grade, vulnerable, escalated = record.district, 0, "", False, None
             case Incident():
-                due, since = record.attend_by(self.policy), record.opened
-                what, district, contacts = record.category, record.district, len(record.contacts)
-                grade, vulnerable = record.grade, record.vulnerable
+                since, what, district, contacts = record.opened, record.category, record.district, len(record.contacts)
+                grade, vulnerable, escalated = record.grade, record.vulnerable, record.unacknowledged
             case Expedite():
-                due, since = record.answer_by(self.policy), record.asked
-                what, district, contacts = f"{record.partner} {record.sort}", contact.UNKNOWN, 0
-                grade, vulnerable = "", True
+                since, what = record.asked, f"{record.partner} {record.sort}"
+                district, contacts, grade, vulnerable, escalated = contact.UNKNOWN, 0, "", True, None
             case _:
                 raise TypeError(f"{record.kind.name} is not worked")
+        due = due_by(record, self.policy)
         return Item(
             ref=ref,
             kind=record.kind.name.lower(),
@@ -305,7 +318,13 @@ class Board:
             vulnerable=vulnerable,
             contacts=contacts,
             version=record.version,
+            broken=sum(one.due <= now_ns for one in record.promises),
+            escalated=escalated.to.value if escalated is not None else "",
         )
+
+    def answers_for(self, district: str, role: Role) -> tuple[str, ...]:
+        """Return who answers for a district in a role, by collar number."""
+        return tuple(one.collar for one in self.staff.values() if Cover(district, role) in one.covers)
 
     # Checkpoint
 
@@ -355,9 +374,9 @@ def _schema() -> bytes:
 
 
 def urgency(item: Item) -> tuple[Any, ...]:
-    """Return the key that sorts the board: waiting and overdue first, then grade, 999 before others, then age."""
+    """Return the key that sorts the board: broken promises, waiting and overdue first, then grade, 999 before others, age."""
     kinds = ("contact", "expedite", "incident")
-    pressing = (item.queue != "waiting", not item.overdue, item.grade or "~", item.what != "999")
+    pressing = (not item.broken, item.queue != "waiting", not item.overdue, item.grade or "~", item.what != "999")
     return (kinds.index(item.kind), *pressing, item.since, item.stream)
 
 
@@ -372,25 +391,3 @@ def board_of(log: Log, checkpoint: Path | None = None, upto: int | None = None) 
         with suppress(OSError):  # a reader who may not write here reads a little longer next time, that is all
             board.save(checkpoint)
     return board
-
-
-class RoomNames(Names):
-    """How the room names things: daily numbers, tails, and local time."""
-
-    def __init__(self, board: Board, now_ns: int, *, day: bool = False, closed: str = Names.closed) -> None:
-        self._board, self._now_ns, self._day, self.closed = board, now_ns, day, closed
-
-    def stream(self, stream: bytes) -> str:
-        return self._board.name(stream, self._now_ns)
-
-    def fact(self, ref: FactRef) -> str:
-        return f"{self.stream(ref.stream)}.{ref.version}"
-
-    def instant(self, instant_ns: int) -> str:
-        return local_text(instant_ns, self._board.zone, day=self._day)
-
-
-def names_for(board: Board, record: Record, now_ns: int, *, day: bool = False) -> RoomNames:
-    """Return how the room names things on a page about one record: what is gone from it stands as erased."""
-    closed = "[withheld]" if record.kind is Kind.FOREIGN else Names.closed
-    return RoomNames(board, now_ns, day=day, closed=closed if record.erasure is Erasure.NONE else "[erased]")

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from hueandcry.domain import contact, incident
+from hueandcry.domain import history
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.fault import ForeignFault
 from hueandcry.domain.reference import NS_PER_S, Kind, stream_id
@@ -150,11 +150,13 @@ class Loader:
         acts = []
         name, when = self._map.name, said.occurred
         if caller is not None:
-            fact = contact.Loaded(name, Channel.UNKNOWN, said.service, said.type, said.district, event, said.wording)
-            acts.append(Act(caller, contact.Load(fact), when, source, new=True))
+            fact = history.ContactLoaded(
+                name, Channel.UNKNOWN, said.service, said.type, said.district, event, said.wording
+            )
+            acts.append(Act(caller, history.LoadContact(fact), when, source, new=True))
         if event is not None:
-            loaded = incident.Loaded(name, said.service, said.type, said.district, caller, said.wording)
-            acts.append(Act(event, incident.Load(loaded), when, source, new=True))
+            loaded = history.IncidentLoaded(name, said.service, said.type, said.district, caller, said.wording)
+            acts.append(Act(event, history.LoadIncident(loaded), when, source, new=True))
         return acts
 
     def _stream(self, kind: Kind, source: bytes, said: Said) -> bytes:

@@ -56,6 +56,8 @@ def _age(item: Item, now_ns: int) -> tuple[str, Style | None]:
 def _due(item: Item, now_ns: int) -> tuple[str, Style | None]:
     if item.due is None:
         return "", None
+    if item.broken:
+        return f"BROKE {_minutes(item.due, now_ns)}", ALARM
     if item.due <= now_ns:
         return f"LATE {_minutes(item.due, now_ns)}", ALARM
     return f"in {_minutes(now_ns, item.due)}", None

@@ -43,6 +43,9 @@ class Story:
     history: bool = False
     attended: bool = False
     pack: str = ""
+    reviewed: int = 0
+    promises: dict[int, int] = field(default_factory=dict)
+    escalated: list[tuple[str, bool]] = field(default_factory=list)
 
 
 class IndependentBoard:
@@ -51,7 +54,7 @@ class IndependentBoard:
     def __init__(self) -> None:
         self.stories: dict[str, Story] = {}
         self.zone = ZoneInfo("UTC")
-        self.packs: dict[str, tuple[dict[str, int], int]] = {}
+        self.packs: dict[str, tuple[dict[str, Line], int]] = {}
         self.days: dict[tuple[str, bool], list[str]] = {}
 
     def read(self, lines: Iterable[Line]) -> "IndependentBoard":
@@ -63,9 +66,8 @@ class IndependentBoard:
             if kind is not None and line["fields"] is not None:
                 story = self.stories.setdefault(line["stream"], Story(line["stream"], kind))
                 story.version = line["version"]
-                getattr(self, f"_{kind}")(
-                    story, line["name"].split(".")[1], line["fields"], instant(line["occurred"]), line
-                )
+                told = self._record if line["name"].startswith("record.") else getattr(self, f"_{kind}")
+                told(story, line["name"].split(".")[1], line["fields"], instant(line["occurred"]), line)
         return self
 
     def _policy(self, name: str, said: Line) -> None:
@@ -73,8 +75,15 @@ class IndependentBoard:
             self.zone = ZoneInfo(said["zone"])
         if name == "policy.adopted" and said["kind"] == "grades":
             pack = tomllib.loads(bytes.fromhex(said["content"]).decode())
-            targets_s = {one["code"]: one["attend_within_s"] for one in pack["grade"] if "attend_within_s" in one}
+            targets_s = {one["code"]: one for one in pack["grade"]}
             self.packs[said["digest"]] = (targets_s, pack["expedite_answer_within_s"])
+
+    def _record(self, story: Story, name: str, said: Line, _: int, line: Line) -> None:
+        match name:
+            case "promised":
+                story.promises[line["version"]] = instant(said["due"])
+            case "promise_kept" | "promise_released":
+                del story.promises[said["number"]]
 
     def _contact(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
         match name:
@@ -104,13 +113,11 @@ class IndependentBoard:
                 self._number(story, occurred)
             case "located":
                 story.district = said["district"]
-            case "contacted":
-                story.contacts.append(said["contact"])
-                self._reopened(story, line)
-            case "changed":
-                self._reopened(story, line)
+            case "contacted" | "changed":
+                story.contacts += [said["contact"]] if name == "contacted" else []
+                self._reopened(story, line, occurred)
             case "assessed":
-                story.assessed, story.vulnerable = line["version"], said["vulnerable"]
+                story.assessed, story.vulnerable, story.reviewed = line["version"], said["vulnerable"], occurred
             case "graded":
                 story.stage, story.grade, story.holder = "graded", said["grade"], ""
                 story.pack = line["pack"]
@@ -119,13 +126,25 @@ class IndependentBoard:
                 story.clock = occurred if said["more_urgent"] else story.opened
             case "owned":
                 story.holder = said["owner"]
+            case "reviewed" | "escalated" | "escalation_acknowledged":
+                self._waiting(story, name, said, occurred)
             case "resourced" | "attended" | "resulted" | "closed":
                 story.stage = name
                 story.attended = story.attended or name == "attended" or (name == "resulted" and said["attended"])
 
-    def _reopened(self, story: Story, line: Line) -> None:
+    def _waiting(self, story: Story, name: str, said: Line, occurred: int) -> None:
+        match name:
+            case "reviewed":
+                story.reviewed = occurred
+            case "escalated":
+                story.escalated.append((said["to"], False))
+            case "escalation_acknowledged":
+                story.escalated = [(to, known or to == said["to"]) for to, known in story.escalated]
+
+    def _reopened(self, story: Story, line: Line, occurred: int) -> None:
         story.material = line["version"]
         if story.stage == "resulted":
+            story.clock = occurred
             story.stage = "attended" if story.attended else "graded"
 
     def _expedite(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
@@ -170,15 +189,25 @@ class IndependentBoard:
             "vulnerable": story.vulnerable,
             "contacts": len(story.contacts),
             "version": story.version,
+            "broken": sum(due <= now for due in story.promises.values()),
+            "escalated": next((to for to, known in reversed(story.escalated) if not known), ""),
         }
 
     def _due(self, story: Story) -> int | None:
+        return min([*story.promises.values(), *self._targets(story)], default=None)
+
+    def _targets(self, story: Story) -> list[int]:
         if story.kind == "expedite":
-            return story.since + self.packs[story.pack][1] * NS if story.stage in ("asked", "decided") else None
+            return [story.since + self.packs[story.pack][1] * NS] if story.stage in ("asked", "decided") else []
         if story.attended or story.stage not in ("graded", "resourced"):
-            return None
-        targets_s = self.packs[story.pack][0]
-        return story.clock + targets_s[story.grade] * NS if story.grade in targets_s else None
+            return []
+        row = self.packs[story.pack][0][story.grade]
+        reviewed = max(story.reviewed, story.clock)
+        waits = story.stage == "graded"
+        from_when = {"attend_within_s": story.clock}
+        if waits:
+            from_when |= {"resource_within_s": story.clock, "review_every_s": reviewed}
+        return [since + row[name] * NS for name, since in from_when.items() if name in row]
 
     def _ref(self, story: Story, now: int) -> str:
         if story.kind != "incident":

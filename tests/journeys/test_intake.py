@@ -23,9 +23,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hueandcry.domain import contact, incident
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.fact import Entry
+from hueandcry.domain.history import ContactLoaded, IncidentLoaded
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.identity import Identity
 from hueandcry.store.access import SCREENFUL
@@ -232,8 +232,8 @@ def test_the_record_says_what_the_row_says_and_nothing_else(history: History) ->
     for row, entries in zip(history.rows, history.of_rows(), strict=True):
         said = said_by(history.map, [field.strip() for field in row])
         facts = [entry.fact for entry in entries]
-        calls = [one for one in facts if isinstance(one, contact.Loaded)]
-        events = [one for one in facts if isinstance(one, incident.Loaded)]
+        calls = [one for one in facts if isinstance(one, ContactLoaded)]
+        events = [one for one in facts if isinstance(one, IncidentLoaded)]
         assert (len(calls), len(events), len(facts)) == (said.contact, said.incident, said.contact + said.incident)
         for one in calls:
             assert one.channel is Channel.UNKNOWN
@@ -499,9 +499,9 @@ def test_hostile_words_in_rows_are_kept_and_shown_safe(home: Path) -> None:
     file = write(home / "calls.csv", "san-antonio", rows)
     assert load(home, file, "san-antonio").counts == (len(rows), len(rows), 0, 0)
     room = open_room(home)
-    kept = [one for one in room.door().open(room.journal.entries(9), "log") if isinstance(one.fact, incident.Loaded)]
+    kept = [one for one in room.door().open(room.journal.entries(9), "log") if isinstance(one.fact, IncidentLoaded)]
     for text, entry in zip(CORPUS, kept, strict=True):
-        assert isinstance(entry.fact, incident.Loaded)
+        assert isinstance(entry.fact, IncidentLoaded)
         assert entry.fact.wording is not None
         if "\ud800" not in text:
             assert text.strip() in entry.fact.wording

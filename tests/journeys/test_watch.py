@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from hueandcry.domain.deployment import TargetMissed
 from hueandcry.domain.fact import Entry
+from hueandcry.domain.incident import Target
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.identity import SetClock, seeded
@@ -64,6 +66,11 @@ def names(entries: list[Entry]) -> list[str]:
     return [entry.name for entry in entries]
 
 
+def missed(entries: list[Entry], target: Target = Target.ATTEND) -> list[Entry]:
+    """Return what says that a target was missed; others fall due beside it."""
+    return [one for one in entries if isinstance(one.fact, TargetMissed) and one.fact.target is target]
+
+
 # What time demands
 
 
@@ -71,19 +78,19 @@ def test_a_missed_target_is_recorded_when_its_time_has_come_and_not_a_second_bef
     work(night.desk, FIRE)
     watch = Watch(night.room)
     night.pass_time(QUARTER - 1)
-    assert watch.tick() == []
+    assert missed(watch.tick()) == []
     night.pass_time(1)
-    (missed,) = watch.tick()
-    assert missed.name == "incident.target_missed"
-    assert missed.header is not None
-    assert (missed.header.actor, missed.header.role) == ("watch", "watch")
+    (one,) = watch.tick()
+    assert missed([one]) == [one]
+    assert one.header is not None
+    assert (one.header.actor, one.header.role) == ("watch", "watch")
 
 
 def test_a_missed_target_is_recorded_once(night: Night) -> None:
     work(night.desk, FIRE)
     night.pass_time(QUARTER)
     watch = Watch(night.room)
-    assert len(watch.tick()) == 1
+    assert len(missed(watch.tick())) == 1
     night.pass_time(QUARTER)
     assert watch.tick() == []
 
@@ -93,7 +100,7 @@ def test_two_watches_record_a_missed_target_once_between_them(night: Night) -> N
     work(night.desk, FIRE)
     first, second = Watch(night.room), Watch(night.another())
     night.pass_time(QUARTER)
-    assert names(first.tick()) + names(second.tick()) == ["incident.target_missed"]
+    assert len(missed(first.tick()) + missed(second.tick())) == 1
     assert second.tick() == []
 
 
@@ -101,16 +108,16 @@ def test_a_watch_that_begins_after_a_restart_knows_what_was_recorded(night: Nigh
     """Timers follow from facts, so they survive any restart."""
     work(night.desk, FIRE)
     night.pass_time(QUARTER)
-    assert len(Watch(night.room).tick()) == 1
+    assert len(missed(Watch(night.room).tick())) == 1
     assert Watch(night.another()).tick() == []
 
 
 def test_a_target_that_passed_while_nobody_kept_the_watch_is_recorded_late(night: Night) -> None:
     work(night.desk, FIRE)
     night.pass_time(86_400)
-    (missed,) = Watch(night.another()).tick()
-    assert missed.header is not None
-    assert missed.header.recorded == MONDAY + 86_400 * S
+    (one,) = missed(Watch(night.another()).tick())
+    assert one.header is not None
+    assert one.header.recorded == MONDAY + 86_400 * S
 
 
 def test_an_incident_that_was_attended_misses_nothing(night: Night) -> None:
@@ -122,18 +129,18 @@ def test_an_incident_that_was_attended_misses_nothing(night: Night) -> None:
 def test_an_incident_that_was_sent_to_and_not_attended_misses_its_target(night: Night) -> None:
     work(night.desk, f"{FIRE}\nsend . AB12")
     night.pass_time(QUARTER)
-    assert names(Watch(night.room).tick()) == ["incident.target_missed"]
+    assert len(missed(Watch(night.room).tick())) == 1
 
 
 def test_a_new_grade_has_a_target_of_its_own_which_is_missed_once_more(night: Night) -> None:
     work(night.desk, FIRE.replace("g1 .", "g2 . he is outside"))
     watch = Watch(night.room)
     night.pass_time(3600)
-    assert len(watch.tick()) == 1
+    assert len(missed(watch.tick())) == 1
     work(night.desk, "g1 . he is at the door")
-    assert watch.tick() == []
+    assert missed(watch.tick()) == []
     night.pass_time(QUARTER)
-    assert names(watch.tick()) == ["incident.target_missed"]
+    assert len(missed(watch.tick())) == 1
 
 
 def test_a_partner_who_has_no_answer_in_time_is_recorded_once(night: Night) -> None:
@@ -208,7 +215,7 @@ def test_a_watch_that_cannot_sign_says_so_once_and_records_what_time_demands(nig
         return next(ticks)
 
     keep(night.room, wait, heard.append, warned.append)
-    assert [name for entries in heard for name in names(entries)] == ["incident.target_missed"]
+    assert len([one for entries in heard for one in missed(entries)]) == 1
     assert [str(key) in one for one in warned] == [True]
     (night.home / "sign.key").rename(key)
     keep(night.room, lambda: False, heard.append, warned.append)
@@ -225,7 +232,7 @@ def test_who_has_not_the_lease_records_nothing(night: Night) -> None:
     assert heard == []
     lease.release()
     keep(night.room, lambda: False, heard.append, warned.append)
-    assert [names(entries) for entries in heard] == [["incident.target_missed"]]
+    assert [len(missed(entries)) for entries in heard] == [1]
     assert warned == []
 
 
@@ -280,7 +287,13 @@ def test_hue_watch_once_records_what_is_due_and_ends(tmp_path: Path) -> None:
     first = hue(tmp_path, "watch", "--once", "--json")
     assert first.returncode == 0
     assert first.stderr == ""
-    assert json.loads(first.stdout)["name"] == "incident.target_missed"
+    told = [json.loads(line) for line in first.stdout.splitlines()]
+    assert [one["fields"]["target"] for one in told if one["name"] == "incident.target_missed"] == [
+        "resource",
+        "attend",
+        "review",
+    ]
+    assert [one["fields"]["to"] for one in told if one["name"] == "incident.escalated"] == ["inspector"]
     second = hue(tmp_path, "watch", "--once", "--json")
     assert (second.returncode, second.stdout) == (0, "")
 
@@ -290,7 +303,8 @@ def test_two_processes_keeping_the_watch_record_a_missed_target_once(tmp_path: P
     both = [start(tmp_path, "watch", "--once", "--json") for _ in range(2)]
     said = b"".join(one.communicate(timeout=30)[0] for one in both)
     assert [one.returncode for one in both] == [0, 0]
-    assert said.count(b"incident.target_missed") == 1
+    assert said.count(b"incident.target_missed") == 3
+    assert said.count(b"incident.escalated") == 1
     assert hue(tmp_path, "verify").returncode == 0
 
 
@@ -302,4 +316,4 @@ def test_the_watch_needs_nobody_to_be_signed_on(tmp_path: Path) -> None:
     assert os.environ.get("HUE_SESSION") is None
     done = hue(tmp_path, "watch", "--once")
     assert done.returncode == 0
-    assert "Not attended by" in done.stdout
+    assert "Target missed: attend by" in done.stdout

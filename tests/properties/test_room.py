@@ -26,7 +26,22 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from hueandcry.domain import contact, deployment, erasure, expedite, grading, incident, outcome, policy, staff, triage
+from hueandcry.domain import (
+    contact,
+    cover,
+    deployment,
+    erasure,
+    escalation,
+    expedite,
+    grading,
+    history,
+    incident,
+    outcome,
+    policy,
+    promise,
+    staff,
+    triage,
+)
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import REGISTRY, Entry, FactRef, Header, fold
 from hueandcry.domain.fault import Refused
@@ -39,6 +54,7 @@ from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.codec import Pending
 from hueandcry.store.erasure import keys_of
 from hueandcry.store.log import MemoryLog
+from hueandcry.store.moment import last_changeover
 from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, Item, blank
 from tests.proof.counts import PROOF, SEED
@@ -68,6 +84,7 @@ QUEUES = {
 }
 ROLES = {role.value for role in Role}
 GRADES = "12345"  # the most urgent first
+LADDER = {"1": ("inspector", 0), "2": ("sergeant", 2400 * S)}  # to whom, and how long without a resource
 CANCELS = {"cancelled", "duplicate"}
 DOMESTIC = {"domestic"}
 STAFF = {
@@ -115,7 +132,12 @@ class Case:
     told: bool = False
     result: str = ""
     open: bool = True
-    missed: list[int] = field(default_factory=list)
+    opened: int = 0
+    clock: int = 0
+    sent: bool = False
+    missed: list[tuple[str, int]] = field(default_factory=list)
+    escalated: list[tuple[str, int]] = field(default_factory=list)
+    unacknowledged: list[str] = field(default_factory=list)
     heard: set[FactRef] = field(default_factory=set)
     passed_over: set[str] = field(default_factory=set)
 
@@ -132,6 +154,16 @@ class Request:
     told: bool = False
     open: bool = True
     unanswered: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Word:
+    """A promise: what, by when, and whether its time has passed in somebody's eyes."""
+
+    what: str
+    due: int
+    owner: str
+    broken: bool = False
 
 
 class Ledger:
@@ -151,6 +183,8 @@ class Ledger:
         self.waiting: dict[FactRef, str] = {}
         self.used: set[FactRef] = set()
         self.erasing: list[bytes] = []
+        self.promises: dict[bytes, dict[int, Word]] = {}
+        self.covers: dict[tuple[str, str], str] = {}
 
     def take(self, entry: Entry) -> None:
         self._in_its_place(entry)
@@ -182,11 +216,17 @@ class Ledger:
         assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
         if header.actor == "watch":
             of_the_watch = (
-                deployment.TargetMissed | expedite.Unanswered | policy.ClockSetBack | erasure.ErasureCompleted
+                deployment.TargetMissed
+                | escalation.Escalated
+                | expedite.Unanswered
+                | promise.Broken
+                | policy.ClockSetBack
+                | erasure.ErasureCompleted
             )
             assert isinstance(entry.fact, of_the_watch)
             return
-        assert not isinstance(entry.fact, deployment.TargetMissed | expedite.Unanswered), "time speaks for the watch"
+        of_time = deployment.TargetMissed | escalation.Escalated | expedite.Unanswered | promise.Broken
+        assert not isinstance(entry.fact, of_time), "time speaks for the watch"
         if isinstance(entry.fact, staff.SignedOn):
             self.sessions[entry.fact.session] = header.actor
         elif self.sessions:
@@ -197,7 +237,7 @@ class Ledger:
 
     def _contact(self, entry: Entry, header: Header, fact: Any) -> None:
         if entry.version == 1:
-            assert isinstance(fact, contact.Rang | contact.Loaded), "the record exists from the ring"
+            assert isinstance(fact, contact.Rang | history.ContactLoaded), "the record exists from the ring"
             if isinstance(fact, contact.Rang):
                 self.calls[entry.stream] = Call()
             else:
@@ -214,6 +254,7 @@ class Ledger:
                 call.led = True
             case contact.Closed():
                 assert call.led, "a contact is not discarded"
+                assert not self.promises.get(entry.stream), "no close while a promise is open"
                 call.open = False
 
     # Incidents
@@ -223,8 +264,9 @@ class Ledger:
             assert entry.version == 1
             contacts = [] if fact.contact is None else [fact.contact]
             assert set(contacts) <= set(self.calls), "the contact's record was there before the incident's"
-            self.cases[entry.stream] = Case(contacts, fact.category in DOMESTIC, entry.version)
-        elif isinstance(fact, incident.Loaded):
+            when = header.occurred
+            self.cases[entry.stream] = Case(contacts, fact.category in DOMESTIC, entry.version, opened=when, clock=when)
+        elif isinstance(fact, history.IncidentLoaded):
             self.history.append(entry.stream)
         elif not isinstance(fact, incident.Noted | incident.Corrected):
             case = self.cases[entry.stream]
@@ -236,27 +278,62 @@ class Ledger:
             case incident.Contacted():
                 case.contacts.append(fact.contact)
                 case.told = False
-                self._changed(case, entry)
+                late = [
+                    number
+                    for number, word in self.promises.get(entry.stream, {}).items()
+                    if word.due <= header.occurred
+                ]
+                assert sorted(fact.unkept) == sorted(late), "a re-contact names the promises that were not kept"
+                self._changed(case, entry, header)
             case incident.Changed():
-                self._changed(case, entry)
+                self._changed(case, entry, header)
             case grading.Assessed():
                 self._assessed(case, entry, fact)
             case grading.Graded() | grading.Regraded():
-                self._graded(case, entry, fact)
+                self._graded(case, entry, header, fact)
+            case deployment.Resourced():
+                case.sent = True
             case deployment.Attended():
-                case.attended = True
+                case.attended = case.sent = True
             case outcome.CallerTold():
                 assert fact.words
                 case.told = True
-            case deployment.TargetMissed():
-                self._missed(case, header, fact)
             case outcome.Resulted():
                 self._resulted(case, entry, fact)
             case outcome.Closed():
+                assert not self.promises.get(entry.stream), "no close while a promise is open"
                 self._closed(case)
+            case _:
+                self._waits(case, header, fact)
 
-    def _changed(self, case: Case, entry: Entry) -> None:
-        """What happens after the result takes it back: the incident is worked again."""
+    def _waits(self, case: Case, header: Header, fact: Any) -> None:
+        match fact:
+            case deployment.Reviewed():
+                assert case.assessed > case.changed, "what is out of date is assessed, not reviewed"
+            case deployment.TargetMissed():
+                self._missed(case, header, fact)
+            case escalation.Escalated():
+                self._escalated(case, header, fact)
+            case escalation.Acknowledged():
+                assert fact.to.value in case.unacknowledged, "what is acknowledged was raised"
+                case.unacknowledged = [to for to in case.unacknowledged if to != fact.to.value]
+
+    def _escalated(self, case: Case, header: Header, fact: Any) -> None:
+        assert not case.sent, "nobody is told of a wait that is over"
+        assert fact.grade == case.grade
+        assert fact.due <= header.occurred, "no rung before its time"
+        assert (fact.to.value, fact.due) not in case.escalated, "a rung is raised once"
+        to, after = LADDER[fact.grade]
+        assert not fact.again or to in [told for told, _ in case.escalated], "again goes to whom it went before"
+        assert fact.to.value == to
+        assert fact.due == case.clock + after or fact.again
+        case.escalated.append((fact.to.value, fact.due))
+        case.unacknowledged.append(fact.to.value)
+
+    def _changed(self, case: Case, entry: Entry, header: Header) -> None:
+        """What happens after the result takes it back: the incident is worked again, and its clock runs from there."""
+        case.clock = header.occurred if case.result else case.clock
+        case.sent = case.sent and (case.attended or not case.result)
         case.changed, case.result = entry.version, ""
 
     def _assessed(self, case: Case, entry: Entry, fact: Any) -> None:
@@ -279,7 +356,7 @@ class Ledger:
         case.heard.update(fact.heard)
         case.assessed, case.vulnerable = entry.version, fact.vulnerable
 
-    def _graded(self, case: Case, entry: Entry, fact: Any) -> None:
+    def _graded(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
         assert case.assessed > case.changed, "no grade without an assessment newer than the last material change"
         assert fact.assessment == FactRef(entry.stream, case.assessed)
         assert not case.result, "what is resulted is not graded any more"
@@ -290,6 +367,7 @@ class Ledger:
             assert fact.rationale, "a re-grade has a reason"
             downgrade = GRADES.index(fact.grade) > GRADES.index(fact.was)
             assert fact.more_urgent is not downgrade
+            case.clock = case.opened if downgrade else header.occurred
             if downgrade and case.careful:
                 self._second_look(entry, fact.approval, f"grade {{}} {fact.grade} {fact.rationale}")
         case.grade = fact.grade
@@ -328,10 +406,11 @@ class Ledger:
 
     def _missed(self, case: Case, header: Header, fact: Any) -> None:
         assert fact.due <= header.occurred, "no target is missed before its time"
-        assert fact.due not in case.missed, "a target is missed once"
+        assert (fact.target.value, fact.due) not in case.missed, "a target is missed once"
         assert case.grade, "no target without a grade"
         assert not case.attended, "nobody is missed who was there"
-        case.missed.append(fact.due)
+        assert fact.target.value == "attend" or not case.sent, "nothing is missed that was done"
+        case.missed.append((fact.target.value, fact.due))
 
     def _closed(self, case: Case) -> None:
         assert case.assessed > case.changed, "no close without an assessment newer than the last material change"
@@ -363,6 +442,7 @@ class Ledger:
                 request.unanswered.append(fact.due)
             case expedite.Closed():
                 assert request.told, "the partner knows before the close"
+                assert not self.promises.get(entry.stream), "no close while a promise is open"
                 assert request.decision != "hold"
                 request.open = False
 
@@ -379,8 +459,21 @@ class Ledger:
                 roles.append(fact.role.value)
             case staff.RoleWithdrawn():
                 roles.remove(fact.role.value)
+                lost = [
+                    key for key, who in self.covers.items() if who == entry.stream.hex() and key[1] == fact.role.value
+                ]
+                for key in lost:
+                    del self.covers[key]
             case staff.SignedOff():
                 del self.sessions[fact.session]
+            case cover.DistrictTaken():
+                assert (fact.district, fact.role.value) not in self.covers, (
+                    "one person answers for a district in a role"
+                )
+                assert fact.role.value in roles
+                self.covers[fact.district, fact.role.value] = entry.stream.hex()
+            case cover.DistrictGivenUp():
+                assert self.covers.pop((fact.district, fact.role.value)) == entry.stream.hex()
             case staff.Proposed():
                 self.waiting[here] = fact.tail
             case staff.ProposalSettled():
@@ -407,6 +500,33 @@ class Ledger:
             case erasure.ErasureCompleted():
                 assert header.actor == "watch"
                 self.erasing.remove(entry.stream)
+            case _:
+                self._promise(self.promises.setdefault(entry.stream, {}), entry, header, fact)
+
+    def _promise(self, open_now: dict[int, Word], entry: Entry, header: Header, fact: Any) -> None:
+        assert entry.stream in self.open_streams(), "promises are about what is open"
+        if isinstance(fact, promise.Promised):
+            assert fact.due > header.occurred, "a promise is for a time to come"
+            assert fact.owner, "somebody sees to it"
+            open_now[entry.version] = Word(fact.what.value, fact.due, fact.owner)
+            return
+        word = open_now[fact.number]
+        assert fact.what.value == word.what
+        match fact:
+            case promise.Kept():
+                assert fact.late is (word.due < header.occurred)
+                del open_now[fact.number]
+            case promise.Released():
+                assert fact.reason, "a promise is released with a reason"
+                del open_now[fact.number]
+            case promise.PassedOn():
+                assert fact.owner != word.owner
+                word.owner = fact.owner
+            case promise.Broken():
+                assert not word.broken, "a promise is broken once"
+                assert (fact.due, fact.owner) == (word.due, word.owner)
+                assert word.due <= header.occurred
+                word.broken = True
 
     # What should be on the board
 
@@ -414,7 +534,7 @@ class Ledger:
         held: list[dict[bytes, Any]] = [self.calls, self.cases, self.requests]
         return sorted(stream for one in held for stream, account in one.items() if account.open)
 
-    def holds_board(self, items: Sequence[Item]) -> None:
+    def holds_board(self, items: Sequence[Item], now: int) -> None:
         assert sorted(item.stream for item in items) == self.open_streams(), "every open item once, and nothing else"
         collars = {
             collar for stream in self.roles for collar in (*STAFF, RIVAL, "1001") if staff_stream(collar) == stream
@@ -423,9 +543,12 @@ class Ledger:
             assert item.queue in QUEUES[item.kind], item
             assert item.owner in ROLES | collars, item
             assert item.version == self.versions[item.stream]
+            words = self.promises.get(item.stream, {}).values()
+            assert item.broken == sum(word.due <= now for word in words), "a promise that was not kept is seen"
             if item.kind == "incident":
                 assert item.contacts == len(self.cases[item.stream].contacts), "no contact is dropped"
                 self._holds_queue(self.cases[item.stream], item.queue)
+                assert item.escalated == (self.cases[item.stream].unacknowledged or [""])[-1]
 
     def _holds_queue(self, case: Case, queue: str) -> None:
         if case.result:
@@ -511,6 +634,28 @@ ENDS = (
     "close {i}",
     "close {i} done",
 )
+PROMISES = (
+    "promise {i} arrival 20m told her twenty minutes",
+    "promise {i} call-back 1h",
+    "promise {c} update 2h by text",
+    "promise {e} tell-partner 10m",
+    "promise {i} tell-caller 14:30",
+    "kept {i} call-back spoke to her sister",
+    "kept {c} update",
+    "kept {e} tell-partner",
+    "release {i} arrival she is at the station herself",
+    "release {i} call-back",
+    "pass {i} call-back 3001",
+)
+RUNGS = (
+    "ack {i}",
+    "ack {i} 4455",
+    "ack {i} 4455 told by radio",
+    "review {i} rang back, nothing new",
+    "cover CENTRAL supervisor",
+    "cover CENTRAL supervisor 5001",
+    "cover NORTH sergeant",
+)
 PARTNERS = (
     "expedite mri-ward-12 walkout - Sister Jones / 0161 496 0000 / left without medication",
     "expedite home-7 missing {c} child of nine not back",
@@ -543,7 +688,18 @@ OFFICE = (
     "withdraw 4001 vulnerability",
     "grant 4001 vulnerability",
 )
-MEANWHILE = ("change {i} she is bleeding", RISKS[0], RISKS[1], RISKS[6], ENDS[2], *LINKS, *CALLS[:2], "approve {p}")
+MEANWHILE = (
+    *PROMISES[:2],
+    PROMISES[5],
+    "change {i} she is bleeding",
+    RISKS[0],
+    RISKS[1],
+    RISKS[6],
+    ENDS[2],
+    *LINKS,
+    *CALLS[:2],
+    "approve {p}",
+)
 NONSENSE = (
     "",
     "grade",
@@ -587,6 +743,16 @@ def course(text: str) -> tuple[str, ...]:
 
 
 COURSES = (
+    course(
+        "CALLED | CHILD | g1 {i} x | PAUSE | ack {i} 44 told | promise {i} arrival 20m | PAUSE | AGAIN | assess {i} | review {i} x"
+    ),
+    course(
+        "CALLED | CALM | g2 {i} x | promise {i} call-back 1h | promise {i} arrival 9m | pass {i} call-back 3001 | kept {i} arrival"
+    ),
+    course(
+        "CALLED | CALM | g5 {i} x | promise {i} tell-caller 9m | promise {i} update 9m | told {i} no | result {i} advice"
+        " | close {i} | release {i} update she knows | close {i}"
+    ),
     course(
         "open - theft | CHILD | g1 {i} near | send {i} A1 | arrive {i} | send {i} B2 | PAUSE | result {i} attended | close {i}"
     ),
@@ -743,6 +909,10 @@ class TheRoom(RuleBasedStateMachine):
     def callers_and_partners_are_served(self, who: int, lines: list[str], pick: int, reference: str) -> None:
         self.say_all(self.seat(who), lines, pick, reference)
 
+    @rule(who=WHO, lines=lines_of(PROMISES, RUNGS, RINGS[:1], RISKS[-1:]), pick=PICK, paused=st.booleans())
+    def promises_are_made_and_the_ladder_is_climbed(self, who: int, lines: list[str], pick: int, paused: bool) -> None:
+        self.say_all(self.seat(who), [*lines[:2], *([PAUSE] if paused else []), *lines[2:]], pick)
+
     @rule(who=WHO, lines=lines_of(INCIDENTS, RISKS, ENDS, SECOND_LOOKS), pick=PICK, reference=REFERENCE)
     def incidents_are_worked(self, who: int, lines: list[str], pick: int, reference: str) -> None:
         self.say_all(self.seat(who), lines, pick, reference)
@@ -829,7 +999,9 @@ class TheRoom(RuleBasedStateMachine):
     @rule(who=WHO)
     def somebody_signs_off(self, who: int) -> None:
         desk = self.seat(who)
-        assert [entry.name for entry in self.say(desk, "off")] == ["staff.signed_off"] or not self._roles(desk)
+        names = [entry.name for entry in self.say(desk, "off")]
+        assert names[-1:] == ["staff.signed_off"] or not self._roles(desk)
+        assert set(names[:-1]) <= {"staff.district_given_up"}
         if desk.signed.session in self.ledger.sessions and self.board.member(desk.signed.collar).session(
             desk.signed.session
         ):
@@ -867,11 +1039,20 @@ class TheRoom(RuleBasedStateMachine):
 
     def the_watch_looks(self) -> None:
         """It looks at everything that ever was, not only at what is open; twice, for a second keeper does no harm."""
-        acts = [Act(stream, deployment.MissTarget()) for stream in self.ledger.cases]
+        acts = [Act(stream, deployment.MissTarget(one)) for stream in self.ledger.cases for one in incident.Target]
         acts += [Act(stream, expedite.MissAnswer()) for stream in self.ledger.requests]
+        words = [(stream, number) for stream, held in self.ledger.promises.items() for number in held]
+        acts += [Act(stream, promise.BreakPromise(number)) for stream, number in words]
+        acts += [Act(stream, rung) for stream in self.ledger.cases for rung in self._rungs(stream)]
         for act in acts:
             self.watch.do([act])
             assert self.watch.do([act]) == []
+
+    def _rungs(self, stream: bytes) -> list[escalation.Escalate]:
+        now, board, record = self.clock(), self.board, self.board.record(stream)
+        assert isinstance(record, incident.Incident)
+        changeover = last_changeover(board.policy.grades.changeover, board.zone, now)
+        return [one for one in escalation.rungs(record, board.policy, changeover) if one.due <= now]
 
     @rule(who=WHO, template=line_of(CALLS, LINKS, RISKS, ENDS, SECOND_LOOKS), pick=PICK, theirs=line_of(MEANWHILE))
     def two_desks_race(self, who: int, template: str, pick: int, theirs: str) -> None:
@@ -903,9 +1084,11 @@ class TheRoom(RuleBasedStateMachine):
     def history_is_loaded(self, old_contact: bool) -> None:
         stream = self.stage.identity.stream(Kind.CONTACT if old_contact else Kind.INCIDENT)
         command = (
-            contact.Load(contact.Loaded("sapd", contact.Channel.UNKNOWN, "police", "theft", "NORTH", None, "words"))
+            history.LoadContact(
+                history.ContactLoaded("sapd", contact.Channel.UNKNOWN, "police", "theft", "NORTH", None, "words")
+            )
             if old_contact
-            else incident.Load(incident.Loaded("sapd", "police", "theft", "NORTH", None, "words"))
+            else history.LoadIncident(history.IncidentLoaded("sapd", "police", "theft", "NORTH", None, "words"))
         )
         act = Act(stream, command, occurred=MONDAY - 86_400 * S, new=True)
         assert self.attempt(self.stage.founder, lambda: self.stage.founder.do([act]))
@@ -922,7 +1105,7 @@ class TheRoom(RuleBasedStateMachine):
         self.board.catch_up()
         now = self.clock()
         items = self.board.items(now)
-        self.ledger.holds_board(items)
+        self.ledger.holds_board(items, now)
         assert self.board.erasing == self.ledger.erasing
         self.rival.board.catch_up()
         for board in (self._board(None), self.rival.board):
@@ -967,7 +1150,7 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     room.a_call_comes_in(domestic=True, answers=QUIET, how_far=4)
     for course in (*CONTACTS, *COURSES, *REQUESTS):
         room.say_all(room.seat(0), course, 0)
-    for group in (CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS):
+    for group in (CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS):
         room.somebody_rings_again_about_an_incident(who=0, pick=0)
         room.say_all(room.seat(0), group, 0)
     for lines in zip(SECOND_LOOKS[:3], SECOND_LOOKS[-3:], strict=True):
@@ -978,7 +1161,8 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     room.history_is_loaded(old_contact=False)
     room.two_people_erase_a_record(who=3, founder_first=True, lines=[], pick=0)
     room.the_keeper_carries_erasures_out()
-    room.somebody_signs_off(who=1)
+    room.say(room.seat(3), "cover CENTRAL supervisor")
+    room.somebody_signs_off(who=3)
     room.the_machines_clock_is_set_back(back=7200)
     room.somebody_signs_on(who=1, second=False)
     room.teardown()
@@ -1017,6 +1201,8 @@ def test_every_verb_has_its_place_in_the_room() -> None:
 
 
 def _verbs_of_the_room() -> Iterator[str]:
-    groups = (RINGS, CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, SECOND_LOOKS, ERASURES, OFFICE)
+    groups = (
+        RINGS, CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, SECOND_LOOKS, ERASURES, OFFICE,
+    )  # fmt: skip
     for line in ("off", *(line for group in groups for line in group if not line.startswith("g4"))):
         yield line.split()[0]

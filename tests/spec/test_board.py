@@ -12,7 +12,7 @@ import msgpack
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from hueandcry.domain import contact, deployment, incident
+from hueandcry.domain import contact, deployment, history, incident
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Record
@@ -47,8 +47,8 @@ def opened(stage: Stage, occurred: str | None = None, stream: bytes | None = Non
 
 def loaded(stage: Stage, occurred: str) -> bytes:
     new = stage.identity.stream(Kind.INCIDENT)
-    fact = incident.Loaded("sapd", "police", "theft", "unknown", None, "theft of bicycle")
-    stage.founder.do([Act(new, incident.Load(fact), occurred=at(occurred), new=True)])
+    fact = history.IncidentLoaded("sapd", "police", "theft", "unknown", None, "theft of bicycle")
+    stage.founder.do([Act(new, history.LoadIncident(fact), occurred=at(occurred), new=True)])
     return new
 
 
@@ -239,7 +239,7 @@ def test_among_incidents_the_overdue_stand_first_then_the_grade_then_the_oldest(
     made: dict[bytes, str] = {}
     for name in ("1 overdue", "3 older", "ungraded", "2", "3", "1"):
         if name == "3 older":
-            stage.pass_time(890)
+            stage.pass_time(290)
         made[opened(stage)] = name
         if name != "ungraded":
             place = len(made)
@@ -254,7 +254,7 @@ def test_among_incidents_the_overdue_stand_first_then_the_grade_then_the_oldest(
 def test_a_target_is_due_to_the_second_and_overdue_from_then_on(stage: Stage) -> None:
     opened(stage)
     work(stage.founder, f"assess 1 {ALL_ASKED}\ngrade 1 1 chosen")
-    due = MONDAY + 900 * S
+    due = MONDAY + 300 * S
     for now, overdue in ((due - 1, False), (due, True), (due + 1, True)):
         (item,) = stage.board.items(now)
         assert (item.due, item.overdue) == (due, overdue)
@@ -610,7 +610,9 @@ def test_the_watch_takes_nothing_in_hand(stage: Stage) -> None:
     hands = dict(stage.board.in_hand)
     stage.pass_time(901)
     watch = Desk(stage.log, stage.board, stage.identity, THE_WATCH)
-    assert [entry.name for entry in watch.do([Act(stream, deployment.MissTarget())])] == ["incident.target_missed"]
+    assert [entry.name for entry in watch.do([Act(stream, deployment.MissTarget(incident.Target.ATTEND))])] == [
+        "incident.target_missed"
+    ]
     assert stage.board.in_hand == hands
 
 

@@ -17,8 +17,6 @@ from hueandcry.domain.contact import (
     Corrected,
     Link,
     Linked,
-    Load,
-    Loaded,
     Locate,
     Located,
     Note,
@@ -35,6 +33,7 @@ from hueandcry.domain.contact import (
 )
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, fold
+from hueandcry.domain.history import ContactLoaded, LoadContact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.triage import ElementPassedOver, ElementTriaged, PassOver, Triage
 from tests.spec.harness import (
@@ -63,10 +62,10 @@ RESOLVED = Resolved("advice", "told where to report it")
 TRANSFERRED = Transferred("ambulance", "chest pain")
 ABANDONED = Abandoned(Stage.ANSWERED)
 CLOSED = Closed("")
-LOADED = Loaded("san-antonio", Channel.EMERGENCY, "police", "disturbance", "WEST", None, "as it came")
+LOADED = ContactLoaded("san-antonio", Channel.EMERGENCY, "police", "disturbance", "WEST", None, "as it came")
 TRIAGED = tuple(ElementTriaged(element, "unknown", "") for element in ELEMENTS)
 
-LOAD = Load(LOADED)
+LOAD = LoadContact(LOADED)
 RING = Ring(Channel.EMERGENCY, "07700 900001")
 ANSWER = Answer()
 NOTE = Note("a man is shouting")
@@ -158,7 +157,7 @@ def test_only_an_administrator_loads_history() -> None:
 
 
 def test_every_command_on_contacts_has_its_roles_checked_here() -> None:
-    assert {type(one) for one in (LOAD, RING, NOTE, CORRECT, *WORK)} == commands_in(contact) | commands_in(triage)
+    assert {type(one) for one in (RING, NOTE, CORRECT, *WORK)} == commands_in(contact) | commands_in(triage)
 
 
 def test_an_auditor_who_rings_a_contact_is_told_whose_work_it_is() -> None:
@@ -428,7 +427,7 @@ def test_history_stands_outside_queues_and_timers() -> None:
 
 
 def test_history_that_names_no_district_is_of_unknown_source() -> None:
-    record = given(Loaded("map", Channel.UNKNOWN, "police", "x", "unknown", INCIDENT, ""), on=Contact).record
+    record = given(ContactLoaded("map", Channel.UNKNOWN, "police", "x", "unknown", INCIDENT, ""), on=Contact).record
     assert (record.district_source, record.incident) == (Source.UNKNOWN, INCIDENT)
 
 

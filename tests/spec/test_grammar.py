@@ -21,6 +21,8 @@ NIGHT = """
     assess . situation=now threat=weapon risk=serious investigation=some vulnerability=child engagement=wants-police
     g1 .
     send . AB12
+    promise 1 arrival 20m twenty minutes
+    promise 1 call-back 2h
     expedite mri-ward-12 walkout . patient left without medication
 """
 
@@ -148,7 +150,7 @@ def test_a_verb_may_be_begun_and_left_where_only_one_begins_so(text: str, verb: 
 
 def test_a_beginning_of_several_verbs_names_them_all(night: Night) -> None:
     why, word = misread(night.desk, "re 1 advice")
-    assert why == "there is no verb 're'; did you mean resolve or result or register?"
+    assert why == "there is no verb 're'; did you mean resolve or review or release or result or register?"
     assert word == "re"
 
 
@@ -425,7 +427,7 @@ def test_reading_writes_nothing_though_it_means_something_new(night: Night) -> N
     ("text", "offered"),
     [
         ("regi", ["register "]),
-        ("re", ["resolve ", "result ", "register "]),
+        ("re", ["resolve ", "review ", "release ", "result ", "register "]),
         ("gra", ["grade ", "grant "]),
         ("d", ["send ", "decide ", "decline "]),
         ("sing", []),

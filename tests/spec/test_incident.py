@@ -5,10 +5,11 @@ from msgspec.structs import replace
 
 from hueandcry.domain import deployment, grading, incident, outcome
 from hueandcry.domain.contact import Contact, Source, Triaged
-from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Send, Target, TargetMissed
+from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Review, Send, TargetMissed
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, FactRef, fold
 from hueandcry.domain.grading import Assess, Assessed, Grade, Graded, Regraded
+from hueandcry.domain.history import IncidentLoaded, LoadIncident
 from hueandcry.domain.incident import (
     AddContact,
     Change,
@@ -17,8 +18,6 @@ from hueandcry.domain.incident import (
     Correct,
     Corrected,
     Incident,
-    Load,
-    Loaded,
     Locate,
     Located,
     Note,
@@ -29,6 +28,7 @@ from hueandcry.domain.incident import (
     Owned,
     Reply,
     Stage,
+    Target,
 )
 from hueandcry.domain.outcome import CallerTold, Close, Closed, Result, Resulted, TellCaller
 from hueandcry.domain.pack import PackKind
@@ -116,7 +116,7 @@ ADVISED = Resulted("advice", False, None, "")
 DEALT_WITH = Resulted("attended", True, None, "arrest made")
 TOLD = CallerTold("rang back, will not attend")
 CLOSED = Closed("")
-LOADED = Loaded("san-antonio", "police", "disturbance", "WEST", CALL, "as it came")
+LOADED = IncidentLoaded("san-antonio", "police", "disturbance", "WEST", CALL, "as it came")
 
 OPEN = Open("violence", "a man is shouting", CALL)
 LOCATE = Locate("CENTRAL", "12 Mill Lane")
@@ -132,10 +132,11 @@ CORRECT = Correct(1, "number 21, not 12")
 TELL = TellCaller("rang back, will not attend")
 RESULT = Result("advice", "")
 CLOSE = Close("")
-MISS = MissTarget()
-LOAD = Load(LOADED)
+MISS = MissTarget(Target.ATTEND)
+REVIEW = Review("rang back, nothing new")
+LOAD = LoadIncident(LOADED)
 
-WORK = [LOCATE, ADD_CONTACT, CHANGE, ASSESS, GRADE, OWN, SEND, ARRIVE, TELL, RESULT, CLOSE]
+WORK = [LOCATE, ADD_CONTACT, CHANGE, ASSESS, GRADE, OWN, SEND, ARRIVE, REVIEW, TELL, RESULT, CLOSE]
 TO_GRADE = (OPENED, ASSESSED)
 IN_QUEUE = (OPENED, ASSESSED, GRADED)
 
@@ -173,7 +174,7 @@ def test_only_the_watch_records_missed_targets_and_only_an_administrator_loads_h
 
 
 def test_every_command_on_incidents_has_its_roles_checked_here() -> None:
-    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, LOAD, *WORK)} == set().union(
+    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, *WORK)} == set().union(
         *map(commands_in, (incident, grading, deployment, outcome))
     )
 
@@ -229,7 +230,7 @@ def test_a_place_typed_for_the_incident_stands_in_its_own_log() -> None:
 
 def test_another_call_reopens_the_assessment() -> None:
     """Letter, area 1: whoever rings again is heard, and the risk is judged anew."""
-    record = given(*IN_QUEUE, on=Incident).when(ADD_CONTACT).then(Contacted(SECOND_CALL))
+    record = given(*IN_QUEUE, on=Incident).when(ADD_CONTACT).then(Contacted(SECOND_CALL, ()))
     assert (record.queue, record.assessment_current, record.contacts) == ("assess", False, (CALL, SECOND_CALL))
 
 
@@ -246,7 +247,7 @@ def test_a_material_change_says_what_changed() -> None:
     given(*IN_QUEUE, on=Incident).when(Change("")).then_refused("say what changed")
 
 
-CHANGES = pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL)], ids=["change", "call"])
+CHANGES = pytest.mark.parametrize("change", [Changed("he is back"), Contacted(SECOND_CALL, ())], ids=["change", "call"])
 
 
 @CHANGES
@@ -501,7 +502,7 @@ def test_the_later_of_two_callers_counts() -> None:
 
 def test_a_call_linked_after_the_assessment_is_heard_though_its_caller_was_asked_before() -> None:
     """Letter, area 1: the second caller knew of the child; the call was triaged first, and linked a minute later."""
-    before = given(OPENED, later(minutes=2), ASSESSED, Contacted(SECOND_CALL), on=Incident)
+    before = given(OPENED, later(minutes=2), ASSESSED, Contacted(SECOND_CALL, ()), on=Incident)
     said = heard("vulnerability", "child", at=START + MINUTE, call=SECOND_CALL)
     expected = assessed("3", "vulnerable", "vulnerability.child", heard=refs(said), vulnerability="child")
     before.when(Assess((said,), (), "")).then(expected)
@@ -515,7 +516,7 @@ def test_a_caller_who_was_not_asked_does_not_undo_what_is_known(known: str) -> N
         before, said = given(later(minutes=2), OPENED, on=Incident), (*all_heard(START, risk="life"), passed_over)
     else:
         last = assessed("1", "life-at-risk", "risk.life", risk="life")
-        before, said = given(OPENED, last, Contacted(SECOND_CALL), on=Incident), (passed_over,)
+        before, said = given(OPENED, last, Contacted(SECOND_CALL, ()), on=Incident), (passed_over,)
     expected = assessed("1", "life-at-risk", "risk.life", heard=refs(*said), risk="life")
     before.when(Assess(said, (), "")).then(expected)
 
@@ -648,7 +649,7 @@ def test_a_second_look_does_not_replace_the_reason() -> None:
 
 def due(*facts: Fact[Incident] | Later) -> int | None:
     """Return when someone should be there, in ns after START."""
-    found = given(*facts, on=Incident).record.attend_by(policy())
+    found = given(*facts, on=Incident).record.targets(policy()).get(Target.ATTEND)
     return None if found is None else found - START
 
 
@@ -698,7 +699,11 @@ def test_the_target_is_that_of_the_pack_under_which_the_grade_was_given(since: b
     """Old incidents are judged by the pack of their day, whatever was adopted since."""
     record = judged({3: GRADES}, *IN_QUEUE, SENT, Noted("still there"))
     assert record.graded_under == digest_of(GRADES)
-    assert record.attend_by(policy()) == record.attend_by(since_adopted(since)) == START + 4 * HOUR
+    assert (
+        record.targets(policy()).get(Target.ATTEND)
+        == record.targets(since_adopted(since)).get(Target.ATTEND)
+        == START + 4 * HOUR
+    )
 
 
 @pytest.mark.parametrize("since", [SHORTER, WITHOUT_IT], ids=["another target", "without the grade"])
@@ -712,13 +717,13 @@ def test_the_watch_misses_the_target_of_the_pack_under_which_the_grade_was_given
 
 def test_a_regrade_brings_the_target_of_the_pack_under_which_it_was_given() -> None:
     record = judged({3: GRADES, 4: SHORTER}, OPENED, ASSESSED, graded("4"), regraded("4", "3"))
-    assert record.attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
+    assert record.targets(since_adopted(SHORTER)).get(Target.ATTEND) == START + 2 * HOUR
 
 
 def test_a_grade_that_names_no_pack_we_know_has_the_target_in_force() -> None:
     facts = (OPENED, ASSESSED, GRADED)
-    assert judged({}, *facts).attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
-    assert judged({3: b"never adopted"}, *facts).attend_by(since_adopted(SHORTER)) == START + 2 * HOUR
+    assert judged({}, *facts).targets(since_adopted(SHORTER)).get(Target.ATTEND) == START + 2 * HOUR
+    assert judged({3: b"never adopted"}, *facts).targets(since_adopted(SHORTER)).get(Target.ATTEND) == START + 2 * HOUR
 
 
 def test_an_incident_is_regraded_though_its_grade_is_not_in_the_pack_in_force() -> None:
@@ -944,7 +949,7 @@ def test_another_result_asks_for_no_second_look_and_names_none() -> None:
     before.when(RESULT, on_duty(approval=APPROVAL)).then(ADVISED)
 
 
-@pytest.mark.parametrize("change", [Changed("a child is there"), Contacted(SECOND_CALL)], ids=["change", "call"])
+@pytest.mark.parametrize("change", [Changed("a child is there"), Contacted(SECOND_CALL, ())], ids=["change", "call"])
 def test_a_cancellation_rests_on_a_current_assessment(change: Fact[Incident]) -> None:
     """Letter, area 2: otherwise a call that tells of a child is cancelled before anybody has judged it."""
     rule = "risk is not assessed since the last material change (fact 4): assess it first"
@@ -985,9 +990,9 @@ def test_where_nobody_called_nobody_needs_to_be_told() -> None:
 
 
 def test_whoever_rings_after_the_first_caller_was_told_is_told_too() -> None:
-    again = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL), ASSESSED, ADVISED, on=Incident)
+    again = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL, ()), ASSESSED, ADVISED, on=Incident)
     again.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
-    told = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL), ASSESSED, ADVISED, TOLD, on=Incident)
+    told = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL, ()), ASSESSED, ADVISED, TOLD, on=Incident)
     told.when(CLOSE).then(CLOSED)
 
 
@@ -1033,7 +1038,7 @@ def test_history_stands_outside_queues_and_timers() -> None:
 
 
 def test_history_without_a_call_or_a_district_says_so() -> None:
-    record = given(Loaded("map", "police", "x", "unknown", None, ""), on=Incident).record
+    record = given(IncidentLoaded("map", "police", "x", "unknown", None, ""), on=Incident).record
     assert (record.district_source, record.contacts) == (Source.UNKNOWN, ())
 
 
@@ -1050,7 +1055,7 @@ def test_an_incident_stands_in_one_queue_with_one_owner_all_its_life() -> None:
         (OPENED, "assess", "1001"),
         (ASSESSED, "grade", "1001"),
         (graded("4"), "dispatch", "dispatcher"),
-        (Contacted(SECOND_CALL), "assess", "dispatcher"),
+        (Contacted(SECOND_CALL, ()), "assess", "dispatcher"),
         (assessed("1", "life-at-risk", "risk.life", risk="life"), "dispatch", "dispatcher"),
         (Regraded("4", "1", True, "1", ref(Incident, 5), None, "knife seen"), "dispatch", "dispatcher"),
         (Owned("2211"), "dispatch", "2211"),

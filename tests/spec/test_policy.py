@@ -6,14 +6,25 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from hueandcry.domain import adoption, contact, deployment, expedite, grading, incident, outcome, staff, triage
+from hueandcry.domain import (
+    adoption,
+    contact,
+    deployment,
+    escalation,
+    expedite,
+    grading,
+    incident,
+    outcome,
+    staff,
+    triage,
+)
 from hueandcry.domain.adoption import Adopt, Establish, NoteBackup, NoteRestore, NoteSkew
 from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import Duty, Role
 from hueandcry.domain.fact import Fact, Names, sentence
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import Assess, Assessed, Grade
-from hueandcry.domain.incident import Incident, Open, Opened, Reply
+from hueandcry.domain.incident import Incident, Open, Opened, Reply, Target
 from hueandcry.domain.outcome import Close, Result
 from hueandcry.domain.pack import NOT_ASKED, CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
 from hueandcry.domain.policy import (
@@ -212,7 +223,7 @@ def test_a_kind_of_which_no_pack_was_adopted_is_refused(kind: PackKind) -> None:
         (Grade("1", ""), PackKind.GRADES),
         (Result("advice", ""), PackKind.RESULTS),
         (Close(""), PackKind.RISK),
-        (MissTarget(), PackKind.GRADES),
+        (MissTarget(Target.ATTEND), PackKind.GRADES),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -225,14 +236,32 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
     """The desk writes the hash of that pack into the header: the decision is explained by it for ever."""
     resting = {
         PackKind.RISK: {triage.Triage, triage.PassOver, contact.Resolve, grading.Assess, outcome.Close},
-        PackKind.GRADES: {grading.Grade, deployment.MissTarget, expedite.Ask, expedite.MissAnswer},
+        PackKind.GRADES: {
+            grading.Grade,
+            deployment.MissTarget,
+            deployment.Review,
+            escalation.Escalate,
+            expedite.Ask,
+            expedite.MissAnswer,
+        },
         PackKind.CATEGORIES: {incident.Open},
         PackKind.RESULTS: {outcome.Result},
     }
     commands = set().union(
         *(
             commands_in(module)
-            for module in (contact, triage, incident, grading, deployment, outcome, expedite, staff, adoption)
+            for module in (
+                contact,
+                triage,
+                incident,
+                grading,
+                deployment,
+                escalation,
+                outcome,
+                expedite,
+                staff,
+                adoption,
+            )
         )
     )
     for kind in (None, *PackKind):
@@ -275,7 +304,7 @@ def test_a_risk_model_without_a_rule_for_these_answers_suggests_nothing_by_itsel
 
 GRADES = pack("grades-2020")
 OTHER_GRADES = {
-    "other targets": GRADES.replace(b"_s = 14400", b"_s = 7200").replace(b"within_s = 900", b"within_s = 60"),
+    "other targets": GRADES.replace(b"_s = 7200", b"_s = 3600").replace(b"within_s = 900", b"within_s = 60"),
     "without the grade": GRADES.replace(b'code = "3"', b'code = "3a"'),
 }
 DAY_S = 24 * 3600
@@ -309,7 +338,7 @@ def test_other_grades_leave_the_board_of_what_was_graded_and_asked_before_as_it_
     before = [stage.board.items(moment) for moment in moments]
     stage.founder.do([Act(POLICY_STREAM, Adopt(content))])
     assert [stage.board.items(moment) for moment in moments] == before
-    assert dues(stage) == {"incident": 4 * 3600, "expedite": 900}
+    assert dues(stage) == {"incident": 2 * 3600, "expedite": 900}
     anew = Board(stage.log)
     anew.catch_up()
     assert [anew.items(moment) for moment in moments] == before
@@ -319,7 +348,7 @@ def test_what_is_graded_and_asked_from_then_on_has_the_targets_of_the_new_grades
     stage = Stage()
     stage.founder.do([Act(POLICY_STREAM, Adopt(OTHER_GRADES["other targets"]))])
     grade_and_ask(stage)
-    assert dues(stage) == {"incident": 2 * 3600, "expedite": 60}
+    assert dues(stage) == {"incident": 3600, "expedite": 60}
 
 
 def test_grades_that_a_force_went_back_to_are_those_of_their_first_adoption() -> None:

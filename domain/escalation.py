@@ -1,0 +1,125 @@
+"""The escalation ladder: an incident that waits too long for a resource goes to whoever answers for its district.
+
+Theory of operation. The grades pack says for each grade after how long without a resource it goes to whom. The watch
+raises each rung once, and the last one again at every changeover of shifts for as long as nobody is sent. Whoever is told
+acknowledges by name, from their own session or through whoever rang them. All times follow from facts: the ladder
+survives any restart, and two keepers of the watch raise nothing twice.
+Source: letter, area 1; IOPC 2021 on a grade 2 that waited five hours while the escalation policy was not followed.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from hueandcry.domain.duty import FLOOR, Command, Duty, Role
+from hueandcry.domain.fact import Fact, Plain, Sealed, fact
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import Escalation, Incident, Stage, live
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.policy import Policy
+from hueandcry.domain.reference import NS_PER_S, Code, Instant
+
+# Facts
+
+
+@fact(
+    "incident.escalated",
+    version=1,
+    says="Escalated to the {to} of {district} ({who}): grade {grade} and nobody sent",
+)
+class Escalated(Fact[Incident], frozen=True):
+    """Nobody was sent in time; `who` are the members of staff who answer for the district in that role, if any do."""
+
+    to: Plain[Role]
+    district: Plain[Code]
+    who: Plain[tuple[Code, ...]]
+    grade: Plain[Code]
+    due: Plain[Instant]
+    again: Plain[bool]
+
+    def apply(self, incident: Incident) -> Incident:
+        raised = Escalation(incident.version, self.to, self.due, incident.occurred)
+        return replace(incident, escalations=(*incident.escalations, raised))
+
+
+@fact("incident.escalation_acknowledged", version=1, says="{by} knows of the escalation to {to} {words}")
+class Acknowledged(Fact[Incident], frozen=True):
+    """Whoever the incident was escalated to knows, by name."""
+
+    to: Plain[Role]
+    by: Plain[Code]
+    words: Sealed[str]
+
+    def apply(self, incident: Incident) -> Incident:
+        now = tuple(
+            replace(one, acknowledged=self.by) if one.to is self.to and not one.acknowledged else one
+            for one in incident.escalations
+        )
+        return replace(incident, escalations=now)
+
+
+# What time demands
+
+
+def rungs(incident: Incident, policy: Policy, changeover: int) -> Iterator["Escalate"]:
+    """Yield what is to be raised that was not yet; `changeover` is when the last shift began (ns UTC)."""
+    if incident.stage is not Stage.GRADED:
+        return
+    raised = {(one.to, one.due) for one in incident.escalations}
+    ladder = policy.grades_of(incident.graded_under).row(incident.grade).escalate
+    for rung in ladder:
+        due = incident.clock_from + rung.unresourced_for_s * NS_PER_S
+        if (Role(rung.to), due) not in raised:
+            yield Escalate(Role(rung.to), due)
+    known = [one for one in incident.escalations if one.to in {Role(rung.to) for rung in ladder}]
+    if known and known[-1].raised < changeover:
+        yield Escalate(known[-1].to, changeover, again=True)
+
+
+# Commands
+
+
+class Escalate(Command[Incident], frozen=True):
+    """Raise a rung of the ladder that is due; once, whoever keeps the watch. Source: letter, area 1."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.WATCH,)
+    under: ClassVar[PackKind | None] = PackKind.GRADES
+    to: Role
+    due: int
+    again: bool = False
+    who: tuple[str, ...] = ()
+
+    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
+        waiting = rungs(incident, duty.policy, self.due if self.again else 0)
+        if self.due > duty.now or (self.to, self.due) not in {(one.to, one.due) for one in waiting}:
+            return []
+        return [Escalated(self.to, incident.district, self.who, incident.grade, self.due, self.again)]
+
+
+class Acknowledge(Command[Incident], frozen=True):
+    """Acknowledge an escalation in one's own name, or for a person who was told by other means.
+
+    `roles` are those of the person named, where they are a member of staff: nobody acknowledges for a role not theirs.
+    """
+
+    may: ClassVar[tuple[Role, ...]] = (*FLOOR, Role.SERGEANT, Role.INSPECTOR)
+    by: str
+    words: str
+    roles: tuple[Role, ...] | None = None
+
+    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
+        live(incident)
+        waiting = [one for one in incident.escalations if not one.acknowledged]
+        if not waiting:
+            raise Refused("no escalation of this incident waits to be acknowledged")
+        asked = dict.fromkeys(one.to for one in waiting)
+        me = self.by in ("", duty.collar)
+        held = duty.roles if me else self.roles
+        theirs = [to for to in asked if held is None or to in held]
+        if not theirs:
+            told = " or ".join(to.value for to in asked)
+            raise Refused(f"it was escalated to the {told}: name who of them was told, and how")
+        if not me and not self.words:
+            raise Refused(f"say how {self.by} was told")
+        return [Acknowledged(to, duty.collar if me else self.by, self.words) for to in theirs]

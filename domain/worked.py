@@ -1,0 +1,67 @@
+"""What is worked on: a contact, an incident or an expedite, with the promises that were made about it.
+
+Theory of operation. Whatever is open stands in exactly one queue and has exactly one owner. A promise stands open until it
+is kept or released with a reason; its time may pass meanwhile, which is a fact of its own (domain/promise.py). Nothing
+with an open promise is closed.
+"""
+
+from abc import abstractmethod
+from enum import Enum
+
+from msgspec import Struct
+
+from hueandcry.domain.fact import Record
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.reference import Code, Instant
+
+
+class Promising(Enum):
+    """What somebody was promised."""
+
+    ARRIVAL = "arrival"
+    CALL_BACK = "call-back"
+    TELL_CALLER = "tell-caller"
+    TELL_PARTNER = "tell-partner"
+    UPDATE = "update"
+
+
+class Promise(Struct, frozen=True, array_like=True):
+    """An open promise: the number of its fact, what was promised, by when (ns UTC), and who sees to it."""
+
+    number: int
+    what: Promising
+    due: Instant
+    owner: Code
+    broken: bool = False
+
+
+class Worked(Record, frozen=True, kw_only=True):
+    """What contacts, incidents and expedites have in common."""
+
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    @abstractmethod
+    def open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+
+    @property
+    @abstractmethod
+    def queue(self) -> str | None:
+        """The one queue in which it stands while it is open."""
+
+    @property
+    @abstractmethod
+    def owner(self) -> str:
+        """Who has it now: a collar number, or the role whose queue it stands in."""
+
+    def promised(self, what: Promising) -> tuple[Promise, ...]:
+        """Return the open promises of a sort."""
+        return tuple(one for one in self.promises if one.what is what)
+
+
+def word_kept(worked: Worked) -> None:
+    """Refuse to close what a promise is open about."""
+    if worked.promises:
+        named = ", ".join(f"{one.what.value} ({one.number})" for one in worked.promises)
+        raise Refused(f"a promise is open: {named}; keep it, or release it with a reason")

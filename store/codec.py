@@ -274,6 +274,14 @@ def header_of(head: bytes) -> Header | None:
     return None if found is None else found.header
 
 
+def header_at_a_glance(name: str, head: bytes) -> Header | None:
+    """Return the header of a head that reads whole as the fact it is named, None for any other and for what is not known here."""
+    try:
+        return _shapes[name, head[_VERSION_AT]].decode(head)[0]
+    except (KeyError, IndexError, TypeError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def key_of(head: bytes) -> int | None:
     """Return the id of the record key that a row's head names."""
     found = head_of(head)

@@ -11,6 +11,7 @@ A verification may begin behind a checkpoint that was verified before: the tree 
 nodes, which must give the checkpoint's root, and only later rows are read.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -25,12 +26,15 @@ from hueandcry.store import codec
 from hueandcry.store.codec import SEALED_TIERS, Row
 from hueandcry.store.connection import statement
 from hueandcry.store.log import End
+from hueandcry.store.reading import COLUMNS
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import SQLiteJournal
-from hueandcry.store.tree import CompactRange
+from hueandcry.store.tree import NODE_LEVELS, CompactRange
 
 FINDINGS_MAX = 100
-PROGRESS_EVERY = 4096
+BLOCK = 1 << NODE_LEVELS[0]
+_OF_AN_ERASURE = (ERASED, COMPLETED)
+Columns = tuple[Any, ...]  # a row as SQLite gives it, in the order of COLUMNS
 BELOW_ALL = -(1 << 63)  # a forged row may stand before the first
 
 
@@ -94,7 +98,65 @@ class _Walk:
         if position is None or len(self.findings) < FINDINGS_MAX:
             self.findings.append(Finding(position, part, what))
 
-    def row(self, row: Row) -> None:
+    def take(self, batch: list[Columns]) -> None:
+        """Hold rows against what went before them, and add them to the tree."""
+        self._hold(batch)
+        encode, sha = codec.encode, hashlib.sha256
+        leaves = [
+            sha(b"\0" + encode((position, stream, version, name, head, police, sealed, local))).digest()
+            for position, stream, version, name, head, _, police, _, sealed, _, local in batch
+        ]
+        self.grow(leaves)
+
+    def grow(self, leaves: list[bytes]) -> None:
+        """Add leaf hashes to the tree, a whole block at once where there is one, and keep the roots that are wanted."""
+        at = 0
+        while at < len(leaves):
+            to_block = BLOCK - self.tree.size % BLOCK
+            until = min(to_block, self._wanted[-1] - self.tree.size if self._wanted else to_block)
+            part = leaves[at : at + until]
+            whole = len(part) == BLOCK
+            for made in [self.tree.add_block(part)] if whole else map(self.tree.add, part):
+                self.nodes.update(((level, index), node) for level, index, node in made)
+            at += len(part)
+            self._note_roots()
+
+    def _hold(self, batch: list[Columns]) -> None:
+        """Look at each row at a glance, and examine every one that is not plainly as it must be.
+
+        Plainly is a row that follows in its stream, of a fact known here, under the same record key, with no seal to be opened.
+        """
+        ends, glance, closed = self._ends, codec.header_at_a_glance, self._seals is None
+        last, recorded, unopened = self._last, self.recorded, 0
+        for columns in batch:
+            position, stream, version, name, head, police, police_digest, sealed, sealed_digest, local, local_digest = (
+                columns
+            )
+            end = ends.get(stream)
+            if (
+                end is not None
+                and position == last + 1
+                and version == end[0] + 1
+                and police is police_digest is None
+                and (sealed is None) is (sealed_digest is None)
+                and (local is None) is (local_digest is None)
+                and (closed or sealed is local is None)
+                and name not in _OF_AN_ERASURE
+                and (header := glance(name, head)) is not None
+                and header.recorded >= recorded
+                and header.key == end[1]
+            ):
+                last, recorded = position, header.recorded
+                ends[stream] = version, end[1]
+                unopened += (sealed is not None) + (local is not None)
+                continue
+            self._last, self.recorded = last, recorded
+            self._examine(Row._make(columns))
+            last, recorded = self._last, self.recorded
+        self._last, self.recorded = last, recorded
+        self.unopened += unopened
+
+    def _examine(self, row: Row) -> None:
         if row.position != self._last + 1:
             self.found(row.position, "position", f"follows position {self._last}: rows are missing, moved or added")
         self._last = max(self._last, row.position)
@@ -114,9 +176,6 @@ class _Walk:
             or row.local is not None
         ):
             self._sealed(row, header)
-        for level, index, node in self.tree.add(codec.leaf_of(row)):
-            self.nodes[level, index] = node
-        self._note_roots()
 
     def _note_roots(self) -> None:
         while self._wanted and self._wanted[-1] <= self.tree.size:
@@ -208,12 +267,9 @@ def verify(
             walk.found(None, f"up to @{first}", "the journal is not the one whose checkpoint was verified")
     tip = _tip(journal, walk)
     try:
-        for columns in journal._fetched(
-            f"{journal._select_rows} WHERE position>? ORDER BY position", [first or BELOW_ALL]
-        ):
-            walk.row(Row._make(columns))
-            if not walk.tree.size % PROGRESS_EVERY:
-                progress(walk.tree.size)
+        for batch in journal._batches(_rows_of(journal, closed=seals is None), [first or BELOW_ALL]):
+            walk.take(batch)
+            progress(walk.tree.size)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         walk.found(None, f"after @{walk.tree.size}", f"the file cannot be read: {fault}")
     progress(walk.tree.size)
@@ -235,6 +291,15 @@ def verify(
         frozenset(walk.lapsed),
         frozenset(walk.gone),
     )
+
+
+def _rows_of(journal: SQLiteJournal, *, closed: bool) -> str:
+    """Return the query for all rows; with seals closed, whether something is sealed and not the bytes, which nobody could check."""
+    columns = COLUMNS
+    if closed:
+        for name in ("sealed", "local"):
+            columns = columns.replace(f" {name},", f" iif({name} IS NULL, NULL, x''),")
+    return f"SELECT {columns} FROM {journal.events_table_name} WHERE position>? ORDER BY position"
 
 
 def _end_before(journal: SQLiteJournal, stream: bytes, size: int) -> End:

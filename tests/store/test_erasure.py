@@ -26,6 +26,7 @@ from hueandcry.operator import erasing
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import SlotKind
 from hueandcry.operator.verbs import VERBS, carry_out
+from hueandcry.operator.watch import Watch
 from hueandcry.store import erasure
 from hueandcry.store.backup import back_up
 from hueandcry.store.evidence import Examination
@@ -54,6 +55,13 @@ NIGHT = """
     (d) change @i *
     (d) assess @i threat=weapon *
     (d) grade @i 1 *
+    (w) tick
+    (d) ack @i 4455 *
+    (d) review @i *
+    (d) promise @i arrival 20m *
+    (d) promise @i call-back 20m *
+    (d) kept @i call-back *
+    (d) release @i arrival *
     (d) locate @i SOUTH *
     (d) send @i AB12
     (d) arrive @i
@@ -111,6 +119,9 @@ class Night:
 
     def play(self, line: str) -> None:
         who, text = line.split(" ", 1)
+        if who == "(w)":
+            Watch(self.room).tick()
+            return
         while "*" in text:
             self.words.append(f"word{len(self.words):03d}of{who[1]}unlike-any-other")
             text = text.replace("*", self.words[-1], 1)

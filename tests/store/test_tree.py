@@ -129,3 +129,16 @@ def test_one_leaf_changed_or_two_in_the_other_order_change_the_root() -> None:
             tree.add_node(one, 0)
         roots.add(tree.root())
     assert len(roots) == 5
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 256, 257])
+def test_a_whole_block_grows_the_tree_as_its_leaves_one_by_one_do(blocks: int) -> None:
+    one_by_one, at_once = CompactRange(), CompactRange()
+    leaves = [leaf_hash(bytes([at % 251, at // 251 % 251])) for at in range(256 * blocks)]
+    kept = [node for leaf in leaves for node in one_by_one.add(leaf)]
+    nodes = [node for at in range(0, len(leaves), 256) for node in at_once.add_block(leaves[at : at + 256])]
+    assert nodes == kept
+    assert (at_once.size, at_once.peaks) == (one_by_one.size, one_by_one.peaks)
+    for leaf in (b"x" * 32, b"y" * 32):
+        assert list(at_once.add(leaf)) == list(one_by_one.add(leaf))
+    assert at_once.root() == one_by_one.root()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import PackKind, read_pack
+from hueandcry.domain.pack import PackKind, check_together, read_pack
 from hueandcry.domain.policy import Adopted, BackedUp, ClockSetBack, Established, Policy, Restored, digest_of
 
 
@@ -26,18 +26,31 @@ class Establish(Command[Policy], frozen=True):
 
 
 class Adopt(Command[Policy], frozen=True):
-    """Bring a pack into force; refuses what cannot be read, and what is in force already."""
+    """Bring packs into force, all in one moment.
+
+    Refuses what cannot be read, what is in force already, and packs that would not fit each other or those in force.
+    """
 
     may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
-    content: bytes
+    contents: tuple[bytes, ...]
 
     def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
-        pack = read_pack(self.content)
-        digest = digest_of(self.content)
-        kind = PackKind(pack.kind)
-        if any(one.kind is kind for one in policy.adopted) and policy.adoption(kind).digest == digest:
-            raise Refused(f"{pack.pack} is in force already")
-        return [Adopted(kind, pack.pack, pack.verified == "yes", digest, self.content)]
+        now = {one.kind: read_pack(one.content) for one in policy.adopted}
+        given: list[Fact[Policy]] = []
+        for content in self.contents:
+            pack = read_pack(content)
+            digest, kind = digest_of(content), PackKind(pack.kind)
+            if kind in now and policy_has(policy, kind, digest):
+                raise Refused(f"{pack.pack} is in force already")
+            now[kind] = pack
+            given.append(Adopted(kind, pack.pack, pack.verified == "yes", digest, content))
+        check_together(now.values())
+        return given
+
+
+def policy_has(policy: Policy, kind: PackKind, digest: bytes) -> bool:
+    """Tell whether exactly this pack is in force."""
+    return any(one.kind is kind for one in policy.adopted) and policy.adoption(kind).digest == digest
 
 
 class NoteSkew(Command[Policy], frozen=True):

@@ -4,6 +4,7 @@ Theory of operation. A pack is a TOML text, typed here. It reaches the domain as
 parsing has no effect but time. The first suggestion rule that the answers meet decides, so rules stand most urgent first.
 """
 
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -202,7 +203,50 @@ def read_pack(content: bytes) -> Pack:
         raise Refused(f"the pack cannot be read: {fault}") from fault
     if isinstance(pack, RiskPack):
         _check_risk(pack)
+    _check_once(pack)
     return pack
+
+
+def check_together(packs: Iterable[Pack]) -> None:
+    """Refuse packs that do not fit each other: a suggestion of a grade, or a rule on a category, that nobody has."""
+    by_type = {type(pack): pack for pack in packs}
+    risk, grades, categories = by_type.get(RiskPack), by_type.get(GradePack), by_type.get(CategoryPack)
+    if not isinstance(risk, RiskPack):
+        return
+    for rule in risk.suggest:
+        if isinstance(grades, GradePack) and rule.grade not in {row.code for row in grades.grade}:
+            raise Refused(
+                f"{risk.pack}, rule {rule.because}: suggests grade {rule.grade}, which {grades.pack} does not have"
+            )
+        if isinstance(categories, CategoryPack):
+            unknown = sorted(set(rule.when.get("category", ())) - {row.code for row in categories.category})
+            if unknown:
+                raise Refused(
+                    f"{risk.pack}, rule {rule.because}: {categories.pack} has no category {', '.join(unknown)}"
+                )
+
+
+def _check_once(pack: Pack) -> None:
+    """Refuse a pack in which something has the code of another thing."""
+    for what, codes in _codes_of(pack):
+        for code in codes:
+            if codes.count(code) > 1:
+                raise Refused(f"{pack.pack}: {what} {code} stands twice")
+
+
+def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
+    match pack:
+        case RiskPack():
+            yield "element", [one.code for one in pack.element]
+            yield "rule", [one.because for one in pack.suggest]
+            for element in pack.element:
+                yield f"element {element.code}: answer", [one.code for one in element.answer]
+        case GradePack():
+            yield "grade", [one.code for one in pack.grade]
+        case CategoryPack():
+            yield "category", [one.code for one in pack.category]
+        case ResultPack():
+            yield "result", [one.code for one in pack.result]
 
 
 def _check_risk(pack: RiskPack) -> None:
@@ -220,3 +264,12 @@ def _check_risk(pack: RiskPack) -> None:
                 raise Refused(f"{pack.pack}, {where}: nobody can answer {element} with {', '.join(unknown or codes)}")
     if not pack.suggest or pack.suggest[-1].when:
         raise Refused(f"{pack.pack}: the last rule must meet all answers, with nothing under 'when'")
+    for at, rule in enumerate(pack.suggest):
+        before = next((one for one in pack.suggest[:at] if _meets_all_of(one, rule)), None)
+        if before is not None:
+            raise Refused(f"{pack.pack}, rule {rule.because}: can never decide, for {before.because} stands before it")
+
+
+def _meets_all_of(wider: Rule, rule: Rule) -> bool:
+    """Tell whether whatever meets a rule meets the wider one, too."""
+    return all(element in rule.when and set(rule.when[element]) <= set(codes) for element, codes in wider.when.items())

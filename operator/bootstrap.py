@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from copy import copy
-from importlib.resources import files
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,6 +21,7 @@ from hueandcry.domain.fault import Damaged, Refused, Unavailable
 from hueandcry.domain.policy import POLICY_STREAM, Established
 from hueandcry.domain.reference import is_code
 from hueandcry.domain.staff import PassphraseSet, Register, SetPassphrase, SignOn, Staff, staff_stream
+from hueandcry.operator.bundled import PACKS, pack_text
 from hueandcry.operator.desk import NOBODY, Act, Desk, Signed, viewer_of
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import Identity
@@ -38,7 +38,6 @@ from hueandcry.store.signing import sign_next
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.views import Board, board_of
 
-PACKS = ("strive-2020", "grades-2020", "categories-2011", "results-2020")
 SESSION_LETTERS = 8
 FOUNDED = 16  # a store is established by then
 SEAT = "seat-1"
@@ -325,15 +324,10 @@ def founding_acts(founding: Founding, session: str, origin: str = "", vkey: str 
     me = staff_stream(founding.collar)
     return [
         Act(POLICY_STREAM, Establish(founding.code, founding.zone, founding.name, origin, vkey)),
-        *(Act(POLICY_STREAM, Adopt(pack_text(name))) for name in PACKS),
+        Act(POLICY_STREAM, Adopt(tuple(map(pack_text, PACKS)))),
         Act(me, Register(founding.collar, os.getuid(), "", (Role.ADMINISTRATOR, Role.HANDLER))),
         Act(me, SignOn(session, os.getuid(), founding.seat, Place.OFFICE)),
     ]
-
-
-def pack_text(name: str) -> bytes:
-    """Return the text of a pack that comes with the product."""
-    return files("hueandcry.domain.packs").joinpath(f"{name}.toml").read_bytes()
 
 
 def sign_on(room: Room, collar: str, passphrase: str | None, seat: str, place: Place) -> Signed:

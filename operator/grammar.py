@@ -199,9 +199,10 @@ class Reader:
         text = word.text.lower()
         if text in self._by_name:
             return self._by_name[text], {}
-        graded = re.fullmatch(r"g([0-9][0-9a-z]*)", text)
+        graded = re.fullmatch(r"g([0-9][0-9a-z]*|[a-z])", text)
         if graded and "grade" in self._by_name:
-            return self._by_name["grade"], {"grade": graded[1]}
+            grade = graded[1].upper() if graded[1].isalpha() else graded[1]
+            return self._by_name["grade"], {"grade": grade}
         near = [verb.name for verb in self.verbs if verb.name.startswith(text)]
         if len(near) == 1:
             return self._by_name[near[0]], {}

@@ -111,7 +111,7 @@ class Night:
         while self.room.journal.tip().size < facts // 2:
             self._step()
         shorter = pack_text("grades-2020").replace(b"14400", b"7200").replace(b"within_s = 900", b"within_s = 600")
-        self._founder.do([Act(POLICY_STREAM, Adopt(shorter))])
+        self._founder.do([Act(POLICY_STREAM, Adopt((shorter,)))])
         while self.room.journal.tip().size < facts:
             self._step()
 

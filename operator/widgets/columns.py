@@ -42,6 +42,8 @@ def _district(item: Item, _: int) -> tuple[str, Style | None]:
 
 
 def _queue(item: Item, _: int) -> tuple[str, Style | None]:
+    if item.escalated:
+        return "ESCALATED", ALARM  # until somebody acknowledges it; it can only wait to be sent to
     return item.queue, None
 
 
@@ -81,8 +83,8 @@ def incident_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of open incidents."""
     wide = width >= WIDE
     columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade), Column("v", 4, _care)]
-    columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 11, _district)]
-    columns += [Column("queue", 10 if wide else 9, _queue), Column("owner", 14 if wide else 11, _owner)]
+    columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 10, _district)]
+    columns += [Column("queue", 10, _queue), Column("owner", 14 if wide else 11, _owner)]
     return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 9, _due))
 
 

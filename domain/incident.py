@@ -144,7 +144,9 @@ class Incident(Worked, frozen=True, kw_only=True):
 
     @property
     def unacknowledged(self) -> Escalation | None:
-        """The last escalation that nobody has acknowledged."""
+        """The last escalation that nobody has acknowledged, for as long as nobody is sent."""
+        if self.stage is not Stage.GRADED:
+            return None
         return next((one for one in reversed(self.escalations) if not one.acknowledged), None)
 
     def targets(self, policy: Policy) -> dict[Target, int]:

@@ -190,7 +190,9 @@ class IndependentBoard:
             "contacts": len(story.contacts),
             "version": story.version,
             "broken": sum(due <= now for due in story.promises.values()),
-            "escalated": next((to for to, known in reversed(story.escalated) if not known), ""),
+            "escalated": next(
+                (to for to, known in reversed(story.escalated) if not known and story.stage == "graded"), ""
+            ),
         }
 
     def _due(self, story: Story) -> int | None:

@@ -17,6 +17,7 @@ from hueandcry.domain.reference import WrittenCode as Code
 
 NOT_ASKED = "not-asked"
 Seconds = Annotated[int, Meta(ge=0)]
+Risk = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class PackKind(Enum):
@@ -106,14 +107,26 @@ class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unresourced_for_s: Seconds
 
 
+class Order(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What items weigh in the order of a queue beside their grades, and how many minutes are added to every wait."""
+
+    added_min: Annotated[int, Meta(ge=0)] = 10
+    emergency: Risk = 2000
+    contact: Risk = 50
+    expedite: Risk = 200
+    ungraded: Risk = 100
+    vulnerable: Risk = 20
+
+
 class GradeRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One grade: what it means, within how many seconds somebody should be sent and be there, and who is told where not.
+    """One grade: what it means and weighs, within how many seconds somebody should be sent and be there, and who is told.
 
     None where there is no such target: nobody is sent.
     """
 
     code: Code
     name: str
+    risk: Risk = 0
     resource_within_s: Seconds | None = None
     attend_within_s: Seconds | None = None
     review_every_s: Annotated[int, Meta(gt=0)] | None = None
@@ -125,6 +138,7 @@ class GradePack(_Pack, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     grade: tuple[GradeRow, ...]
     expedite_answer_within_s: Seconds
+    order: Order = Order()
     changeover: tuple[Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = ()
 
     def row(self, code: str) -> GradeRow:

@@ -25,10 +25,11 @@ from hueandcry.operator.grammar import Misread
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
+from hueandcry.store.item import Item
 from hueandcry.store.moment import local_text
 from hueandcry.store.naming import RoomNames, names_for
 from hueandcry.store.subscription import Commits
-from hueandcry.store.views import WORKED, Item
+from hueandcry.store.views import WORKED
 
 LOG_LINES_MAX = 2000
 MINUTE_NS = 60 * NS_PER_S

@@ -123,6 +123,17 @@ def board(store: Store = None, at: At = None, json: Json = False) -> None:
 
 
 @app.command()
+def queues(store: Store = None, at: At = None, json: Json = False) -> None:
+    """Say of each queue how much stands in it, how old it is, and how much risk has waited in it."""
+    from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, now_ns = look(store, at)
+    reports.queues(found, now_ns, json=json)
+    opened.close()
+
+
+@app.command()
 def show(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Show one item: where it stands, and its log."""
     from hueandcry.operator import reports

@@ -21,9 +21,10 @@ from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import stream_text
 from hueandcry.domain.replay import Decision
 from hueandcry.operator.text import safe_text
+from hueandcry.store.item import Item
 from hueandcry.store.moment import ago, local_text, rfc3339
 from hueandcry.store.naming import RoomNames
-from hueandcry.store.views import Board, Item
+from hueandcry.store.views import Board
 
 
 class _Lines(Console):

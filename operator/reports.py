@@ -10,6 +10,7 @@ from msgspec import Struct
 from hueandcry.domain import replay
 from hueandcry.domain.fact import Entry, Erasure, FactRef, Record
 from hueandcry.domain.foreign import Foreign
+from hueandcry.domain.order import NS_PER_MIN, weight_of
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import Approved
 from hueandcry.operator import console
@@ -22,8 +23,9 @@ from hueandcry.store import codec
 from hueandcry.store.codec import Row
 from hueandcry.store.evidence import Examination
 from hueandcry.store.inbound import inner
+from hueandcry.store.item import Item
 from hueandcry.store.log import Log
-from hueandcry.store.moment import local_text, rfc3339
+from hueandcry.store.moment import ago, local_text, rfc3339
 from hueandcry.store.naming import RoomNames, names_for
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import FORMAT_VERSION
@@ -119,11 +121,14 @@ def explain(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, sess
                 "ref": board.name(record.id, now_ns),
                 "stream": stream_text(record.id),
                 "position": board.position,
+                "order": _order_object(record, board, now_ns) if record.kind in WORKED else None,
                 "decisions": [console.decision_object(one, board.policy, names) for one in decisions],
                 "facts": [console.fact_object(entry) for entry in sorted(entries, key=lambda one: one.position)],
             }
         )
         return
+    if record.kind in WORKED and getattr(record, "open", False):
+        console.say(_order(record, board, now_ns))
     told = {entry.position for entry in entries}
     for decision in decisions:
         for line in console.decision_lines(decision, board, board.policy, names):
@@ -135,6 +140,56 @@ def explain(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, sess
     console.say(
         f"{counted(len(decisions), 'decision')}, explained from {counted(len(entries), 'fact')} up to @{board.position}"
     )
+
+
+def _order_object(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
+    """Return what places an open item in its queue: what it weighs and why, how long it waits, and which it is."""
+    weight, added_min = weight_of(record, board.policy), board.policy.grades.order.added_min
+    queue = [one.stream for one in board.items(now_ns) if one.queue == board.item(record, now_ns).queue]
+    return {
+        "risk": weight.risk,
+        "grounds": dict(weight.grounds),
+        "minutes": weight.minutes(now_ns),
+        "added_min": added_min,
+        "risk_minutes": weight.risk_minutes(now_ns, added_min),
+        "place": queue.index(record.id) + 1 if record.id in queue else None,
+        "of": len(queue),
+    }
+
+
+def _order(record: Record, board: Board, now_ns: int) -> str:
+    told = _order_object(record, board, now_ns)
+    grounds = " + ".join(f"{what} {weight}" for what, weight in told["grounds"].items())
+    return safe_text(
+        f"Place {told['place']} of {told['of']} in {board.item(record, now_ns).queue}: risk {told['risk']} ({grounds}) "
+        f"x ({told['minutes']} minutes waited + {told['added_min']}) = {told['risk_minutes']}"
+    )
+
+
+def queues(board: Board, now_ns: int, *, json: bool) -> None:
+    """Print each queue with how much stands in it, how old, and how much risk has waited in it."""
+    found: dict[str, list[Item]] = {}
+    for item in board.items(now_ns):
+        found.setdefault(item.queue, []).append(item)
+    for queue, items in found.items():
+        minutes = sum(one.risk * (max(0, now_ns - one.since) // NS_PER_MIN) for one in items)
+        oldest = min(one.since for one in items)
+        counts = {
+            "vulnerable": sum(one.vulnerable for one in items),
+            "overdue": sum(one.overdue for one in items),
+            "promises_broken": sum(one.broken for one in items),
+            "escalated": sum(bool(one.escalated) for one in items),
+        }
+        if json:
+            console.say_json(
+                {"queue": queue, "open": len(items), "oldest": rfc3339(oldest), "risk_minutes": minutes, **counts}
+            )
+            continue
+        flags = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+        line = f"{queue:<9} {len(items):>5} open  oldest {ago(oldest, now_ns):>6}  {minutes:>9,} risk-minutes  {flags}"
+        console.say(safe_text(line.rstrip()))
+    if not json:
+        console.say(f"{sum(map(len, found.values()))} open in {counted(len(found), 'queue')}")
 
 
 def _story(room: Room, record: Record, position: int, session: str | None) -> list[Entry]:

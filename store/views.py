@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgpack
@@ -46,11 +45,13 @@ from hueandcry.domain.fact import Entry, Header, Record, fold, schema_hash
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.order import weight_of
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
 from hueandcry.domain.staff import Cover, Session, Staff
 from hueandcry.domain.timer import due_by
 from hueandcry.store.codec import DIGEST_BYTES
+from hueandcry.store.item import Item, urgency
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, zone_of
 
@@ -103,31 +104,6 @@ class Number(Struct, frozen=True, array_like=True):
             return short
         year, month, day = self.day.split("-")
         return f"{short} of {day}/{month}" + ("" if year == today[:4] else f"/{year}")
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """One line of the board: an open contact, incident or expedite. Instants are ns UTC.
-
-    `broken` counts promises whose time passed; `escalated` names to whom it went, until somebody acknowledges that.
-    """
-
-    ref: str
-    kind: str
-    stream: bytes
-    queue: str
-    owner: str
-    stage: str
-    what: str
-    grade: str
-    district: str
-    since: int
-    due: int | None
-    overdue: bool
-    vulnerable: bool
-    contacts: int
-    version: int
-    broken: int = 0
-    escalated: str = ""
 
 
 class Board:
@@ -284,7 +260,7 @@ class Board:
     def items(self, now_ns: int) -> list[Item]:
         """Return the open items, the most pressing first within each queue; timers are those of `now_ns`."""
         found = [self.item(record, now_ns) for record in self.open()]
-        return sorted(found, key=urgency)
+        return sorted(found, key=lambda one: urgency(one, now_ns))
 
     def item(self, record: Record, now_ns: int) -> Item:
         """Return the line of one open record."""
@@ -302,6 +278,7 @@ class Board:
             case _:
                 raise TypeError(f"{record.kind.name} is not worked")
         due = due_by(record, self.policy)
+        weight = weight_of(record, self.policy)
         return Item(
             ref=ref,
             kind=record.kind.name.lower(),
@@ -320,6 +297,8 @@ class Board:
             version=record.version,
             broken=sum(one.due <= now_ns for one in record.promises),
             escalated=escalated.to.value if escalated is not None else "",
+            risk=weight.risk,
+            added_min=self.policy.grades.order.added_min,
         )
 
     def answers_for(self, district: str, role: Role) -> tuple[str, ...]:
@@ -371,13 +350,6 @@ def _schema() -> bytes:
     """Return a hash of what a checkpoint's content means: the registered facts, and the fields of the records."""
     fields = [(int(kind), cls.__struct_fields__) for kind, cls in sorted(RECORDS.items())]
     return hashlib.sha256(schema_hash() + msgspec.msgpack.encode(fields)).digest()
-
-
-def urgency(item: Item) -> tuple[Any, ...]:
-    """Return the key that sorts the board: broken promises, waiting and overdue first, then grade, 999 before others, age."""
-    kinds = ("contact", "expedite", "incident")
-    pressing = (not item.broken, item.queue != "waiting", not item.overdue, item.grade or "~", item.what != "999")
-    return (kinds.index(item.kind), *pressing, item.since, item.stream)
 
 
 def board_of(log: Log, checkpoint: Path | None = None, upto: int | None = None) -> Board:

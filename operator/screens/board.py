@@ -9,7 +9,7 @@ from hueandcry.operator.backroom import Moved
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.widgets.columns import contact_columns, expedite_columns, incident_columns
 from hueandcry.operator.widgets.livelist import LiveList
-from hueandcry.store.views import Item
+from hueandcry.store.item import Item
 
 LISTS = {"contact": "#contacts", "expedite": "#expedites", "incident": "#incidents"}
 

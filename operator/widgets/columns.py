@@ -7,8 +7,8 @@ Colours are chosen for contrast of at least 7:1 on the dark ground, and nothing 
 from rich.style import Style
 
 from hueandcry.operator.widgets.livelist import Column
+from hueandcry.store.item import Item
 from hueandcry.store.moment import ago
-from hueandcry.store.views import Item
 
 GRADES = {
     "1": Style.parse("bold black on #ffffff"),

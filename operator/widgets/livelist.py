@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hueandcry.operator.text import safe_text
-from hueandcry.store.views import Item, urgency
+from hueandcry.store.item import Item, urgency
 
 BACKGROUND = "#101418"
 PLAIN = Style.parse(f"#e6e6e6 on {BACKGROUND}")
@@ -136,7 +136,7 @@ class LiveList(ScrollView, can_focus=False):
     # Drawing
 
     def _sorted(self) -> list[bytes]:
-        return [item.stream for item in sorted(self._items.values(), key=urgency)]
+        return [item.stream for item in sorted(self._items.values(), key=lambda one: urgency(one, self._now_ns))]
 
     def _below_cursor(self) -> None:
         at = self.row_of(self.selected)

@@ -55,6 +55,7 @@ class IndependentBoard:
         self.stories: dict[str, Story] = {}
         self.zone = ZoneInfo("UTC")
         self.packs: dict[str, tuple[dict[str, Line], int]] = {}
+        self.order: dict[str, int] = {}
         self.days: dict[tuple[str, bool], list[str]] = {}
 
     def read(self, lines: Iterable[Line]) -> "IndependentBoard":
@@ -77,6 +78,7 @@ class IndependentBoard:
             pack = tomllib.loads(bytes.fromhex(said["content"]).decode())
             targets_s = {one["code"]: one for one in pack["grade"]}
             self.packs[said["digest"]] = (targets_s, pack["expedite_answer_within_s"])
+            self.order = pack["order"]
 
     def _record(self, story: Story, name: str, said: Line, _: int, line: Line) -> None:
         match name:
@@ -193,7 +195,17 @@ class IndependentBoard:
             "escalated": next(
                 (to for to, known in reversed(story.escalated) if not known and story.stage == "graded"), ""
             ),
+            "risk": self._risk(story),
+            "added_min": self.order["added_min"],
         }
+
+    def _risk(self, story: Story) -> int:
+        if story.kind == "contact":
+            return self.order["emergency" if story.what == "999" else "contact"]
+        if story.kind == "expedite":
+            return self.order["contact" if story.stage == "told" else "expedite"]
+        graded = self.packs[story.pack][0][story.grade]["risk"] if story.grade else self.order["ungraded"]
+        return int(graded) + (self.order["vulnerable"] if story.vulnerable else 0)
 
     def _due(self, story: Story) -> int | None:
         return min([*story.promises.values(), *self._targets(story)], default=None)

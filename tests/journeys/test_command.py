@@ -45,6 +45,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("passphrase",),
     ("do",),
     ("board",),
+    ("queues",),
     ("show",),
     ("log",),
     ("explain",),
@@ -57,8 +58,14 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("intake", "load"),
     ("access",),
     ("erase",),
+    ("pack",),
+    ("pack", "list"),
+    ("pack", "check"),
+    ("pack", "diff"),
+    ("pack", "adopt"),
     ("share",),
     ("share", "agree"),
+    ("share", "list"),
     ("share", "export"),
     ("share", "verify"),
     ("share", "import"),
@@ -78,6 +85,10 @@ READING: tuple[tuple[str, ...], ...] = (
     ("verify",),
     ("access", "1"),
     ("erase", "1", "--dry-run"),
+    ("queues",),
+    ("pack", "list"),
+    ("pack", "diff", "grades-2022"),
+    ("share", "list"),
     ("store", "info"),
 )
 WORKING: tuple[tuple[str, ...], ...] = (
@@ -93,6 +104,7 @@ WORKING: tuple[tuple[str, ...], ...] = (
     ("share", "agree", "MPS", "--key", f"hueandcry/MPS/x+00000000+{'A' * 44}"),
     ("share", "export", "1", "--to", "MPS", "--file", "out.cmx"),
     ("share", "import", "calls.csv"),
+    ("pack", "adopt", "grades-2022", "thrive-2022"),
 )
 
 
@@ -644,7 +656,7 @@ def test_json_is_one_document_or_one_object_a_line(words: tuple[str, ...], run: 
     lines = ended.out.splitlines()
     found = [json.loads(line) for line in lines]
     assert all(isinstance(one, dict) for one in found)
-    if words[0] not in ("log", "journal", "access") and words != ("replay",):
+    if words[0] not in ("log", "journal", "access", "queues", "pack", "share") and words != ("replay",):
         assert len(lines) == 1
 
 

@@ -53,10 +53,11 @@ from hueandcry.operator.identity import SetClock
 from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.codec import Pending
 from hueandcry.store.erasure import keys_of
+from hueandcry.store.item import Item
 from hueandcry.store.log import MemoryLog
 from hueandcry.store.moment import last_changeover
 from hueandcry.store.sealed import Door, Viewer
-from hueandcry.store.views import Board, Item, blank
+from hueandcry.store.views import Board, blank
 from tests.proof.counts import PROOF, SEED
 from tests.proof.table import Told, tell
 from tests.staging import MONDAY, S, Stage

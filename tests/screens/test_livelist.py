@@ -8,14 +8,14 @@ from textual.app import App, ComposeResult
 
 from hueandcry.operator.widgets.columns import incident_columns
 from hueandcry.operator.widgets.livelist import LiveList
-from hueandcry.store.views import Item, urgency
+from hueandcry.store.item import Item, urgency
 
 
 def item(number: int, grade: str = "3", since: int = 0) -> Item:
     return Item(
         ref=str(number), kind="incident", stream=number.to_bytes(16, "big"), queue="dispatch", owner="dispatcher",
         stage="graded", what="theft", grade=grade, district="CENTRAL", since=since or number, due=None, overdue=False,
-        vulnerable=False, contacts=0, version=1,
+        vulnerable=False, contacts=0, version=1, risk=10 ** (5 - int(grade)), added_min=10,
     )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ async def test_the_row_under_the_cursor_stays_whatever_others_do() -> None:
             assert shown_row(app) == place
         assert len(app.list) == len(alive)
         app.list.in_order()
-        wanted = [one.ref for one in sorted(alive.values(), key=urgency)]
+        wanted = [one.ref for one in sorted(alive.values(), key=lambda one: urgency(one, 0))]
         assert [app.list._items[stream].ref for stream in app.list._rows] == wanted
         assert app.list.out_of_order == 0
 

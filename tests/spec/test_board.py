@@ -219,7 +219,7 @@ def test_among_contacts_the_waiting_stand_first_then_999_then_the_longest_waitin
     assert order == ["old 999", "new 999", "old 101", "new 101", "taken 999"]
 
 
-def test_among_expedites_the_overdue_stand_first_then_the_longest_waiting(stage: Stage) -> None:
+def test_among_expedites_the_longest_waiting_stand_first_and_those_that_were_told_last(stage: Stage) -> None:
     """Letter, area 1: what a partner asks for in order to safeguard somebody is not buried. Told ones have no due time."""
     desk = stage.desk("2001", Role.VULNERABILITY)
     asked = {}
@@ -231,10 +231,10 @@ def test_among_expedites_the_overdue_stand_first_then_the_longest_waiting(stage:
             work(desk, "verify . phrase\ndecide . accept at once\ntellback . Sister Jones")
         stage.pass_time(10)
     order = [asked[item.stream] for item in stage.board.items(stage.clock.now_ns)]
-    assert order == ["overdue", "older overdue", "told", "fresh", "fresher"]
+    assert order == ["overdue", "older overdue", "fresh", "fresher", "told"]
 
 
-def test_among_incidents_the_overdue_stand_first_then_the_grade_then_the_oldest(stage: Stage) -> None:
+def test_among_incidents_risk_times_waiting_decides_and_of_the_same_the_oldest(stage: Stage) -> None:
     desk = stage.desk("2001")
     made: dict[bytes, str] = {}
     for name in ("1 overdue", "3 older", "ungraded", "2", "3", "1"):
@@ -246,7 +246,7 @@ def test_among_incidents_the_overdue_stand_first_then_the_grade_then_the_oldest(
             work(desk, f"assess {place} {ALL_ASKED}\ngrade {place} {name[0]} chosen")
         stage.pass_time(10)
     now = stage.clock.now_ns
-    assert [made[item.stream] for item in stage.board.items(now)] == ["1 overdue", "1", "2", "3 older", "3", "ungraded"]
+    assert [made[item.stream] for item in stage.board.items(now)] == ["1 overdue", "1", "ungraded", "2", "3 older", "3"]
     assert [item.overdue for item in stage.board.items(now)] == [True] + [False] * 5
     assert [item.overdue for item in stage.board.items(now - 60 * S)] == [False] * 6, "timers are those of the moment"
 
@@ -264,9 +264,8 @@ def test_the_order_does_not_depend_on_the_order_in_which_items_came_up() -> None
     orders = set()
     for chosen in itertools.permutations((1, 2, 3)):
         stage = Stage()
-        for grade in chosen:
+        for place, grade in enumerate(chosen, 1):
             opened(stage)
-            place = stage.board.items(MONDAY)[-1].ref
             work(stage.founder, f"assess {place} {ALL_ASKED}\ngrade {place} {grade} chosen")
         orders.add(tuple(item.grade for item in stage.board.items(MONDAY)))
     assert orders == {("1", "2", "3")}

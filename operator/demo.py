@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hueandcry.domain import contact, deployment, expedite, grading, incident
+from hueandcry.domain import contact, deployment, escalation, expedite, grading, incident
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import schema_hash
 from hueandcry.domain.fault import Refused
@@ -165,6 +165,7 @@ def _say_hour(room: Room, since: int) -> None:
         f"{counts[incident.Opened.card.name]} incidents",
         "grades " + " ".join(f"{grade}:{grades[grade]}" for grade in sorted(grades)),
         f"{counts[deployment.TargetMissed.card.name]} targets missed",
+        f"{counts[escalation.Escalated.card.name]} escalated",
         f"{counts[expedite.Asked.card.name]} expedites",
         f"{sum(counts.values())} facts",
     ]

@@ -999,9 +999,11 @@ class TheRoom(RuleBasedStateMachine):
     # People, time, and others
 
     @precondition(lambda self: len(self.seats) > 2)
-    @rule(who=WHO)
-    def somebody_signs_off(self, who: int) -> None:
+    @rule(who=WHO, covering=st.booleans())
+    def somebody_signs_off(self, who: int, covering: bool) -> None:
+        """Whoever answered for a district answers for it no more."""
         desk = self.seat(who)
+        self.say_all(desk, RUNGS[4:5] if covering else [], 0)
         names = [entry.name for entry in self.say(desk, "off")]
         assert names[-1:] == ["staff.signed_off"] or not self._roles(desk)
         assert set(names[:-1]) <= {"staff.district_given_up"}
@@ -1164,8 +1166,7 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     room.history_is_loaded(old_contact=False)
     room.two_people_erase_a_record(who=3, founder_first=True, lines=[], pick=0)
     room.the_keeper_carries_erasures_out()
-    room.say(room.seat(3), "cover CENTRAL supervisor")
-    room.somebody_signs_off(who=3)
+    room.somebody_signs_off(who=3, covering=True)
     room.the_machines_clock_is_set_back(back=7200)
     room.somebody_signs_on(who=1, second=False)
     room.teardown()

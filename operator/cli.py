@@ -299,6 +299,17 @@ def pack_list(store: Store = None, json: Json = False) -> None:
     opened.close()
 
 
+@pack_app.command("show")
+def pack_show(pack: str, store: Store = None) -> None:
+    """Print the text of a pack, in force or as it comes with the product, to be copied and changed."""
+    from hueandcry.operator import packs
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    packs.say_text(opened, pack)
+    opened.close()
+
+
 @pack_app.command("check")
 def pack_check(
     pack: Annotated[list[str], typer.Argument(help="A file, or the name of a pack that comes with the product.")],

@@ -75,6 +75,15 @@ def say_check(named: str, *, json: bool) -> None:
     console.say(safe_text(f"{pack.pack} can be adopted ({pack.kind}, {sure}): {pack.title}"))
 
 
+def say_text(room: Room, named: str) -> None:
+    """Print a pack's text as it is, to be copied and changed: one in force by its name, else one that comes with the product.
+
+    TOML has no control character in it but line ends and tabs, so nothing in it moves a terminal.
+    """
+    adopted = [one.content for one in room.board.policy.adopted if one.pack == named]
+    print((adopted[-1] if adopted else text_of(named)).decode(), end="")
+
+
 def listed(room: Room, *, json: bool) -> None:
     """Print the packs in force, and those that come with the product."""
     policy = room.board.policy

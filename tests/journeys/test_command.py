@@ -60,6 +60,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("erase",),
     ("pack",),
     ("pack", "list"),
+    ("pack", "show"),
     ("pack", "check"),
     ("pack", "diff"),
     ("pack", "adopt"),

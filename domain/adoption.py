@@ -40,7 +40,7 @@ class Adopt(Command[Policy], frozen=True):
         for content in self.contents:
             pack = read_pack(content)
             digest, kind = digest_of(content), PackKind(pack.kind)
-            if kind in now and policy_has(policy, kind, digest):
+            if _in_force(policy, kind, digest):
                 raise Refused(f"{pack.pack} is in force already")
             now[kind] = pack
             given.append(Adopted(kind, pack.pack, pack.verified == "yes", digest, content))
@@ -48,8 +48,7 @@ class Adopt(Command[Policy], frozen=True):
         return given
 
 
-def policy_has(policy: Policy, kind: PackKind, digest: bytes) -> bool:
-    """Tell whether exactly this pack is in force."""
+def _in_force(policy: Policy, kind: PackKind, digest: bytes) -> bool:
     return any(one.kind is kind for one in policy.adopted) and policy.adoption(kind).digest == digest
 
 

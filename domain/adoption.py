@@ -5,8 +5,11 @@ from typing import ClassVar
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import PackKind, check_together, read_pack
+from hueandcry.domain.idle import check_standing
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.packreader import check_together, read_pack
 from hueandcry.domain.policy import Adopted, BackedUp, ClockSetBack, Established, Policy, Restored, digest_of
+from hueandcry.domain.standing import StandingPack
 
 
 class Establish(Command[Policy], frozen=True):
@@ -42,6 +45,8 @@ class Adopt(Command[Policy], frozen=True):
             digest, kind = digest_of(content), PackKind(pack.kind)
             if _in_force(policy, kind, digest):
                 raise Refused(f"{pack.pack} is in force already")
+            if isinstance(pack, StandingPack):
+                check_standing(pack)
             now[kind] = pack
             given.append(Adopted(kind, pack.pack, pack.verified == "yes", digest, content))
         check_together(now.values())

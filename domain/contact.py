@@ -78,7 +78,6 @@ class Contact(Worked, frozen=True, kw_only=True):
     answered: int = 0
     handler: str = ""
     number: FactRef | None = None
-    words: FactRef | None = None
     place: FactRef | None = None
     district: str = UNKNOWN
     district_source: Source = Source.UNKNOWN
@@ -138,27 +137,6 @@ class Answered(Fact[Contact], frozen=True):
 
     def apply(self, contact: Contact) -> Contact:
         return replace(contact, stage=Stage.ANSWERED, handler=self.handler, answered=contact.occurred)
-
-
-@fact("contact.noted", version=1, says="{words}")
-class Noted(Fact[Contact], frozen=True):
-    """What was said or seen, in free text."""
-
-    words: Sealed[str]
-
-    def apply(self, contact: Contact) -> Contact:
-        return replace(contact, words=contact.here)
-
-
-@fact("contact.corrected", version=1, says="Corrects {corrects}: {words}")
-class Corrected(Fact[Contact], frozen=True):
-    """An earlier fact was mistyped; it stays, and this names it."""
-
-    corrects: Plain[FactRef]
-    words: Sealed[str]
-
-    def apply(self, contact: Contact) -> Contact:
-        return contact
 
 
 @fact("contact.located", version=1, says="District {district} (from {district_source}) {place}")
@@ -264,29 +242,6 @@ class Answer(Command[Contact], frozen=True):
         if contact.stage not in (Stage.RINGING, Stage.ABANDONED):
             raise Refused(f"the contact is {contact.stage.value}, {contact.owner} has it")
         return [Answered(duty.collar)]
-
-
-class Note(Command[Contact], frozen=True):
-    """Write down what was said; allowed after the close, for what is remembered late."""
-
-    words: str
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        if contact.stage is Stage.NONE:
-            raise Refused("there is no such contact")
-        return [Noted(self.words)]
-
-
-class Correct(Command[Contact], frozen=True):
-    """Say what an earlier fact should have said; the earlier fact stays."""
-
-    version: int
-    words: str
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        if not 1 <= self.version <= contact.version:
-            raise Refused(f"the contact has facts 1 to {contact.version}, none with number {self.version}")
-        return [Corrected(FactRef(contact.id, self.version), self.words)]
 
 
 class Locate(Command[Contact], frozen=True):

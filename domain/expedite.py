@@ -125,27 +125,6 @@ class Verified(Fact[Expedite], frozen=True):
         return replace(expedite, means=self.means)
 
 
-@fact("expedite.noted", version=1, says="{words}")
-class Noted(Fact[Expedite], frozen=True):
-    """A line in the expedite's log."""
-
-    words: Sealed[str]
-
-    def apply(self, expedite: Expedite) -> Expedite:
-        return expedite
-
-
-@fact("expedite.corrected", version=1, says="Corrects {corrects}: {words}")
-class Corrected(Fact[Expedite], frozen=True):
-    """An earlier fact was mistyped; it stays, and this names it."""
-
-    corrects: Plain[FactRef]
-    words: Sealed[str]
-
-    def apply(self, expedite: Expedite) -> Expedite:
-        return expedite
-
-
 @fact("expedite.linked", version=1, says="Incident {incident} was opened for it")
 class Linked(Fact[Expedite], frozen=True):
     """An incident was opened for it."""
@@ -238,29 +217,6 @@ class Verify(Command[Expedite], frozen=True):
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
         _live(expedite)
         return [Verified(self.means, self.words)]
-
-
-class Note(Command[Expedite], frozen=True):
-    """Write a line in the expedite's log."""
-
-    words: str
-
-    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        if expedite.stage is Stage.NONE:
-            raise Refused("there is no such expedite")
-        return [Noted(self.words)]
-
-
-class Correct(Command[Expedite], frozen=True):
-    """Say what an earlier fact should have said; the earlier fact stays."""
-
-    version: int
-    words: str
-
-    def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        if not 1 <= self.version <= expedite.version:
-            raise Refused(f"the expedite has facts 1 to {expedite.version}, none with number {self.version}")
-        return [Corrected(FactRef(expedite.id, self.version), self.words)]
 
 
 class LinkIncident(Command[Expedite], frozen=True):

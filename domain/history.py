@@ -38,7 +38,6 @@ class ContactLoaded(Fact[Contact], frozen=True):
             stage=ContactStage.CLOSED,
             channel=self.channel,
             rang=contact.occurred,
-            words=contact.here,
             district=self.district,
             district_source=Source.UNKNOWN if self.district == UNKNOWN else Source.ROW,
             incident=self.incident,

@@ -264,27 +264,6 @@ class Owned(Fact[Incident], frozen=True):
         return replace(incident, holder=self.owner)
 
 
-@fact("incident.noted", version=1, says="{words}")
-class Noted(Fact[Incident], frozen=True):
-    """A line in the incident's log, in free text."""
-
-    words: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return incident
-
-
-@fact("incident.corrected", version=1, says="Corrects {corrects}: {words}")
-class Corrected(Fact[Incident], frozen=True):
-    """An earlier fact was mistyped; it stays, and this names it."""
-
-    corrects: Plain[FactRef]
-    words: Sealed[str]
-
-    def apply(self, incident: Incident) -> Incident:
-        return incident
-
-
 # Commands
 
 
@@ -369,26 +348,3 @@ class Own(Command[Incident], frozen=True):
         if incident.holder == self.owner:
             raise Refused(f"{self.owner} has it already")
         return [Owned(self.owner)]
-
-
-class Note(Command[Incident], frozen=True):
-    """Write a line in the incident's log; allowed after the close, for what is remembered late."""
-
-    words: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        if incident.stage is Stage.NONE:
-            raise Refused("there is no such incident")
-        return [Noted(self.words)]
-
-
-class Correct(Command[Incident], frozen=True):
-    """Say what an earlier fact should have said; the earlier fact stays."""
-
-    version: int
-    words: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        if not 1 <= self.version <= incident.version:
-            raise Refused(f"the incident has facts 1 to {incident.version}, none with number {self.version}")
-        return [Corrected(FactRef(incident.id, self.version), self.words)]

@@ -11,10 +11,15 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hueandcry.domain.codelist import CategoryPack, ResultPack
 from hueandcry.domain.fact import Fact, Local, Plain, Record, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
+from hueandcry.domain.gradescheme import GradePack
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.packreader import read_pack
 from hueandcry.domain.reference import Code, FactRef, Instant, Kind, ZoneName, stream_id
+from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.standing import StandingPack
 
 POLICY_STREAM = stream_id(Kind.POLICY, 0, 0)
 
@@ -42,6 +47,13 @@ class Agreement(Struct, frozen=True, array_like=True):
     vkey: bytes
 
 
+class Fell(Struct, frozen=True, array_like=True):
+    """A standing question that counts and rang, and for which time (ns UTC)."""
+
+    question: Code
+    at: Instant
+
+
 class Policy(Record, frozen=True, kw_only=True):
     """Who the force is and which packs are in force, the newest of each kind."""
 
@@ -55,6 +67,7 @@ class Policy(Record, frozen=True, kw_only=True):
     backups: int = 0
     key_backups: tuple[FactRef, ...] = ()
     adopted: tuple[Adoption, ...] = ()
+    fallen: tuple[Fell, ...] = ()
 
     def adoption(self, kind: PackKind) -> Adoption:
         """Return the pack of a kind that is in force; refuses where none was adopted."""
@@ -98,6 +111,14 @@ class Policy(Record, frozen=True, kw_only=True):
         """The result codes in force."""
         pack = read_pack(self.adoption(PackKind.RESULTS).content)
         assert isinstance(pack, ResultPack)
+        return pack
+
+    @property
+    def standing(self) -> StandingPack | None:
+        """The standing questions in force, None where a force adopted none."""
+        found = next((one for one in reversed(self.adopted) if one.kind is PackKind.STANDING), None)
+        pack = None if found is None else read_pack(found.content)
+        assert pack is None or isinstance(pack, StandingPack)
         return pack
 
 

@@ -21,8 +21,10 @@ from hueandcry.domain import (
     expedite,
     grading,
     incident,
+    logbook,
     outcome,
     promise,
+    ringing,
     staff,
     triage,
 )
@@ -43,6 +45,7 @@ _DECISIONS = (
     escalation.Acknowledged,
     promise.Promised,
     promise.Released,
+    ringing.RingHeeded,
     outcome.CallerTold,
     outcome.Resulted,
     outcome.Closed,
@@ -110,10 +113,9 @@ def explain(entries: Sequence[Entry]) -> list[Decision]:
 
 
 def _informs(fact: Fact[Any] | None) -> bool:
-    noted = contact.Rang | contact.Noted | triage.ElementTriaged | triage.ElementPassedOver | contact.Located
-    changed = incident.Opened | incident.Contacted | incident.Changed | incident.Noted | incident.Corrected
-    asked = expedite.Asked | expedite.Noted
-    return isinstance(fact, noted | changed | asked)
+    noted = contact.Rang | logbook.Noted | triage.ElementTriaged | triage.ElementPassedOver | contact.Located
+    changed = incident.Opened | incident.Contacted | incident.Changed | logbook.Corrected
+    return isinstance(fact, noted | changed | expedite.Asked)
 
 
 def _rests_on(

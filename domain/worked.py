@@ -35,10 +35,19 @@ class Promise(Struct, frozen=True, array_like=True):
     broken: bool = False
 
 
+class Rung(Struct, frozen=True, array_like=True):
+    """A standing question that rang, by which fact, and whether somebody knows."""
+
+    question: Code
+    number: int
+    heeded: bool = False
+
+
 class Worked(Record, frozen=True, kw_only=True):
     """What contacts, incidents and expedites have in common."""
 
     promises: tuple[Promise, ...] = ()
+    rung: tuple[Rung, ...] = ()
 
     @property
     @abstractmethod
@@ -54,6 +63,11 @@ class Worked(Record, frozen=True, kw_only=True):
     @abstractmethod
     def owner(self) -> str:
         """Who has it now: a collar number, or the role whose queue it stands in."""
+
+    @property
+    def unheeded(self) -> str:
+        """The standing question that rang last and that nobody has seen to, empty where there is none."""
+        return next((one.question for one in reversed(self.rung) if not one.heeded), "")
 
     def promised(self, what: Promising) -> tuple[Promise, ...]:
         """Return the open promises of a sort."""

@@ -145,7 +145,7 @@ class Backroom(threading.Thread):
     def run(self) -> None:
         try:
             self._desk = self._room.desk(self._session)
-            self._watch = Watch(self._room)
+            self._watch = Watch(self._room, self._lease)
             self._room.warm()
             self._minute = self._now() // MINUTE_NS
             self._say_board(whole=True)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from hueandcry.operator import arriving, custody
+from hueandcry.operator import adopting, arriving, custody, overseeing
 from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
 from hueandcry.operator.options import At, Json, Session, Store
 
@@ -26,9 +26,9 @@ app = typer.Typer(
 )
 intake_app = typer.Typer(help="Doors for contacts from elsewhere.", rich_markup_mode=None)
 store_app = typer.Typer(help="The store itself.", rich_markup_mode=None)
-pack_app = typer.Typer(help="The force's packs: risk models, grades, categories, results.", rich_markup_mode=None)
 arriving.register(app)
-app.add_typer(pack_app, name="pack")
+overseeing.register(app)
+app.add_typer(adopting.app, name="pack")
 app.add_typer(intake_app, name="intake")
 app.add_typer(store_app, name="store")
 custody.register(app, store_app)
@@ -119,17 +119,6 @@ def board(store: Store = None, at: At = None, json: Json = False) -> None:
         for item in items:
             console.say(console.item_line(item, now_ns))
         console.say(f"{len(items)} open at {local_text(now_ns, found.zone, day=True)} (@{found.position})")
-    opened.close()
-
-
-@app.command()
-def queues(store: Store = None, at: At = None, json: Json = False) -> None:
-    """Say of each queue how much stands in it, how old it is, and how much risk has waited in it."""
-    from hueandcry.operator import reports
-    from hueandcry.operator.bootstrap import look
-
-    opened, found, now_ns = look(store, at)
-    reports.queues(found, now_ns, json=json)
     opened.close()
 
 
@@ -286,67 +275,6 @@ def intake_load(
     opened.close()
     if strict and rejected:
         raise typer.Exit(REFUSED)
-
-
-@pack_app.command("list")
-def pack_list(store: Store = None, json: Json = False) -> None:
-    """List the packs in force, and those that come with the product."""
-    from hueandcry.operator import packs
-    from hueandcry.operator.bootstrap import open_room
-
-    opened = open_room(store)
-    packs.listed(opened, json=json)
-    opened.close()
-
-
-@pack_app.command("show")
-def pack_show(pack: str, store: Store = None) -> None:
-    """Print the text of a pack, in force or as it comes with the product, to be copied and changed."""
-    from hueandcry.operator import packs
-    from hueandcry.operator.bootstrap import open_room
-
-    opened = open_room(store)
-    packs.say_text(opened, pack)
-    opened.close()
-
-
-@pack_app.command("check")
-def pack_check(
-    pack: Annotated[list[str], typer.Argument(help="A file, or the name of a pack that comes with the product.")],
-    json: Json = False,
-) -> None:
-    """Check whether packs could be adopted; says what is wrong and in which line."""
-    from hueandcry.operator import packs
-
-    for one in pack:
-        packs.say_check(one, json=json)
-
-
-@pack_app.command("diff")
-def pack_diff(pack: str, store: Store = None, json: Json = False) -> None:
-    """Say in which values a pack differs from the one of its kind that is in force."""
-    from hueandcry.operator import packs
-    from hueandcry.operator.bootstrap import open_room
-
-    opened = open_room(store)
-    packs.compare(opened, pack, json=json)
-    opened.close()
-
-
-@pack_app.command("adopt")
-def pack_adopt(
-    pack: Annotated[list[str], typer.Argument(help="Files or names; what belongs together is adopted together.")],
-    store: Store = None,
-    session: Session = None,
-    json: Json = False,
-) -> None:
-    """Bring packs into force, all in one moment; what was decided before stays under the pack of its day."""
-    from hueandcry.operator import packs
-    from hueandcry.operator.bootstrap import open_room
-
-    opened = open_room(store)
-    packs.adopt(opened, pack, session=session, json=json)
-    opened.close()
 
 
 @store_app.command("info")

@@ -203,7 +203,7 @@ class Reader:
         if graded and "grade" in self._by_name:
             grade = graded[1].upper() if graded[1].isalpha() else graded[1]
             return self._by_name["grade"], {"grade": grade}
-        near = [verb.name for verb in self.verbs if verb.name.startswith(text)]
+        near = sorted(verb.name for verb in self.verbs if verb.name.startswith(text))
         if len(near) == 1:
             return self._by_name[near[0]], {}
         hint = f"did you mean {' or '.join(near)}?" if near else "'help' lists the verbs"
@@ -270,7 +270,8 @@ class Reader:
         words = words_of(text)
         if not words or (len(words) == 1 and not text.endswith(" ")):
             start = words[0].text.lower() if words else ""
-            return [f"{verb.name} " for verb in self.verbs if verb.name.startswith(start) or verb.short == start]
+            found = (verb.name for verb in self.verbs if verb.name.startswith(start) or verb.short == start)
+            return [f"{name} " for name in sorted(found)]
         try:
             verb, given = self._verb(words[0])
         except Misread:

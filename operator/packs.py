@@ -15,8 +15,11 @@ import msgspec
 
 from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import Pack, PackKind, read_pack
+from hueandcry.domain.idle import check_standing
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.packreader import Pack, read_pack
 from hueandcry.domain.policy import POLICY_STREAM, digest_of
+from hueandcry.domain.standing import StandingPack
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.bundled import bundled, pack_text
@@ -42,7 +45,10 @@ def check(named: str) -> Pack:
     """Return a pack; refuses one that could not be adopted, with the line where that can be told."""
     content = text_of(named)
     try:
-        return read_pack(content)
+        pack = read_pack(content)
+        if isinstance(pack, StandingPack):
+            check_standing(pack)
+        return pack
     except Refused as fault:
         line = _line_of(str(fault), content)
         raise Refused(f"{named}{f', line {line}' if line else ''}: {fault}") from fault
@@ -55,7 +61,7 @@ def _line_of(fault: str, content: bytes) -> int | None:
     if found:
         heads = [at for at, line in enumerate(lines, 1) if line.strip() == f"[[{found[1]}]]"]
         return heads[int(found[2])] if int(found[2]) < len(heads) else None
-    named = re.search(r"(?:rule|element|grade|category|result) ([\w.-]+)", fault)
+    named = re.search(r"(?:rule|element|question|grade|category|result) ([\w.-]+)", fault)
     told = re.search(r"\(line (\d+)", fault) or re.search(r"line (\d+)", fault)
     if told:
         return int(told[1])

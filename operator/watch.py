@@ -23,6 +23,7 @@ from hueandcry.domain.timer import timers
 from hueandcry.operator import erasing
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.operator.listening import Listener
 from hueandcry.store.moment import last_changeover
 
 TICK_S = 5.0
@@ -54,6 +55,20 @@ class Lease:
         self._handle = handle
         return True
 
+    def heard(self) -> int:
+        """Return the position up to which the last keeper had heard what rings, 0 where nobody says."""
+        try:
+            return int(self._path.read_text() or 0)
+        except (OSError, ValueError):
+            return 0
+
+    def note(self, heard: int) -> None:
+        """Leave to the next keeper up to which position this one has heard."""
+        if self._handle is not None:
+            text = str(heard).encode()
+            os.pwrite(self._handle, text, 0)
+            os.ftruncate(self._handle, len(text))
+
     def release(self) -> None:
         """Give the lease back."""
         if self._handle is not None:
@@ -64,9 +79,10 @@ class Lease:
 class Watch:
     """Keeps the watch of a store, one tick at a time."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, room: Room, lease: Lease | None = None) -> None:
+        self._room, self._lease = room, lease
         self._desk = Desk(room.journal, room.board, room.identity, THE_WATCH)
+        self._listener: Listener | None = None
         self._saved = room.board.position
         self._signed, self._signed_at = 0, 0
         self.unsigned = ""
@@ -84,11 +100,26 @@ class Watch:
             for timer in timers(record, board.policy, changeover):
                 if timer.due <= now_ns:
                     recorded += self._desk.do([Act(record.id, self._named(record, timer.command))])
+        recorded += self._ring(now_ns)
         if board.position - self._saved >= CHECKPOINT_EVERY:
             board.save(self._room.folder.board)
             self._saved = board.position
         self._sign()
         return recorded + self.erase()
+
+    def _ring(self, now_ns: int) -> list[Entry]:
+        """Record what standing questions rang; what cannot be recorded now waits for the next tick."""
+        lease = self._lease
+        if self._listener is None:
+            self._listener = Listener(self._room, lease.heard() if lease is not None else 0)
+        listener, recorded = self._listener, []
+        listener.hear(now_ns)
+        while listener.waiting:
+            recorded += self._desk.do([listener.waiting[0]])
+            del listener.waiting[0]
+        if lease is not None:
+            lease.note(listener.heard)
+        return recorded
 
     def erase(self) -> list[Entry]:
         """Carry out what erasures are pending; one that cannot be finished now stays pending until a later tick."""
@@ -125,7 +156,8 @@ def keep(
 
     `warn` hears once why checkpoints cannot be signed, where that is so.
     """
-    lease, watch = Lease(room), Watch(room)
+    lease = Lease(room)
+    watch = Watch(room, lease)
     warned = ""
     try:
         while True:

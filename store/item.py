@@ -18,7 +18,8 @@ class Item(Struct, frozen=True, kw_only=True):
     """One line of the board: an open contact, incident or expedite. Instants are ns UTC.
 
     `risk` and `since` make the order of a queue (domain/order.py), `added_min` is what the pack adds to every wait.
-    `broken` counts promises whose time passed; `escalated` names to whom it went, until somebody acknowledges that.
+    `broken` counts promises whose time passed; `escalated` names to whom it went, `rang` a standing question,
+    until somebody acknowledges it.
     """
 
     ref: str
@@ -38,6 +39,7 @@ class Item(Struct, frozen=True, kw_only=True):
     version: int
     broken: int = 0
     escalated: str = ""
+    rang: str = ""
     risk: int = 0
     added_min: int = 0
 

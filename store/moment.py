@@ -94,16 +94,24 @@ def read_ahead(text: str, zone: ZoneInfo, now_ns: int) -> int:
     return read_moment(f"{tomorrow} {text}", zone, now_ns)
 
 
-def last_changeover(changeovers: tuple[str, ...], zone: ZoneInfo, now_ns: int) -> int:
+def last_changeover(times: tuple[str, ...], zone: ZoneInfo, now_ns: int) -> int:
     """Return when the last of the local times of day came round (ns UTC), 0 where there is none; up to two days back."""
-    today = datetime.fromtimestamp(now_ns // NS_PER_S, zone).date()
-    found = 0
-    for day in (today - timedelta(days=1), today):
-        for time in changeovers:
+    return max(changeovers(times, zone, now_ns - 2 * 86_400 * NS_PER_S, now_ns), default=0)
+
+
+def changeovers(times: tuple[str, ...], zone: ZoneInfo, since_ns: int, until_ns: int) -> list[int]:
+    """Return when local times of day came round after a moment and up to another (ns UTC), in order."""
+    day = datetime.fromtimestamp(since_ns // NS_PER_S, zone).date()
+    last = datetime.fromtimestamp(until_ns // NS_PER_S, zone).date()
+    found = []
+    while day <= last:
+        for time in times:
             moment = datetime.fromisoformat(f"{day} {time}").replace(tzinfo=zone)  # of a repeated hour, the first
             at = int(moment.timestamp()) * NS_PER_S
-            found = max(found, at if at <= now_ns else 0)
-    return found
+            if since_ns < at <= until_ns:
+                found.append(at)
+        day += timedelta(days=1)
+    return sorted(found)
 
 
 def read_position(text: str) -> int | None:

@@ -43,7 +43,9 @@ def _district(item: Item, _: int) -> tuple[str, Style | None]:
 
 def _queue(item: Item, _: int) -> tuple[str, Style | None]:
     if item.escalated:
-        return "ESCALATED", ALARM  # until somebody acknowledges it; it can only wait to be sent to
+        return "ESCALATED", ALARM  # until somebody acknowledges it; it waits to be sent to
+    if item.rang:
+        return "RANG", ALARM
     return item.queue, None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import cycle, islice
 from typing import Any
 
-from hueandcry.domain import deployment, grading, incident, outcome
+from hueandcry.domain import deployment, grading, incident, logbook, outcome
 from hueandcry.domain.fact import Fact, FactRef, Header
 from hueandcry.domain.incident import Reply
 from hueandcry.domain.reference import Kind, stream_id
@@ -89,7 +89,7 @@ class Stream:
             case "Graded":
                 return grading.Graded("1", "1", 1, self._assessed, self._words(NOTE_LETTERS))
             case "Noted":
-                return incident.Noted(self._words(NOTE_LETTERS))
+                return logbook.Noted(self._words(NOTE_LETTERS))
             case "Resourced":
                 return deployment.Resourced("GA21")
             case "Resulted":

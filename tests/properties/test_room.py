@@ -36,6 +36,7 @@ from hueandcry.domain import (
     grading,
     history,
     incident,
+    logbook,
     outcome,
     policy,
     promise,
@@ -244,7 +245,7 @@ class Ledger:
             else:
                 self.history.append(entry.stream)
             return
-        if isinstance(fact, contact.Noted | contact.Corrected):
+        if isinstance(fact, logbook.Noted | logbook.Corrected):
             return
         call = self.calls[entry.stream]
         assert call.open, "a closed contact is not worked"
@@ -269,7 +270,7 @@ class Ledger:
             self.cases[entry.stream] = Case(contacts, fact.category in DOMESTIC, entry.version, opened=when, clock=when)
         elif isinstance(fact, history.IncidentLoaded):
             self.history.append(entry.stream)
-        elif not isinstance(fact, incident.Noted | incident.Corrected):
+        elif not isinstance(fact, logbook.Noted | logbook.Corrected):
             case = self.cases[entry.stream]
             assert case.open, "a closed incident is not worked"
             self._worked(case, entry, header, fact)
@@ -427,7 +428,7 @@ class Ledger:
             self.requests[entry.stream] = Request()
             return
         request = self.requests[entry.stream]
-        assert request.open or isinstance(fact, expedite.Noted | expedite.Corrected), "a closed expedite is not worked"
+        assert request.open or isinstance(fact, logbook.Noted | logbook.Corrected), "a closed expedite is not worked"
         match fact:
             case expedite.Decided():
                 assert fact.reason, "a decision has a reason"

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 import hueandcry.domain
 from hueandcry.domain.access import Access
-from hueandcry.domain.contact import Channel, Contact, Corrected, Located, Noted, Rang, Source
+from hueandcry.domain.contact import Channel, Contact, Located, Rang, Source
 from hueandcry.domain.deployment import TargetMissed
 from hueandcry.domain.expedite import Asked, Expedite
 from hueandcry.domain.fact import (
@@ -47,6 +47,7 @@ from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.grading import Assessed, Graded
 from hueandcry.domain.history import ContactLoaded
 from hueandcry.domain.incident import Incident, Reply, Target
+from hueandcry.domain.logbook import Corrected, Noted
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.staff import PassphraseSet, Staff
 from tests.spec.harness import closed, entry, stream_of
@@ -666,7 +667,7 @@ def test_every_fact_stands_in_the_file_of_its_stream() -> None:
     pages = {
         "contact": {"contact", "history", "triage"},
         "incident": {"incident", "grading", "deployment", "escalation", "history", "outcome"},
-        "record": {"erasure", "promise", "sharing"},
+        "record": {"erasure", "logbook", "promise", "sharing"},
         "staff": {"staff", "cover"},
     }
     astray = []

@@ -23,7 +23,7 @@ NOTHING = (b"", b"", b"")
 def received(version: int, *, police: bytes = b"", sealed: bytes = b"") -> Received:
     """Return a fact of theirs with the values that a file gave."""
     return Received(
-        ORIGIN, THEIR_STREAM, 40 + version, b"incident.noted", b"\x92", NOTHING, bytes([version]) * 32,
+        ORIGIN, THEIR_STREAM, 40 + version, b"record.noted", b"\x92", NOTHING, bytes([version]) * 32,
         bool(police), bool(sealed), police, sealed,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from hueandcry.domain import deployment, grading, incident, outcome
+from hueandcry.domain import deployment, grading, incident, logbook, outcome
 from hueandcry.domain.contact import Contact, Source, Triaged
 from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Review, Send, TargetMissed
 from hueandcry.domain.duty import FLOOR, Command, Role
@@ -15,13 +15,9 @@ from hueandcry.domain.incident import (
     Change,
     Changed,
     Contacted,
-    Correct,
-    Corrected,
     Incident,
     Locate,
     Located,
-    Note,
-    Noted,
     Open,
     Opened,
     Own,
@@ -30,6 +26,7 @@ from hueandcry.domain.incident import (
     Stage,
     Target,
 )
+from hueandcry.domain.logbook import Correct, Corrected, Note, Noted
 from hueandcry.domain.outcome import CallerTold, Close, Closed, Result, Resulted, TellCaller
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
@@ -175,7 +172,7 @@ def test_only_the_watch_records_missed_targets_and_only_an_administrator_loads_h
 
 def test_every_command_on_incidents_has_its_roles_checked_here() -> None:
     assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, *WORK)} == set().union(
-        *map(commands_in, (incident, grading, deployment, outcome))
+        *map(commands_in, (incident, grading, deployment, outcome, logbook))
     )
 
 

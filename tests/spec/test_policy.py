@@ -19,14 +19,17 @@ from hueandcry.domain import (
     triage,
 )
 from hueandcry.domain.adoption import Adopt, Establish, NoteBackup, NoteRestore, NoteSkew
+from hueandcry.domain.codelist import CategoryPack, ResultPack
 from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import Duty, Role
 from hueandcry.domain.fact import Fact, Names, sentence
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.gradescheme import GradePack
 from hueandcry.domain.grading import Assess, Assessed, Grade
 from hueandcry.domain.incident import Incident, Open, Opened, Reply, Target
 from hueandcry.domain.outcome import Close, Result
-from hueandcry.domain.pack import NOT_ASKED, CategoryPack, GradePack, PackKind, ResultPack, RiskPack, read_pack
+from hueandcry.domain.pack import NOT_ASKED, PackKind
+from hueandcry.domain.packreader import read_pack
 from hueandcry.domain.policy import (
     POLICY_STREAM,
     Adopted,
@@ -38,6 +41,7 @@ from hueandcry.domain.policy import (
     digest_of,
 )
 from hueandcry.domain.reference import NS_PER_S, FactRef, Kind, kind_of
+from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.operator.desk import Act
 from hueandcry.store.views import Board
 from tests.spec.harness import PACKS, START, adopted, commands_in, given, on_duty, pack, policy, who_may

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from hueandcry.domain.access import ACCESS_STREAM, Access, Read, Shown
-from hueandcry.domain.contact import Noted, Rang
+from hueandcry.domain.contact import Rang
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Entry, Header, fold
 from hueandcry.domain.fault import Damaged, Unavailable
+from hueandcry.domain.logbook import Noted
 from hueandcry.domain.reference import Kind, stream_id, stream_text
 from hueandcry.operator.bootstrap import open_room
 from hueandcry.operator.desk import Desk

@@ -14,7 +14,7 @@ import msgpack
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from hueandcry.domain import contact, erasure, staff
+from hueandcry.domain import contact, erasure, logbook, staff
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import REGISTRY, Entry, Fact, FactRef, Header, Kind, Plain, Tier, fact
@@ -109,7 +109,7 @@ A, B, C = contact_id(1), contact_id(2), contact_id(3)
 def pending(stream: bytes, version: int, fact: Fact[Any] | None = None, **header: Any) -> Pending:
     given = {"occurred": MONDAY - 5, "recorded": 0, "actor": "2001", "role": "handler", "seat": "T1", "session": "s1"}
     stamped = Header(**{"fact_version": 0, **given, **header})
-    return Pending(stream, version, contact.Noted(f"words {version}") if fact is None else fact, stamped)
+    return Pending(stream, version, logbook.Noted(f"words {version}") if fact is None else fact, stamped)
 
 
 def fill(log: Log, rows: int, batch: int = 100) -> None:
@@ -332,14 +332,14 @@ def test_a_log_can_be_read_by_stream_while_its_entries_are_walked(log: Log) -> N
 
 
 def test_sealed_values_are_closed_in_every_reading_but_that_of_the_door(log: Log) -> None:
-    noted = contact.Noted("knife in the kitchen")
-    (entry,) = log.append([pending(A, 1, noted), pending(A, 2, contact.Noted(""))])[:1]
+    noted = logbook.Noted("knife in the kitchen")
+    (entry,) = log.append([pending(A, 1, noted), pending(A, 2, logbook.Noted(""))])[:1]
     readings = [entry, *log.entries(upto=1), *log.stream(A, 1), *log.streams(1)]
-    assert [one.fact for one in readings] == [contact.Noted(None)] * 4
+    assert [one.fact for one in readings] == [logbook.Noted(None)] * 4
     door = Door(log, ME)
-    assert [one.fact for one in door.stream(A, "log")] == [noted, contact.Noted("")]
+    assert [one.fact for one in door.stream(A, "log")] == [noted, logbook.Noted("")]
     assert [one.fact for one in door.stream(A, "log", 1)] == [noted]
-    assert [one.fact for one in door.open(log.entries(), "log")] == [noted, contact.Noted("")]
+    assert [one.fact for one in door.open(log.entries(), "log")] == [noted, logbook.Noted("")]
     opened = door.fact(FactRef(A, 1), "log")
     assert opened is not None
     assert opened.fact == noted
@@ -362,8 +362,8 @@ def test_a_journal_without_its_keys_is_read_and_takes_what_needs_none(tmp_path: 
     journal.append([pending(A, 1)])
     journal.close()
     journal = open_journal(tmp_path / "journal.db", clock=clock)
-    assert [one.fact for one in journal.entries()] == [contact.Noted(None)]
-    journal.append([pending(A, 2, contact.Linked(B)), pending(A, 3, contact.Noted(""))])
+    assert [one.fact for one in journal.entries()] == [logbook.Noted(None)]
+    journal.append([pending(A, 2, contact.Linked(B)), pending(A, 3, logbook.Noted(""))])
     before = journal.tip()
     with pytest.raises(Unavailable, match="opened without its keys"):
         journal.append([pending(B, 1, contact.Linked(A)), pending(A, 4)])
@@ -387,7 +387,7 @@ def test_each_stream_in_which_something_is_sealed_has_a_key_of_its_own_and_keeps
 
 
 def test_a_stream_has_no_key_before_anything_is_sealed_in_it(log: Log) -> None:
-    silent = [pending(A, 1, contact.Linked(B)), pending(A, 2, contact.Noted(""))]
+    silent = [pending(A, 1, contact.Linked(B)), pending(A, 2, logbook.Noted(""))]
     assert keys(log.append(silent)) == [None, None]
     assert log.tip().keys == 0
     assert keys(log.append([pending(A, 3), pending(A, 4, contact.Linked(B))])) == [1, 1]
@@ -414,12 +414,12 @@ def test_a_key_is_not_given_below_the_first_that_the_keyring_allows(log: Log) ->
     log.seals.keyring.begin_at(1000)
     entries = log.append([pending(A, 2), pending(B, 1), pending(C, 1)])
     assert keys(entries) == [1, 1000, 1001]
-    assert [one.fact for one in Door(log, ME).stream(C, "log")] == [contact.Noted("words 1")]
+    assert [one.fact for one in Door(log, ME).stream(C, "log")] == [logbook.Noted("words 1")]
 
 
 def test_words_that_were_not_said_are_read_as_empty_and_not_as_sealed(log: Log) -> None:
-    log.append([pending(A, 1, contact.Noted(""))])
-    assert [entry.fact for entry in log.entries()] == [contact.Noted("")]
+    log.append([pending(A, 1, logbook.Noted(""))])
+    assert [entry.fact for entry in log.entries()] == [logbook.Noted("")]
 
 
 def test_local_values_are_closed_too_and_opened_by_the_door(log: Log) -> None:
@@ -487,7 +487,7 @@ def both(tmp_path: Path, history: Sequence[Pending]) -> tuple[Log, SQLiteJournal
 def test_both_engines_have_the_same_leaves_and_roots_for_facts_without_sealed_words(tmp_path: Path) -> None:
     roles = [pending(staff.staff_stream("2001"), at, staff.RoleGranted(role)) for at, role in enumerate(Role, 1)]
     links = [pending(one, 1, contact.Linked(A)) for one in (C, B)]
-    memory, journal = both(tmp_path, [*roles, *links, pending(A, 1, contact.Noted(""))])
+    memory, journal = both(tmp_path, [*roles, *links, pending(A, 1, logbook.Noted(""))])
     assert list(memory.rows()) == list(journal.rows())
     assert [codec.leaf_of(row) for row in memory.rows()] == [codec.leaf_of(row) for row in journal.rows()]
     assert memory.tip() == journal.tip()
@@ -523,10 +523,10 @@ def test_rows_of_another_application_count_in_the_tree_between_ours(journal: SQL
     assert journal.insert_events(foreign[1:]) == [3]
     journal.append([pending(A, 2)])
     assert [(entry.position, entry.name) for entry in journal.entries()] == [
-        (1, "contact.noted"),
+        (1, "record.noted"),
         (2, "library:Book.Lent"),
         (3, "t"),
-        (4, "contact.noted"),
+        (4, "record.noted"),
     ]
     assert [(entry.header is None, entry.fact is None) for entry in journal.entries()][1:3] == [(True, True)] * 2
     root = roots_by_the_book(list(journal.rows()))
@@ -556,7 +556,7 @@ def test_a_row_of_another_application_has_the_moment_of_the_last_row_before_it_w
 def test_the_library_reads_our_rows_as_its_own_and_meets_our_versions(journal: SQLiteJournal) -> None:
     journal.append([pending(A, 1), pending(A, 2)])
     events = journal.select_events(UUID(bytes=A))
-    assert [(event.originator_version, event.topic) for event in events] == [(1, "contact.noted"), (2, "contact.noted")]
+    assert [(event.originator_version, event.topic) for event in events] == [(1, "record.noted"), (2, "record.noted")]
     before = journal.tip()
     with pytest.raises(IntegrityError):
         journal.insert_events([StoredEvent(UUID(int=9), 1, "t", b""), StoredEvent(UUID(bytes=A), 2, "t", b"")])

@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from hueandcry.domain.contact import Channel, Contact, Noted, Rang
+from hueandcry.domain.contact import Channel, Contact, Rang
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import REGISTRY, Entry, Fact, Header, Local, Plain, Sealed, Tier, fact, fold
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
+from hueandcry.domain.logbook import Noted
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import Kind, stream_id, stream_text
 from hueandcry.operator import erasing
@@ -585,7 +586,7 @@ def test_a_destroyed_key_leaves_every_fact_and_digest_and_takes_the_words(stage:
     after = opened(stage.room, contact)
     assert after == closed
     assert [entry.fact for entry in after if entry.name == "contact.rang"] == [Rang(Channel.EMERGENCY, None)]
-    assert [entry.fact for entry in after if entry.name == "contact.noted"] == [Noted(None)]
+    assert [entry.fact for entry in after if entry.name == "record.noted"] == [Noted(None)]
     assert (stage.log.tip(), list(stage.log.rows())) == (before, rows)
     assert stage.log.root_at(before.size) == before.root
     assert fold(Contact(id=contact), after) == record
@@ -640,7 +641,7 @@ def test_what_is_said_after_an_erasure_has_another_key_and_outlives_it(stage: Fo
     assert keys_in(stage, contact)[worked:] == [None, later, later]
     shown = opened(stage.room, contact)
     assert shown[:worked] == stage.log.stream(contact)[:worked], "nothing of it opens"
-    assert [entry.fact for entry in shown if entry.name == "contact.noted"] == [
+    assert [entry.fact for entry in shown if entry.name == "record.noted"] == [
         Noted(None),
         Noted("said after the erasure"),
     ]

@@ -570,11 +570,11 @@ def test_what_may_change_unseen_is_just_what_the_log_format_says(tampering: Tamp
 
 FORGED = (
     "INSERT INTO fact SELECT {position}, x'0192f0c1d2e380108000000000000001', 1, name, head, police, police_digest, sealed, "
-    "sealed_digest, local, local_digest FROM fact WHERE position=(SELECT max(position) FROM fact WHERE name='contact.noted')"
+    "sealed_digest, local, local_digest FROM fact WHERE position=(SELECT max(position) FROM fact WHERE name='record.noted')"
 )
 HELD = (
     "CREATE TEMP TABLE held AS SELECT position, sealed, sealed_digest FROM fact "
-    "WHERE name='contact.noted' ORDER BY position LIMIT 2"
+    "WHERE name='record.noted' ORDER BY position LIMIT 2"
 )
 HANDS: dict[str, tuple[str, ...]] = {
     "the last fact deleted": ("DELETE FROM fact WHERE position=200",),
@@ -632,7 +632,7 @@ def test_rows_taken_moved_and_forged_are_found(tampering: Tampering, hand: str) 
     assert all(finding.position is not None or finding.part for finding in findings)
 
 
-NOTED = "(SELECT max(position) FROM fact WHERE name='contact.noted')"
+NOTED = "(SELECT max(position) FROM fact WHERE name='record.noted')"
 NAMED: dict[str, tuple[str, str]] = {
     "a fact deleted": ("DELETE FROM fact WHERE position=100", "@101 position"),
     "a fact moved behind the last": ("UPDATE fact SET position=900 WHERE position=100", "@900 position"),

@@ -1,0 +1,53 @@
+"""Code lists as packs: the categories under which incidents are opened and closed, and how things end.
+
+Source: National Standard for Incident Recording 2011, as far as it could be read; said in the packs themselves.
+"""
+
+from msgspec import Struct
+
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.pack import PackText
+from hueandcry.domain.reference import WrittenCode as Code
+
+
+class Category(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an incident is about; `domestic` asks for a second look where it is downgraded or cancelled."""
+
+    code: Code
+    name: str
+    domestic: bool = False
+
+
+class CategoryPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The categories under which incidents are opened."""
+
+    category: tuple[Category, ...]
+
+    def row(self, code: str) -> Category:
+        """Return a category; refuses one that the pack does not have."""
+        for one in self.category:
+            if one.code == code:
+                return one
+        raise Refused(f"{self.pack} has no category {code}")
+
+
+class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a contact or an incident ended; `cancels` and `attended` decide what must come before close."""
+
+    code: Code
+    name: str
+    attended: bool = False
+    cancels: bool = False
+
+
+class ResultPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Result codes."""
+
+    result: tuple[ResultRow, ...]
+
+    def row(self, code: str) -> ResultRow:
+        """Return a result code; refuses one that the pack does not have."""
+        for one in self.result:
+            if one.code == code:
+                return one
+        raise Refused(f"{self.pack} has no result {code}; it has {', '.join(r.code for r in self.result)}")

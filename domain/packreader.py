@@ -1,0 +1,85 @@
+"""Reading a pack's text as the sort of pack it says it is, and looking whether packs fit each other.
+
+Theory of operation. A pack reaches the domain as text and is kept by its content: reading it has no effect but time. What
+is refused here is what would fail in the middle of a shift.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+
+from hueandcry.domain.codelist import CategoryPack, ResultPack
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.gradescheme import GradePack
+from hueandcry.domain.riskmodel import RiskPack, check_risk
+from hueandcry.domain.standing import StandingPack
+
+Pack = RiskPack | GradePack | CategoryPack | ResultPack | StandingPack
+_TYPES: dict[str, type[Pack]] = {
+    "risk": RiskPack,
+    "grades": GradePack,
+    "categories": CategoryPack,
+    "results": ResultPack,
+    "standing": StandingPack,
+}
+
+
+@lru_cache(maxsize=64)
+def read_pack(content: bytes) -> Pack:
+    """Return a pack from its TOML text; refuses, naming the place, what is not a pack of a kind we know."""
+    try:
+        kind = msgspec.toml.decode(content).get("kind")
+        if not isinstance(kind, str) or kind not in _TYPES:
+            raise Refused(f"a pack's kind is one of {', '.join(_TYPES)}, not {kind!r}")
+        pack = msgspec.toml.decode(content, type=_TYPES[kind])
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Refused(f"the pack cannot be read: {fault}") from fault
+    if isinstance(pack, RiskPack):
+        check_risk(pack)
+    _check_once(pack)
+    return pack
+
+
+def check_together(packs: Iterable[Pack]) -> None:
+    """Refuse packs that do not fit each other: a suggestion of a grade, or a rule on a category, that nobody has."""
+    by_type = {type(pack): pack for pack in packs}
+    risk, grades, categories = by_type.get(RiskPack), by_type.get(GradePack), by_type.get(CategoryPack)
+    if not isinstance(risk, RiskPack):
+        return
+    for rule in risk.suggest:
+        if isinstance(grades, GradePack) and rule.grade not in {row.code for row in grades.grade}:
+            raise Refused(
+                f"{risk.pack}, rule {rule.because}: suggests grade {rule.grade}, which {grades.pack} does not have"
+            )
+        if isinstance(categories, CategoryPack):
+            unknown = sorted(set(rule.when.get("category", ())) - {row.code for row in categories.category})
+            if unknown:
+                raise Refused(
+                    f"{risk.pack}, rule {rule.because}: {categories.pack} has no category {', '.join(unknown)}"
+                )
+
+
+def _check_once(pack: Pack) -> None:
+    """Refuse a pack in which something has the code of another thing."""
+    for what, codes in _codes_of(pack):
+        for code in codes:
+            if codes.count(code) > 1:
+                raise Refused(f"{pack.pack}: {what} {code} stands twice")
+
+
+def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
+    match pack:
+        case RiskPack():
+            yield "element", [one.code for one in pack.element]
+            yield "rule", [one.because for one in pack.suggest]
+            for element in pack.element:
+                yield f"element {element.code}: answer", [one.code for one in element.answer]
+        case GradePack():
+            yield "grade", [one.code for one in pack.grade]
+        case CategoryPack():
+            yield "category", [one.code for one in pack.category]
+        case ResultPack():
+            yield "result", [one.code for one in pack.result]
+        case StandingPack():
+            yield "question", [one.code for one in pack.question]

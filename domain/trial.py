@@ -1,0 +1,207 @@
+"""Trying a pack on recorded history before it is adopted: which incidents would have gone otherwise, and on what grounds.
+
+Theory of operation. History is walked once. What a person chose stands as it was: a grade, a result, the moment when
+somebody was sent. What the pack says by itself is worked out again under the pack that is tried, and held against what the
+pack of the day said of the same facts: the grade that the answers suggest and its grounds, whether somebody counts as
+vulnerable, which targets pass unmet and which rungs of the ladder are raised, what a standing question rings. A pack that
+differs in nothing changes nothing, whatever the watch did or missed on the day.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from msgspec import Struct
+
+from hueandcry.domain.asking import Asker, Ring
+from hueandcry.domain.codelist import CategoryPack, ResultPack
+from hueandcry.domain.fact import Entry, Fact, Record
+from hueandcry.domain.gradescheme import GradePack, GradeRow
+from hueandcry.domain.grading import Assessed
+from hueandcry.domain.incident import Incident, Opened, Stage
+from hueandcry.domain.outcome import Resulted
+from hueandcry.domain.pack import NOT_ASKED
+from hueandcry.domain.packreader import Pack
+from hueandcry.domain.policy import Policy
+from hueandcry.domain.reference import NS_PER_S, Instant, Kind, StreamId, kind_of
+from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.standing import StandingPack
+
+Changeovers = Callable[[tuple[str, ...], int, int], Iterable[int]]
+
+
+class Otherwise(Struct, frozen=True, order=True):
+    """What would have gone otherwise about a record at a moment (ns UTC): how it was, how it would have been, and why."""
+
+    at: Instant
+    stream: StreamId
+    what: str
+    was: str
+    now: str
+    was_grounds: str = ""
+    now_grounds: str = ""
+
+
+class Trial:
+    """Walks history with a pack; `changeovers` gives when shifts changed between two moments by times of day."""
+
+    def __init__(self, pack: Pack, blank: Callable[[bytes], Record | None], changeovers: Changeovers) -> None:
+        self._pack, self._changeovers = pack, changeovers
+        self._blank = blank
+        self._policy = Policy()
+        self._open: dict[bytes, Incident] = {}
+        self._raised: dict[bytes, tuple[dict[str, int], dict[str, int]]] = {}
+        self._now = 0
+
+    def walk(self, entries: Iterable[Entry], before: StandingPack | None = None) -> list[Otherwise]:
+        """Return what would have gone otherwise over all entries; standing questions are held against those of `before`."""
+        if isinstance(self._pack, StandingPack):
+            return self._rang_otherwise(self._pack, before, entries)
+        found = list(chain.from_iterable(self._take(entry) for entry in entries))
+        for incident in self._open.values():
+            found += self._end(incident, self._now)
+        return sorted(found)
+
+    def _take(self, entry: Entry) -> Iterator[Otherwise]:
+        kind = kind_of(entry.stream) if isinstance(entry.stream, bytes) else None
+        if entry.header is not None:
+            self._now = entry.header.recorded
+        if kind is Kind.POLICY:
+            self._policy = self._policy.reached(entry)
+            self._policy = self._policy if entry.fact is None else entry.fact.apply(self._policy)
+        if kind is not Kind.INCIDENT:
+            return
+        before = self._open.get(entry.stream) or Incident(id=entry.stream)
+        after: Incident = before.reached(entry)
+        after = after if entry.fact is None else entry.fact.apply(after)
+        yield from self._judged(entry.fact, after)
+        if isinstance(self._pack, GradePack):
+            self._pass(before, self._now)
+        if after.open:
+            self._open[entry.stream] = after
+        else:
+            self._open.pop(entry.stream, None)
+            yield from self._end(after, self._now)
+
+    # What a pack says at once
+
+    def _judged(self, fact: Fact[Incident] | None, incident: Incident) -> Iterator[Otherwise]:
+        match self._pack, fact:
+            case RiskPack(), Assessed():
+                yield from _assessed(self._pack, fact, incident)
+            case CategoryPack(), Opened():
+                named = [one for one in self._pack.category if one.code == fact.category]
+                if not named:
+                    yield _otherwise(incident, "category", fact.category, "not in this pack")
+                elif named[0].domestic != fact.domestic:
+                    yield _otherwise(incident, "domestic", _yes(fact.domestic), _yes(named[0].domestic))
+            case ResultPack(), Resulted():
+                rows = [one for one in self._pack.result if one.code == fact.result]
+                if not rows:
+                    yield _otherwise(incident, "result", fact.result, "not in this pack")
+                elif rows[0].attended != fact.attended:
+                    yield _otherwise(incident, "attended", _yes(fact.attended), _yes(rows[0].attended))
+            case _:
+                pass
+
+    # What a scheme says as time passes
+
+    def _pass(self, incident: Incident, until: int) -> None:
+        """Note what either scheme raises while an incident stands as it does, up to a moment."""
+        if not incident.grade or incident.attended or incident.stage not in (Stage.GRADED, Stage.RESOURCED):
+            return
+        assert isinstance(self._pack, GradePack)
+        was, now = self._raised.setdefault(incident.id, ({}, {}))
+        theirs = self._policy.grades_of(incident.graded_under)
+        for scheme, raised in ((theirs, was), (self._pack, now)):
+            for row in (one for one in scheme.grade if one.code == incident.grade):
+                for what, due in self._due(incident, scheme, row, until):
+                    raised.setdefault(what, due)
+            if incident.grade not in {one.code for one in scheme.grade}:
+                raised.setdefault(f"no grade {incident.grade} in it", incident.clock_from)
+
+    def _due(self, incident: Incident, scheme: GradePack, row: GradeRow, until: int) -> Iterator[tuple[str, int]]:
+        start = incident.clock_from
+        if row.attend_within_s is not None and start + row.attend_within_s * NS_PER_S <= until:
+            yield f"not attended in {row.attend_within_s} s", start + row.attend_within_s * NS_PER_S
+        if incident.stage is not Stage.GRADED:
+            return
+        if row.resource_within_s is not None and start + row.resource_within_s * NS_PER_S <= until:
+            yield f"not resourced in {row.resource_within_s} s", start + row.resource_within_s * NS_PER_S
+        if row.review_every_s is not None:
+            due = max(incident.reviewed, start) + row.review_every_s * NS_PER_S
+            if due <= until:
+                yield f"not reviewed in {row.review_every_s} s", due
+        first = None
+        for rung in row.escalate:
+            due = start + rung.unresourced_for_s * NS_PER_S
+            if due <= until:
+                first = due if first is None else first
+                yield f"escalated to {rung.to} after {rung.unresourced_for_s} s", due
+        if first is not None:
+            for moment in self._changeovers(scheme.changeover, first, until):
+                yield f"escalated to {row.escalate[-1].to} again at {moment // NS_PER_S}", moment
+
+    def _end(self, incident: Incident, until: int) -> Iterator[Otherwise]:
+        """Yield what the schemes would have raised otherwise about an incident that is closed, or stands at the end."""
+        if not isinstance(self._pack, GradePack):
+            return
+        self._pass(incident, until)
+        was, now = self._raised.pop(incident.id, ({}, {}))
+        for what in sorted(set(was) - set(now)):
+            yield Otherwise(was[what], incident.id, "raised", _spoken(what), "not raised", incident.grade)
+        for what in sorted(set(now) - set(was)):
+            yield Otherwise(now[what], incident.id, "raised", "not raised", _spoken(what), "", incident.grade)
+
+    # What a question rings
+
+    def _rang_otherwise(
+        self, pack: StandingPack, before: StandingPack | None, entries: Iterable[Entry]
+    ) -> list[Otherwise]:
+        old, new = (None if one is None else Asker(one, self._blank) for one in (before, pack))
+        assert new is not None
+        was: list[Ring] = []
+        now: list[Ring] = []
+        for entry in entries:
+            now += new.hear(entry)
+            was += old.hear(entry) if old is not None else ()
+            if entry.header is not None:
+                self._now = entry.header.recorded
+        now += new.due(self._now)
+        was += old.due(self._now) if old is not None else ()
+        gone, come = set(was) - set(now), set(now) - set(was)
+        return sorted(
+            [
+                *(Otherwise(one.at, one.stream, "rang", one.question, "silent") for one in gone),
+                *(Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in come),
+            ]
+        )
+
+
+def _assessed(pack: RiskPack, fact: Assessed, incident: Incident) -> Iterator[Otherwise]:
+    answers = {one.code: NOT_ASKED for one in pack.element} | {reply.element: reply.answer for reply in fact.replies}
+    suggestion = pack.suggestion(answers, incident.category)
+    if suggestion.grade != fact.suggested:
+        yield _otherwise(
+            incident,
+            "suggested",
+            fact.suggested,
+            suggestion.grade,
+            ", ".join(fact.grounds),
+            ", ".join(suggestion.grounds),
+        )
+    vulnerable = pack.is_vulnerable(answers)
+    if vulnerable != fact.vulnerable:
+        yield _otherwise(incident, "vulnerable", _yes(fact.vulnerable), _yes(vulnerable))
+
+
+def _otherwise(incident: Incident, what: str, was: str, now: str, *grounds: str) -> Otherwise:
+    return Otherwise(incident.recorded, incident.id, what, was, now, *grounds)
+
+
+def _spoken(what: str) -> str:
+    """Return what was raised without the moment that tells repeats apart."""
+    return what.partition(" again at ")[0] + (" again at a changeover" if " again at " in what else "")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

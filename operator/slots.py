@@ -1,0 +1,123 @@
+"""What the slots of verbs may be: the choices that the packs, the staff and the items of this room offer.
+
+Theory of operation. A choice is worked out when it is needed, from the desk's board and the slots that stand before it, so
+that an adopted pack or a new member of staff is offered at once.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any
+
+from hueandcry.domain.contact import Channel
+from hueandcry.domain.duty import Role
+from hueandcry.domain.reference import Kind
+from hueandcry.domain.worked import Worked
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.grammar import Slot, SlotKind
+
+Values = dict[str, Any]
+Choices = Callable[[Desk, Values], Sequence[str]]
+
+
+def ref(name: str, *kinds: Kind, optional: bool = False) -> Slot:
+    """Return a slot for a reference to an item, of any kind that is worked on where none is named."""
+    if not kinds:
+        return Slot(name=name, kind=SlotKind.REF, optional=optional)
+    return Slot(name=name, kind=SlotKind.REF, kinds=kinds, optional=optional)
+
+
+def words(name: str, *, optional: bool = False) -> Slot:
+    """Return a slot for the rest of the line."""
+    return Slot(name=name, kind=SlotKind.WORDS, optional=optional)
+
+
+def time(name: str) -> Slot:
+    """Return a slot for a moment."""
+    return Slot(name=name, kind=SlotKind.TIME)
+
+
+def choice(name: str, choices: Choices, *, optional: bool = False) -> Slot:
+    """Return a slot for one of several codes."""
+    return Slot(name=name, kind=SlotKind.CHOICE, choices=choices, optional=optional)
+
+
+def code(name: str, *, optional: bool = False) -> Slot:
+    """Return a slot for one word."""
+    return Slot(name=name, kind=SlotKind.CODE, optional=optional)
+
+
+def one_of(cls: type[Enum], *but: Enum) -> Choices:
+    """Return the choices that an enumeration offers."""
+    values = [str(one.value) for one in cls if one not in but]
+    return lambda _, __: values
+
+
+# From the packs
+
+
+def elements(desk: Desk, _: Values) -> list[str]:
+    """Return the elements of the risk model in force."""
+    return [element.code for element in desk.board.policy.risk.element]
+
+
+def answers(desk: Desk, values: Values) -> list[str]:
+    """Return the answers that an element offers."""
+    asked = [one for one in desk.board.policy.risk.element if one.code == values.get("element")]
+    return [answer.code for element in asked for answer in element.answer]
+
+
+def reasons(desk: Desk, _: Values) -> list[str]:
+    """Return the reasons for not asking."""
+    return [reason.code for reason in desk.board.policy.risk.not_asked]
+
+
+def grades(desk: Desk, _: Values) -> list[str]:
+    """Return the grades in force."""
+    return [grade.code for grade in desk.board.policy.grades.grade]
+
+
+def categories(desk: Desk, _: Values) -> list[str]:
+    """Return the categories in force."""
+    return [category.code for category in desk.board.policy.categories.category]
+
+
+def results(desk: Desk, _: Values) -> list[str]:
+    """Return the result codes in force."""
+    return [result.code for result in desk.board.policy.results.result]
+
+
+# From the room
+
+
+def members(desk: Desk, _: Values) -> list[str]:
+    """Return the collar numbers of all members of staff."""
+    return sorted(desk.board.staff)
+
+
+def promises(desk: Desk, values: Values) -> list[str]:
+    """Return what names an open promise of the item: its number, and what was promised where that names one alone."""
+    record = desk.board.record(values["item"])
+    open_now = record.promises if isinstance(record, Worked) else ()
+    sorts = [one.what.value for one in open_now]
+    return [*(str(one.number) for one in open_now), *(what for what in dict.fromkeys(sorts) if sorts.count(what) == 1)]
+
+
+def proposals(desk: Desk, _: Values) -> list[str]:
+    """Return the proposals that wait for a second look."""
+    return [f"p{one.tail}" for member in desk.board.staff.values() for one in member.proposals]
+
+
+def _own_collar(desk: Desk) -> str:
+    return desk.signed.collar
+
+
+CHANNELS = one_of(Channel, Channel.UNKNOWN)
+ROLES = one_of(Role, Role.WATCH)
+CONTACT, INCIDENT, EXPEDITE = (
+    ref("contact", Kind.CONTACT),
+    ref("incident", Kind.INCIDENT),
+    ref("expedite", Kind.EXPEDITE),
+)
+ITEM = ref("item")
+COLLAR = Slot(name="collar", kind=SlotKind.CHOICE, choices=members)
+OWN_COLLAR = Slot(name="collar", kind=SlotKind.CHOICE, choices=members, optional=True, default=_own_collar)

@@ -1,0 +1,88 @@
+"""A contact's lines: ring, answer, where it is, the risk model, and where it leads."""
+
+from hueandcry.domain import contact, incident, triage
+from hueandcry.domain.contact import Channel, Contact
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.operator import slots
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.grammar import Line, Verb
+from hueandcry.operator.slots import CONTACT
+
+
+def ring_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(desk.identity.stream(Kind.CONTACT), contact.Ring(Channel(line["channel"]), line["number"]))]
+
+
+def answer_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["contact"], contact.Answer())]
+
+
+def locate_acts(_: Desk, line: Line) -> list[Act]:
+    if kind_of(line["item"]) is Kind.CONTACT:
+        return [Act(line["item"], contact.Locate(line["district"], line["place"]))]
+    return [Act(line["item"], incident.Locate(line["district"], line["place"]))]
+
+
+def triage_acts(desk: Desk, line: Line) -> list[Act]:
+    return [
+        Act(line["contact"], triage.Triage(line["element"], line["answer"], line["detail"])),
+        *_reopened(desk, line["contact"], f"the caller answered {line['element']} with {line['answer']}"),
+    ]
+
+
+def not_asked_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["contact"], triage.PassOver(line["element"], line["reason"], line["detail"]))]
+
+
+def resolve_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["contact"], contact.Resolve(line["result"], line["reason"]))]
+
+
+def transfer_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["contact"], contact.Transfer(line["to"], line["reason"]))]
+
+
+def abandon_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["contact"], contact.Abandon())]
+
+
+def _reopened(desk: Desk, caller: bytes, what: str) -> list[Act]:
+    """Return the act that reopens the assessment of the incident which a caller's new answer concerns, if there is one."""
+    heard = desk.board.record(caller)
+    about = desk.board.record(heard.incident) if isinstance(heard, Contact) and heard.incident is not None else None
+    if isinstance(about, Incident) and about.open and about.assessment_current:
+        return [Act(about.id, incident.Change(what))]
+    return []
+
+
+VERBS = (
+    Verb(
+        name="ring", short="r", slots=(slots.choice("channel", slots.CHANNELS), slots.words("number", optional=True)), acts=ring_acts,
+        does="Record a contact on {channel}[ from {number}]", example="ring 999 07700900123",
+    ),
+    Verb(name="answer", short="a", slots=(CONTACT,), acts=answer_acts, does="Answer contact {contact}", example="a ."),
+    Verb(
+        name="locate", short="loc", slots=(slots.ref("item", Kind.CONTACT, Kind.INCIDENT), slots.code("district"), slots.words("place", optional=True)),
+        acts=locate_acts, does="Place {item} in district {district}[: {place}]", example="loc . CENTRAL 12 Mill Lane, back door",
+    ),
+    Verb(
+        name="triage", short="t", acts=triage_acts,
+        slots=(CONTACT, slots.choice("element", slots.elements), slots.choice("answer", slots.answers), slots.words("detail", optional=True)),
+        does="Answer {element} with {answer} for contact {contact}[: {detail}]", example="t . threat weapon a kitchen knife",
+    ),
+    Verb(
+        name="notasked", short="na", acts=not_asked_acts,
+        slots=(CONTACT, slots.choice("element", slots.elements), slots.choice("reason", slots.reasons), slots.words("detail", optional=True)),
+        does="Pass over {element} for contact {contact}, {reason}[: {detail}]", example="na . engagement unsafe",
+    ),
+    Verb(
+        name="resolve", short="rs", slots=(CONTACT, slots.choice("result", slots.results), slots.words("reason")), acts=resolve_acts,
+        does="Resolve contact {contact} without an incident as {result}: {reason}", example="rs . advice told where to report lost property",
+    ),
+    Verb(
+        name="transfer", short="x", slots=(CONTACT, slots.code("to"), slots.words("reason")), acts=transfer_acts,
+        does="Transfer contact {contact} to {to}: {reason}", example="x . ambulance chest pain, no police matter",
+    ),
+    Verb(name="abandon", short="ab", slots=(CONTACT,), acts=abandon_acts, does="Mark contact {contact} as abandoned", example="ab ."),
+)  # fmt: skip

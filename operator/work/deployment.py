@@ -1,0 +1,81 @@
+"""Lines about sending somebody: who goes, who is there, what waits, who knows."""
+
+from hueandcry.domain import cover, deployment, escalation, ringing
+from hueandcry.domain.duty import Role
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.staff import staff_stream
+from hueandcry.domain.worked import Worked
+from hueandcry.operator import slots
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.grammar import Line, Verb
+from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+
+
+def send_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], deployment.Send(line["callsign"]))]
+
+
+def arrive_acts(desk: Desk, line: Line) -> list[Act]:
+    record = desk.board.record(line["incident"])
+    callsign = line["callsign"] or (record.resource if isinstance(record, Incident) else "")
+    if not callsign:
+        raise Refused("nobody was sent to this incident")
+    return [Act(line["incident"], deployment.Arrive(callsign))]
+
+
+def review_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], deployment.Review(line["words"]))]
+
+
+def ack_acts(desk: Desk, line: Line) -> list[Act]:
+    """What was escalated is acknowledged by whoever answers; where only a standing question rang, by anybody."""
+    record = desk.board.record(line["item"])
+    assert isinstance(record, Worked)
+    waits = isinstance(record, Incident) and record.unacknowledged is not None
+    known = [_escalation_known(desk, line)] if waits or (isinstance(record, Incident) and not record.unheeded) else []
+    if known and not record.unheeded:
+        return known
+    said = line["words"] if known else " ".join(filter(None, (line["collar"], line["words"])))
+    return [*known, Act(line["item"], ringing.HeedRing(said))]
+
+
+def _escalation_known(desk: Desk, line: Line) -> Act:
+    named = line["collar"] or ""
+    member = desk.board.member(named)
+    roles = member.roles if member is not None else None
+    return Act(line["item"], escalation.Acknowledge(named, line["words"], roles))
+
+
+def cover_acts(desk: Desk, line: Line) -> list[Act]:
+    """Whoever answered for the district in that role gives it up in the same moment."""
+    collar, role = line["collar"] or desk.signed.collar, Role(line["role"])
+    before = [one for one in desk.board.answers_for(line["district"], role) if one != collar]
+    return [
+        *(Act(staff_stream(one), cover.GiveDistrictUp(line["district"], role)) for one in before),
+        Act(staff_stream(collar), cover.TakeDistrict(line["district"], role)),
+    ]
+
+
+VERBS = (
+    Verb(
+        name="send", short="d", slots=(INCIDENT, slots.code("callsign")), acts=send_acts,
+        does="Send {callsign} to incident {incident}", example="d 57 AB12",
+    ),
+    Verb(
+        name="arrive", short="at", slots=(INCIDENT, slots.code("callsign", optional=True)), acts=arrive_acts,
+        does="Record[ {callsign}] at the scene of incident {incident}", example="at 57",
+    ),
+    Verb(
+        name="review", short="rv", slots=(INCIDENT, slots.words("words")), acts=review_acts,
+        does="Record that incident {incident} was reviewed: {words}", example="rv 57 rang her back, he has not returned",
+    ),
+    Verb(
+        name="ack", short="ak", slots=(ITEM, slots.code("collar", optional=True), slots.words("words", optional=True)), acts=ack_acts,
+        does="Acknowledge the escalation or the ring of {item}[ for {collar}][: {words}]", example="ak 57 4455 told by radio, is looking for a car",
+    ),
+    Verb(
+        name="cover", short="cv", slots=(slots.code("district"), slots.choice("role", lambda _, __: [role.value for role in cover.COVERED_AS]), OWN_COLLAR), acts=cover_acts,
+        does="Let {collar} answer for {district} as {role}", example="cv CENTRAL sergeant",
+    ),
+)  # fmt: skip

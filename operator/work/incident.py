@@ -1,0 +1,135 @@
+"""An incident's lines: opened, assessed, graded, changed, owned, ended."""
+
+from collections.abc import Callable
+
+from hueandcry.domain import contact, expedite, grading, incident, outcome
+from hueandcry.domain.contact import Contact, Source
+from hueandcry.domain.duty import AnyCommand
+from hueandcry.domain.expedite import Expedite
+from hueandcry.domain.incident import Incident, Reply
+from hueandcry.domain.pack import NOT_ASKED
+from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.operator import slots
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.grammar import Line, Verb, words_of
+from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+
+
+def open_acts(desk: Desk, line: Line) -> list[Act]:
+    """An incident from a contact or an expedite takes over where it is; without either it is of our own motion."""
+    source = line["from"]
+    record = None if source is None else desk.board.record(source)
+    caller = source if isinstance(record, Contact) else record.contact if isinstance(record, Expedite) else None
+    new = desk.identity.stream(Kind.INCIDENT)
+    acts = [Act(new, incident.Open(line["category"], line["summary"], caller))]
+    heard = desk.board.record(caller) if caller is not None else None
+    if isinstance(heard, Contact) and heard.place is not None:
+        acts.append(Act(new, incident.Locate(heard.district, "", heard.district_source, heard.place)))
+    else:
+        acts.append(Act(new, incident.Locate(contact.UNKNOWN, "", Source.UNKNOWN)))
+    if isinstance(record, Contact):
+        acts.append(Act(record.id, contact.Link(new)))
+    elif isinstance(record, Expedite):
+        acts.append(Act(record.id, expedite.LinkIncident(new)))
+        if isinstance(heard, Contact) and heard.stage is contact.Stage.ANSWERED and heard.incident is None:
+            acts.append(Act(heard.id, contact.Link(new)))
+    return acts
+
+
+def link_acts(_: Desk, line: Line) -> list[Act]:
+    if kind_of(line["item"]) is Kind.EXPEDITE:
+        return [Act(line["item"], expedite.LinkIncident(line["incident"]))]
+    return [
+        Act(line["item"], contact.Link(line["incident"])),
+        Act(line["incident"], incident.AddContact(line["item"])),
+    ]
+
+
+def assess_acts(desk: Desk, line: Line) -> list[Act]:
+    """Words of the form element=answer at the beginning are answers, or reasons for not asking; the rest is the statement."""
+    record = desk.board.record(line["incident"])
+    heard = []
+    if isinstance(record, Incident):
+        callers = [desk.board.record(one) for one in record.contacts]
+        heard = [one for caller in callers if isinstance(caller, Contact) for one in caller.triage]
+    elements = [element.code for element in desk.board.policy.risk.element]
+    given, statement = [], line["statement"]
+    for word in words_of(line["statement"]):
+        element, equals, answer = word.text.partition("=")
+        if not equals or element not in elements:
+            statement = line["statement"][word.start :]
+            break
+        reasons = [reason.code for reason in desk.board.policy.risk.not_asked]
+        given.append(Reply(element, NOT_ASKED, answer) if answer in reasons else Reply(element, answer))
+        statement = ""
+    return [Act(line["incident"], grading.Assess(tuple(heard), tuple(given), statement))]
+
+
+def grade_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], grading.Grade(line["grade"], line["reason"]))]
+
+
+def change_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], incident.Change(line["what"]))]
+
+
+def own_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], incident.Own(line["collar"] or desk.signed.collar))]
+
+
+def told_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], outcome.TellCaller(line["words"]))]
+
+
+def result_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], outcome.Result(line["result"], line["words"]))]
+
+
+def close_acts(_: Desk, line: Line) -> list[Act]:
+    noun: dict[Kind | None, Callable[..., AnyCommand]] = {
+        Kind.CONTACT: contact.Close,
+        Kind.INCIDENT: outcome.Close,
+        Kind.EXPEDITE: expedite.Close,
+    }
+    return [Act(line["item"], noun[kind_of(line["item"])](line["words"]))]
+
+
+VERBS = (
+    Verb(
+        name="open", short="o", acts=open_acts,
+        slots=(slots.ref("from", Kind.CONTACT, Kind.EXPEDITE, optional=True), slots.choice("category", slots.categories), slots.words("summary", optional=True)),
+        does="Open an incident {category}[ from {from}][: {summary}]", example="o . domestic man with a knife at the door",
+    ),
+    Verb(
+        name="link", short="l", slots=(slots.ref("item", Kind.CONTACT, Kind.EXPEDITE), INCIDENT), acts=link_acts,
+        does="Link {item} to incident {incident}", example="l c4f7q 57",
+    ),
+    Verb(
+        name="assess", short="as", slots=(INCIDENT, slots.words("statement", optional=True)), acts=assess_acts,
+        does="Assess the risk of incident {incident}[: {statement}]", example="as . threat=none he has left, she is with her sister",
+    ),
+    Verb(
+        name="grade", short="g", slots=(INCIDENT, slots.choice("grade", slots.grades), slots.words("reason", optional=True)), acts=grade_acts,
+        does="Grade incident {incident} as {grade}[: {reason}]", example="g1 57 knife seen",
+    ),
+    Verb(
+        name="change", short="ch", slots=(INCIDENT, slots.words("what")), acts=change_acts,
+        does="Record a material change of {incident}: {what}", example="ch 57 he is back and shouting",
+    ),
+    Verb(
+        name="own", short="ow", slots=(INCIDENT, OWN_COLLAR), acts=own_acts,
+        does="Give incident {incident} to {collar}", example="ow 57",
+    ),
+    Verb(
+        name="told", short="td", slots=(INCIDENT, slots.words("words")), acts=told_acts,
+        does="Record that the caller of {incident} was told nobody will come: {words}", example="td 57 rang back, will not attend, report number given",
+    ),
+    Verb(
+        name="result", short="res", slots=(INCIDENT, slots.choice("result", slots.results), slots.words("words", optional=True)), acts=result_acts,
+        does="Result incident {incident} as {result}[: {words}]", example="res 57 attended arrest made",
+    ),
+    Verb(
+        name="close", short="c", slots=(ITEM, slots.words("words", optional=True)), acts=close_acts,
+        does="Close {item}[: {words}]", example="c 57",
+    ),
+)  # fmt: skip

@@ -1,0 +1,37 @@
+"""Lines that go into a log, or take words out of it."""
+
+from hueandcry.domain import erasure, logbook
+from hueandcry.domain.reference import Kind
+from hueandcry.operator import slots
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
+from hueandcry.operator.slots import ITEM
+from hueandcry.store.views import WORKED
+
+
+def note_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], logbook.Note(line["words"]))]
+
+
+def fix_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], logbook.Correct(line["fact"], line["words"]))]
+
+
+def erase_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], erasure.Erase(line["authority"]))]
+
+
+VERBS = (
+    Verb(
+        name="note", short="n", slots=(ITEM, slots.words("words")), acts=note_acts,
+        does="Write in the log of {item}: {words}", example="n 57 neighbour heard shouting",
+    ),
+    Verb(
+        name="fix", short="f", slots=(ITEM, Slot(name="fact", kind=SlotKind.NUMBER), slots.words("words")), acts=fix_acts,
+        does="Correct fact {fact} of {item}: {words}", example="f 57 4 the house is number 21, not 12",
+    ),
+    Verb(
+        name="erase", short="er", slots=(slots.ref("item", *WORKED, Kind.FOREIGN), slots.words("authority")), acts=erase_acts,
+        does="Erase every word of {item}, for good: {authority}", example="propose erase 57 MoPI review 2026/114",
+    ),
+)  # fmt: skip

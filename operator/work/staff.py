@@ -1,0 +1,120 @@
+"""Lines about people: roles, proposals and approvals, signing off."""
+
+from hueandcry.domain import cover, staff
+from hueandcry.domain.duty import Role
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.reference import read_tail
+from hueandcry.domain.staff import Proposal, Proposed, Staff, staff_stream
+from hueandcry.operator import slots
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.grammar import Line, Misread, Slot, SlotKind, Verb
+from hueandcry.operator.slots import COLLAR
+
+PROPOSAL_LETTERS = 4
+
+
+def propose_acts(desk: Desk, line: Line) -> list[Act]:
+    inner: Line = line["line"]
+    acts = inner.verb.acts(desk, inner)
+    if inner.verb.approving or inner.verb.name in ("propose", "off"):
+        raise Refused("a proposal proposes an act on an item, not another proposal and not a sign-off")
+    desk.would(acts)
+    tail = desk.identity.word(PROPOSAL_LETTERS)
+    return [Act(_self(desk), staff.Propose(tail, inner.verb.name, acts[0].stream, inner.canonical(desk)))]
+
+
+def approve_acts(desk: Desk, line: Line) -> list[Act]:
+    proposer, proposal = find_proposal(desk, line["proposal"])
+    inner = line.reader.read(proposed_line(desk, proposal), desk)
+    return [
+        Act(_self(desk), staff.Approve(proposal, proposer)),
+        Act(proposer.id, staff.Settle(proposal, "approved")),
+        *inner.verb.acts(desk, inner),
+    ]
+
+
+def decline_acts(desk: Desk, line: Line) -> list[Act]:
+    proposer, proposal = find_proposal(desk, line["proposal"])
+    return [
+        Act(_self(desk), staff.Decline(proposal, proposer, line["reason"])),
+        Act(proposer.id, staff.Settle(proposal, "declined")),
+    ]
+
+
+def register_acts(_: Desk, line: Line) -> list[Act]:
+    try:
+        roles = tuple(Role(role) for role in line["roles"].split("."))
+    except ValueError as fault:
+        raise Misread(
+            f"{fault}; roles are {', '.join(role.value for role in Role if role is not Role.WATCH)}, joined by dots"
+        ) from fault
+    return [Act(staff_stream(line["collar"]), staff.Register(line["collar"], None, line["name"], roles))]
+
+
+def grant_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(staff_stream(line["collar"]), staff.Grant(Role(line["role"])))]
+
+
+def withdraw_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(staff_stream(line["collar"]), staff.Withdraw(Role(line["role"])))]
+
+
+def off_acts(desk: Desk, _: Line) -> list[Act]:
+    """Whoever signs off answers for no district any more, unless they are signed on elsewhere."""
+    me = desk.board.member(desk.signed.collar)
+    covers = me.covers if me is not None and len(me.sessions) == 1 else ()
+    given_up = [Act(_self(desk), cover.GiveDistrictUp(one.district, one.role)) for one in covers]
+    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session))]
+
+
+def find_proposal(desk: Desk, text: str) -> tuple[Staff, Proposal]:
+    """Return a waiting proposal and who made it, by its tail as in `p4k2m`."""
+    tail = read_tail(text.removeprefix("p"))
+    for member in desk.board.staff.values():
+        for proposal in member.proposals:
+            if proposal.tail == tail:
+                return member, proposal
+    raise Refused(f"no proposal {text} waits for a second look")
+
+
+def proposed_line(desk: Desk, proposal: Proposal) -> str:
+    """Return the exact line that was proposed, opened through the door."""
+    said = desk.door.fact(proposal.said, "approval")
+    assert said is not None
+    assert isinstance(said.fact, Proposed)
+    if said.fact.line is None:
+        raise Refused("the words of this proposal are not open any more")
+    return said.fact.line
+
+
+def _self(desk: Desk) -> bytes:
+    return staff_stream(desk.signed.collar)
+
+
+VERBS = (
+    Verb(
+        name="propose", short="p", slots=(Slot(name="line", kind=SlotKind.LINE),), acts=propose_acts,
+        does="Put before a second person: {line}", example="p g3 57 he has been arrested",
+    ),
+    Verb(
+        name="approve", short="ap", slots=(slots.choice("proposal", slots.proposals),), acts=approve_acts, approving=True,
+        does="Approve and do proposal {proposal}", example="ap p4k2m",
+    ),
+    Verb(
+        name="decline", short="dc", slots=(slots.choice("proposal", slots.proposals), slots.words("reason")), acts=decline_acts, approving=True,
+        does="Decline proposal {proposal}: {reason}", example="dc p4k2m he is still in the house",
+    ),
+    Verb(
+        name="register", short="rg", slots=(slots.code("collar"), slots.code("roles"), slots.words("name", optional=True)), acts=register_acts,
+        does="Register {collar} as {roles}[: {name}]", example="rg 2211 handler.dispatcher J. Smith",
+    ),
+    Verb(
+        name="grant", short="gr", slots=(COLLAR, slots.choice("role", slots.ROLES)), acts=grant_acts,
+        does="Grant {role} to {collar}", example="gr 2211 supervisor",
+    ),
+    Verb(
+        name="withdraw", short="wd", slots=(COLLAR, slots.choice("role", slots.ROLES)), acts=withdraw_acts,
+        does="Withdraw {role} from {collar}", example="wd 2211 supervisor",
+    ),
+    Verb(name="off", short="off", slots=(), acts=off_acts, does="Sign off", example="off"),
+)  # fmt: skip

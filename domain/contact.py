@@ -17,8 +17,9 @@ from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import NOT_ASKED, PackKind
-from hueandcry.domain.reference import Code, FactRef, Instant, Kind, StreamId
-from hueandcry.domain.worked import Worked, word_kept
+from hueandcry.domain.promise import given_up, kept, made
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.worked import Promising, Worked, word_kept
 
 UNKNOWN = "unknown"
 
@@ -77,6 +78,7 @@ class Contact(Worked, frozen=True, kw_only=True):
     rang: int = 0
     answered: int = 0
     handler: str = ""
+    parked: int = 0
     number: FactRef | None = None
     place: FactRef | None = None
     district: str = UNKNOWN
@@ -101,6 +103,8 @@ class Contact(Worked, frozen=True, kw_only=True):
                 return "waiting"
             case Stage.ABANDONED:
                 return "recall"
+            case _ if self.parked:
+                return "parked"
             case _:
                 return "in-hand"
 
@@ -108,6 +112,10 @@ class Contact(Worked, frozen=True, kw_only=True):
     def owner(self) -> str:
         """Who has it now: a collar number, or the role whose queue it stands in."""
         return self.handler or Role.HANDLER.value
+
+    def handed_to(self, collar: str) -> "Contact":
+        """Return the contact in the hands of another handler."""
+        return replace(self, handler=collar)
 
     @property
     def not_asked(self) -> int:
@@ -183,6 +191,26 @@ class Transferred(Fact[Contact], frozen=True):
         return replace(contact, stage=Stage.TRANSFERRED)
 
 
+@fact("contact.parked", version=1, says="Parked {reason}")
+class Parked(Fact[Contact], frozen=True):
+    """The caller holds the line while the handler sees to something else."""
+
+    reason: Sealed[str]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, parked=contact.occurred)
+
+
+@fact("contact.taken_up", version=1, says="Taken up again by {handler}")
+class TakenUp(Fact[Contact], frozen=True):
+    """A handler is back with a parked caller, the same one or another."""
+
+    handler: Plain[Code]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, handler=self.handler, parked=0)
+
+
 @fact("contact.abandoned", version=1, says="The line was lost before {before}")
 class Abandoned(Fact[Contact], frozen=True):
     """The caller was gone; someone has to ring back."""
@@ -190,7 +218,7 @@ class Abandoned(Fact[Contact], frozen=True):
     before: Plain[Stage]
 
     def apply(self, contact: Contact) -> Contact:
-        return replace(contact, stage=Stage.ABANDONED, handler="")
+        return replace(contact, stage=Stage.ABANDONED, handler="", parked=0)
 
 
 @fact("contact.closed", version=1, says="Contact closed {words}")
@@ -220,6 +248,8 @@ def taken(contact: Contact) -> None:
     _live(contact)
     if contact.stage is Stage.RINGING:
         raise Refused("the contact is still ringing: answer it first")
+    if contact.parked:
+        raise Refused("the contact is parked: answer it first")
 
 
 class Ring(Command[Contact], frozen=True):
@@ -235,13 +265,29 @@ class Ring(Command[Contact], frozen=True):
 
 
 class Answer(Command[Contact], frozen=True):
-    """Take a ringing contact, or one that was abandoned and has been rung back."""
+    """Take a ringing contact, one that was parked, or one that was abandoned and has been rung back."""
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
         _live(contact)
+        if contact.parked:
+            return [TakenUp(duty.collar), *kept(contact, Promising.TAKE_UP, duty)]
         if contact.stage not in (Stage.RINGING, Stage.ABANDONED):
             raise Refused(f"the contact is {contact.stage.value}, {contact.owner} has it")
         return [Answered(duty.collar)]
+
+
+class Park(Command[Contact], frozen=True):
+    """Let a caller hold the line to see to something else; they are promised to be taken up again."""
+
+    under: ClassVar[PackKind | None] = PackKind.GRADES
+    reason: str
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        taken(contact)
+        if contact.stage is not Stage.ANSWERED:
+            raise Refused(f"the contact is {contact.stage.value}: only who is on the line is parked")
+        due = duty.now + duty.policy.grades.park_within_s * NS_PER_S
+        return [Parked(self.reason), *made(Promising.TAKE_UP, due, duty.collar)]
 
 
 class Locate(Command[Contact], frozen=True):
@@ -310,7 +356,7 @@ class Abandon(Command[Contact], frozen=True):
         _live(contact)
         if contact.stage not in (Stage.RINGING, Stage.ANSWERED):
             raise Refused(f"the contact is {contact.stage.value}")
-        return [Abandoned(contact.stage)]
+        return [Abandoned(contact.stage), *given_up(contact, Promising.TAKE_UP)]
 
 
 class Close(Command[Contact], frozen=True):

@@ -37,7 +37,7 @@ class Attended(Fact[Incident], frozen=True):
     callsign: Plain[Code]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.ATTENDED, resource=self.callsign, attended=True)
+        return replace(incident, stage=Stage.ATTENDED, resource=self.callsign, attended=True, interim=None)
 
 
 @fact("incident.target_missed", version=1, says="Target missed: {target} by {due}")

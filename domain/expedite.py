@@ -61,7 +61,7 @@ class Expedite(Worked, frozen=True, kw_only=True):
     contact: bytes | None = None
     means: Means | None = None
     decision: Decision | None = None
-    decider: str = ""
+    holder: str = ""
     incident: bytes | None = None
     unanswered: int = 0
 
@@ -77,8 +77,17 @@ class Expedite(Worked, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> str:
-        """Who has it now: whoever decided it, before that the vulnerability desk."""
-        return self.decider or Role.VULNERABILITY.value
+        """Who has it now: whoever decided it or was given it, before that the vulnerability desk."""
+        return self.holder or Role.VULNERABILITY.value
+
+    @property
+    def is_vulnerable(self) -> bool:
+        """A partner asks for somebody who is."""
+        return True
+
+    def handed_to(self, collar: str) -> "Expedite":
+        """Return the expedite in the hands of another person."""
+        return replace(self, holder=collar)
 
     def answer_by(self, policy: Policy) -> int | None:
         """Return when the partner should have its answer (ns UTC) under the pack of the asking, None once it was told."""
@@ -145,7 +154,7 @@ class Decided(Fact[Expedite], frozen=True):
     reason: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        return replace(expedite, stage=Stage.DECIDED, decision=self.decision, decider=self.decider)
+        return replace(expedite, stage=Stage.DECIDED, decision=self.decision, holder=self.decider)
 
 
 @fact("expedite.told", version=1, says="Told back to {person}: {words}")

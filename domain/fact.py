@@ -79,7 +79,7 @@ class Erasure(Enum):
 class Record(Struct, frozen=True, kw_only=True):
     """What a stream has come to: the state that its facts fold to. It holds no set, float or non-string key.
 
-    While a fact is applied, `version`, `occurred`, `recorded`, `actor` and `pack` are already those of that fact.
+    While a fact is applied, `version`, `occurred`, `recorded`, `actor`, `role` and `pack` are already those of that fact.
     """
 
     kind: ClassVar[Kind]
@@ -88,6 +88,7 @@ class Record(Struct, frozen=True, kw_only=True):
     occurred: Instant = 0
     recorded: Instant = 0
     actor: str = ""
+    role: str = ""
     pack: bytes | None = None
     erasure: Erasure = Erasure.NONE
 
@@ -108,6 +109,7 @@ class Record(Struct, frozen=True, kw_only=True):
             occurred=header.occurred,
             recorded=header.recorded,
             actor=header.actor,
+            role=header.role,
             pack=header.pack,
         )
 

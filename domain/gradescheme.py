@@ -50,6 +50,7 @@ class GradePack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     grade: tuple[GradeRow, ...]
     expedite_answer_within_s: Seconds
+    park_within_s: Seconds = 120
     order: Order = Order()
     changeover: tuple[Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = ()
 

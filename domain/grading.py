@@ -47,7 +47,8 @@ class Assessed(Fact[Incident], frozen=True):
             replies=self.replies,
             vulnerable=self.vulnerable,
             suggested=self.suggested,
-        )
+            interim=None,
+        ).updated()
 
 
 @fact("incident.graded", version=1, says="Graded {grade} (suggested {suggested}, {not_asked} not asked): {rationale}")
@@ -126,7 +127,8 @@ class Assess(Command[Incident], frozen=True):
             raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
         why = {reply.element: reply.why for reply in incident.replies if answers.get(reply.element) == NOT_ASKED}
         why |= {reply.element: reply.why for reply in self.given}
-        replies = tuple(Reply(element.code, answers[element.code], why.get(element.code)) for element in risk.element)
+        codes = (*(one.code for one in risk.element), *(one.code for one in risk.question if one.code in answers))
+        replies = tuple(Reply(code, answers[code], why.get(code)) for code in codes)
         suggestion = risk.suggestion(answers, incident.category)
         return [
             Assessed(

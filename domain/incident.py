@@ -23,6 +23,8 @@ from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from hueandcry.domain.worked import Worked
 
+_DISPATCH = tuple(role.value for role in (Role.DISPATCHER, Role.SUPERVISOR, Role.INCIDENT_MANAGER, Role.WATCH))
+
 
 class Stage(Enum):
     """How far an incident has come."""
@@ -54,9 +56,25 @@ class Escalation(Struct, frozen=True, array_like=True):
     acknowledged: Code = ""
 
 
+class InterimRisk(Enum):
+    """How bad it could get between the call and the arrival."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Interim(Struct, frozen=True, array_like=True):
+    """The risk until somebody is there, and when it is to be looked at again (ns UTC)."""
+
+    risk: InterimRisk
+    due: Instant
+
+
 class Target(Enum):
     """What should have happened by a certain time."""
 
+    INTERIM = "interim-review"
     RESOURCE = "resource"
     ATTEND = "attend"
     REVIEW = "review"
@@ -95,6 +113,9 @@ class Incident(Worked, frozen=True, kw_only=True):
     reviewed: int = 0
     resource: str = ""
     holder: str = ""
+    interim: Interim | None = None
+    unread: int = 0
+    unread_since: int = 0
     told: bool = False
     result: str = ""
     attended: bool = False
@@ -138,6 +159,22 @@ class Incident(Worked, frozen=True, kw_only=True):
         return str(role.value)
 
     @property
+    def is_vulnerable(self) -> bool:
+        """Whether the last assessment names somebody vulnerable."""
+        return self.vulnerable
+
+    def handed_to(self, collar: str) -> "Incident":
+        """Return the incident in the hands of another person."""
+        return replace(self, holder=collar)
+
+    def updated(self) -> "Incident":
+        """Return the incident with an update that whoever works it has not read, where it came from somebody else."""
+        by_them = self.role in _DISPATCH or self.actor == self.holder
+        if by_them or not self.open or self.stage in (Stage.OPENED, Stage.RESULTED):
+            return self
+        return replace(self, unread=self.unread + 1, unread_since=self.unread_since or self.recorded)
+
+    @property
     def careful(self) -> bool:
         """Whether a downgrade or a cancellation asks for a second look."""
         return self.vulnerable or self.domestic
@@ -155,10 +192,12 @@ class Incident(Worked, frozen=True, kw_only=True):
         Targets are those of the pack under which the grade was given, whatever was adopted since. None stands where nobody
         is sent, and none once it is met: somebody was sent, somebody was there. Until somebody is sent, risk is reviewed.
         """
-        if not self.grade or self.attended or self.stage not in (Stage.GRADED, Stage.RESOURCED):
-            return {}
-        row = policy.grades_of(self.graded_under).row(self.grade)
         found = {}
+        if self.interim is not None and not self.attended and self.open and self.stage is not Stage.RESULTED:
+            found[Target.INTERIM] = self.interim.due
+        if not self.grade or self.attended or self.stage not in (Stage.GRADED, Stage.RESOURCED):
+            return found
+        row = policy.grades_of(self.graded_under).row(self.grade)
         waits = self.stage is Stage.GRADED
         if waits and row.resource_within_s is not None:
             found[Target.RESOURCE] = self.clock_from + row.resource_within_s * NS_PER_S
@@ -233,7 +272,7 @@ class Contacted(Fact[Incident], frozen=True):
             changed=incident.version,
             told=False,
             **_result_taken_back(incident),
-        )
+        ).updated()
 
 
 @fact("incident.changed", version=1, says="Changed: {what}")
@@ -243,7 +282,7 @@ class Changed(Fact[Incident], frozen=True):
     what: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, changed=incident.version, **_result_taken_back(incident))
+        return replace(incident, changed=incident.version, **_result_taken_back(incident)).updated()
 
 
 def _result_taken_back(incident: Incident) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Noted(Fact[Worked], frozen=True):
     words: Sealed[str]
 
     def apply(self, worked: Worked) -> Worked:
-        return worked
+        return worked.updated()
 
 
 @fact("record.corrected", version=1, says="Corrects {corrects}: {words}")
@@ -33,7 +33,7 @@ class Corrected(Fact[Worked], frozen=True):
     words: Sealed[str]
 
     def apply(self, worked: Worked) -> Worked:
-        return worked
+        return worked.updated()
 
 
 # Commands

@@ -73,6 +73,8 @@ def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
         case RiskPack():
             yield "element", [one.code for one in pack.element]
             yield "rule", [one.because for one in pack.suggest]
+            yield "question", [one.code for one in pack.question]
+            yield "advice", [one.code for one in pack.advice]
             for element in pack.element:
                 yield f"element {element.code}: answer", [one.code for one in element.answer]
         case GradePack():

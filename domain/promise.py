@@ -48,7 +48,7 @@ class Kept(Fact[Worked], frozen=True):
 
 @fact("record.promise_released", version=1, says="Promise {number} released ({what}): {reason}")
 class Released(Fact[Worked], frozen=True):
-    """The promise does not hold any more, for a reason; whoever it was made to knows, or could not be reached."""
+    """The promise does not hold any more: whoever it was made to knows, could not be reached, or is gone."""
 
     number: Plain[int]
     what: Plain[Promising]
@@ -95,6 +95,16 @@ def _without(worked: Worked, number: int) -> Worked:
 def kept(worked: Worked, what: Promising, duty: Duty) -> list[Fact[Any]]:
     """Return that every open promise of a sort is kept by what is done now."""
     return [Kept(one.number, one.what, one.due <= duty.now, "") for one in worked.promised(what)]
+
+
+def made(what: Promising, due: int, owner: str) -> list[Fact[Any]]:
+    """Return that something is promised by what is done now."""
+    return [Promised(what, due, owner, "")]
+
+
+def given_up(worked: Worked, what: Promising) -> list[Fact[Any]]:
+    """Return that no open promise of a sort holds any more, for whoever it was made to is gone."""
+    return [Released(one.number, one.what, "") for one in worked.promised(what)]
 
 
 def _open(worked: Worked) -> None:

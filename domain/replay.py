@@ -15,11 +15,13 @@ import msgspec
 from msgspec import Struct
 
 from hueandcry.domain import (
+    advice,
     contact,
     deployment,
     escalation,
     expedite,
     grading,
+    handover,
     incident,
     logbook,
     outcome,
@@ -46,6 +48,10 @@ _DECISIONS = (
     promise.Promised,
     promise.Released,
     ringing.RingHeeded,
+    handover.HandedOver,
+    advice.Advised,
+    advice.InterimRiskSet,
+    contact.Parked,
     outcome.CallerTold,
     outcome.Resulted,
     outcome.Closed,

@@ -6,6 +6,7 @@ first suggestion rule that the answers meet decides, so rules stand most urgent 
 Source: letter, area 1 (the STRIVE model); the College's question sets are not at hand, so ours are our own words.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -73,13 +74,32 @@ class RiskPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
     not_asked: tuple[Answer, ...]
     vulnerable: dict[str, tuple[str, ...]]
     suggest: tuple[Rule, ...]
+    question: tuple[Question, ...] = ()
+    advice: tuple[Answer, ...] = ()
 
-    def offered(self, element: str) -> tuple[str, ...]:
-        """Return the answer codes of an element; refuses an element that the pack does not have."""
+    def offered(self, code: str) -> tuple[str, ...]:
+        """Return the answers that an element or a question offers; refuses what the pack does not have."""
         for one in self.element:
-            if one.code == element:
+            if one.code == code:
                 return tuple(answer.code for answer in one.answer)
-        raise Refused(f"{self.pack} has no element {element}; it has {', '.join(e.code for e in self.element)}")
+        for question in self.question:
+            if question.code == code:
+                return question.offered
+        raise Refused(f"{self.pack} has no element {code}; it has {', '.join(e.code for e in self.element)}")
+
+    def asks(self, answers: dict[str, str]) -> Iterator[Question]:
+        """Yield the questions that are asked while these answers stand; a question without an answer is unknown."""
+        for one in self.question:
+            if all(answers.get(code, UNKNOWN) in codes for code, codes in one.when.items()):
+                yield one
+
+    def skipped(self, code: str, answers: dict[str, str]) -> str | None:
+        """Return why a question is not asked while these answers stand, None where it is, or is no question."""
+        question = next((one for one in self.question if one.code == code), None)
+        for needed, codes in question.when.items() if question is not None else ():
+            if answers.get(needed, UNKNOWN) not in codes:
+                return f"{code} is asked while {needed} is {' or '.join(codes)}: answer {needed} first"
+        return None
 
     def is_vulnerable(self, answers: dict[str, str]) -> bool:
         """Tell whether the answers name someone who is vulnerable."""
@@ -87,7 +107,7 @@ class RiskPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def suggestion(self, answers: dict[str, str], category: str) -> Suggestion:
         """Return the grade of the first rule that the answers meet; the pack's last rule meets all."""
-        said = {**answers, "category": category}
+        said = {**{one.code: UNKNOWN for one in self.question}, **answers, "category": category}
         for rule in self.suggest:
             if all(said.get(element) in codes for element, codes in rule.when.items()):
                 met = tuple(f"{element}.{said[element]}" for element in rule.when)
@@ -98,6 +118,8 @@ class RiskPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def check_risk(pack: RiskPack) -> None:
     """Refuse a risk model that would fail in the middle of a shift: a rule on what nobody is asked, no last resort."""
     answers = {one.code: {NOT_ASKED, *(answer.code for answer in one.answer)} for one in pack.element}
+    _check_questions(pack, answers)
+    answers |= {one.code: set(one.offered) for one in pack.question}
     for where, when in (
         ("vulnerable", pack.vulnerable),
         *((f"rule {rule.because}", rule.when) for rule in pack.suggest),
@@ -119,3 +141,38 @@ def check_risk(pack: RiskPack) -> None:
 def _meets_all_of(wider: Rule, rule: Rule) -> bool:
     """Tell whether whatever meets a rule meets the wider one, too."""
     return all(element in rule.when and set(rule.when[element]) <= set(codes) for element, codes in wider.when.items())
+
+
+def _check_questions(pack: RiskPack, elements: dict[str, set[str]]) -> None:
+    """Refuse a question that nobody would be asked, or that waits for itself."""
+    by_code = {one.code: one for one in pack.question}
+    for one in pack.question:
+        where = f"{pack.pack}, question {one.code}"
+        if one.code in elements:
+            raise Refused(f"{where}: an element has that code")
+        if one.of not in elements:
+            raise Refused(f"{where}: there is no element {one.of}")
+        if (one.type == "choice") is not bool(one.answer):
+            raise Refused(f"{where}: a choice has answers, and nothing else has")
+        for needed, codes in one.when.items():
+            known = elements.get(needed) or set(by_code[needed].offered if needed in by_code else ())
+            unknown = [code for code in codes if code not in known]
+            if unknown or not codes or not known:
+                raise Refused(
+                    f"{where}: can never be asked, for nobody answers {needed} with {', '.join(unknown or codes)}"
+                )
+        _needed(one, by_code, where, (one.code,), {})
+
+
+def _needed(
+    one: Question, by_code: dict[str, Question], where: str, path: tuple[str, ...], so_far: dict[str, set[str]]
+) -> None:
+    """Walk what a question waits for; refuses a loop, and answers that cannot be given together."""
+    for needed, codes in one.when.items():
+        if needed in path:
+            raise Refused(f"{where}: waits for itself, through {', '.join((*path[1:], needed))}")
+        so_far[needed] = so_far.get(needed, set(codes)) & set(codes)
+        if not so_far[needed]:
+            raise Refused(f"{where}: can never be asked, for {needed} would have to be answered in two ways")
+        if needed in by_code:
+            _needed(by_code[needed], by_code, where, (*path, needed), so_far)

@@ -211,6 +211,8 @@ class Register(Command[Staff], frozen=True):
             raise Refused(f"{self.collar} is registered already")
         if Role.WATCH in self.roles:
             raise Refused("the watch is no person's role")
+        if self.collar in Role._value2member_map_:
+            raise Refused(f"{self.collar} is a role, so it is nobody's collar number")
         return [Registered(self.collar, self.uid, self.name), *(RoleGranted(role) for role in self.roles)]
 
 
@@ -275,15 +277,20 @@ class SignOn(Command[Staff], frozen=True):
 
 
 class SignOff(Command[Staff], frozen=True):
-    """End a session."""
+    """End a session; `held` names what the member still has in hand, to be handed over first."""
 
     may: ClassVar[tuple[Role, ...]] = EVERYONE
     session: str
+    held: tuple[str, ...] = ()
 
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
         _own(staff, duty)
         if staff.session(self.session) is None:
             raise Refused("that session is not open")
+        if self.held and len(staff.sessions) == 1:
+            raise Refused(
+                f"{staff.collar} still has {', '.join(self.held)} in hand: hand it over, to a person or to a role's queue"
+            )
         return [SignedOff(self.session)]
 
 

@@ -19,7 +19,7 @@ from hueandcry.domain.reference import Code
 
 @fact("contact.triaged", version=1, says="{element}: {answer} {detail}")
 class ElementTriaged(Fact[Contact], frozen=True):
-    """An element of the risk model was asked and answered."""
+    """An element of the risk model, or a question under one, was asked and answered."""
 
     element: Plain[Code]
     answer: Plain[Code]
@@ -51,7 +51,7 @@ def _with(contact: Contact, element: str, answer: str) -> tuple[Triaged, ...]:
 
 
 class Triage(Command[Contact], frozen=True):
-    """Answer one element of the risk model. Source: letter, area 1."""
+    """Answer one element of the risk model, or a question under one. Source: letter, area 1."""
 
     under: ClassVar[PackKind | None] = PackKind.RISK
     element: str
@@ -61,6 +61,9 @@ class Triage(Command[Contact], frozen=True):
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
         taken(contact)
         offered = duty.policy.risk.offered(self.element)
+        skipped = duty.policy.risk.skipped(self.element, {one.element: one.answer for one in contact.triage})
+        if skipped is not None:
+            raise Refused(skipped)
         if self.answer not in offered:
             raise Refused(f"{self.element} is answered with one of {', '.join(offered)}")
         return [ElementTriaged(self.element, self.answer, self.detail)]
@@ -76,7 +79,9 @@ class PassOver(Command[Contact], frozen=True):
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
         taken(contact)
-        duty.policy.risk.offered(self.element)
+        risk = duty.policy.risk
+        if self.element not in {one.code for one in risk.element}:
+            raise Refused(f"an element is passed over with a reason, one of {', '.join(e.code for e in risk.element)}")
         reasons = [one.code for one in duty.policy.risk.not_asked]
         if self.reason not in reasons:
             raise Refused(f"the reason for not asking is one of {', '.join(reasons)}")

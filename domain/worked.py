@@ -7,9 +7,11 @@ with an open promise is closed.
 
 from abc import abstractmethod
 from enum import Enum
+from typing import Self
 
 from msgspec import Struct
 
+from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import Code, Instant
@@ -20,6 +22,7 @@ class Promising(Enum):
 
     ARRIVAL = "arrival"
     CALL_BACK = "call-back"
+    TAKE_UP = "take-up"
     TELL_CALLER = "tell-caller"
     TELL_PARTNER = "tell-partner"
     UPDATE = "update"
@@ -63,6 +66,24 @@ class Worked(Record, frozen=True, kw_only=True):
     @abstractmethod
     def owner(self) -> str:
         """Who has it now: a collar number, or the role whose queue it stands in."""
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether a person has it, and not only a queue."""
+        return self.open and self.owner not in Role._value2member_map_
+
+    @property
+    def is_vulnerable(self) -> bool:
+        """Whether somebody is known to be vulnerable."""
+        return False
+
+    @abstractmethod
+    def handed_to(self, collar: str) -> Self:
+        """Return the record in the hands of another person; in nobody's, so that it waits in its queue, for an empty text."""
+
+    def updated(self) -> Self:
+        """Return the record after somebody wrote in its log; whoever works it may have to be told."""
+        return self
 
     @property
     def unheeded(self) -> str:

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -17,11 +18,13 @@ from msgspec import Struct
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Refused, Unavailable
+from hueandcry.domain.handover import SeeUpdate
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.desk import Desk
+from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.grammar import Misread
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
@@ -239,7 +242,15 @@ class Backroom(threading.Thread):
             self._desk.door.leave()
         self._looking_at = stream
         if stream is not None:
+            self._note_seen(stream)
             self._tell(self._opened(stream))
+
+    def _note_seen(self, stream: bytes) -> None:
+        """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
+        record = self._room.board.record(stream)
+        if isinstance(record, Incident) and record.unread:
+            with suppress(Refused, Conflict):
+                self._take(self._desk.do([Act(stream, SeeUpdate())]))
 
     def _take(self, entries: Iterable[Entry]) -> None:
         """Tell the screen which items the entries moved."""

@@ -23,8 +23,8 @@ from hueandcry.domain.reference import is_code
 from hueandcry.domain.staff import PassphraseSet, Register, SetPassphrase, SignOn, Staff, staff_stream
 from hueandcry.operator.bundled import PACKS, pack_text
 from hueandcry.operator.desk import NOBODY, Act, Desk, Signed, viewer_of
-from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import Identity
+from hueandcry.operator.reference import Misread
 from hueandcry.store import codec
 from hueandcry.store.access import AccessLog
 from hueandcry.store.checkpoint import Checkpoint, Checkpoints

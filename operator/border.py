@@ -21,7 +21,7 @@ from hueandcry.domain.sharing import Agree, Export, agreement_with
 from hueandcry.operator import console, reports
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Misread
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.inbound import FILE_BYTES_MAX, Inbound, origin_of, verify_file
 from hueandcry.store.note import Verifier

@@ -139,8 +139,11 @@ def item_line(item: Item, now_ns: int) -> str:
     grade = f"grade {item.grade}" if item.grade else "not graded" if item.kind == "incident" else ""
     broken = "PROMISE BROKEN" if item.broken else ""
     escalated = f"ESCALATED to {item.escalated}" if item.escalated else ""
+    unread = f"+{item.unread} UNREAD" if item.unread else ""
     rang = f"RANG {item.rang}" if item.rang else ""
-    flags = " ".join(word for word in (broken, escalated, rang, "VULNERABLE" if item.vulnerable else "", due) if word)
+    flags = " ".join(
+        word for word in (broken, escalated, rang, unread, "VULNERABLE" if item.vulnerable else "", due) if word
+    )
     return safe_text(
         f"{item.ref:<12} {item.queue:<9} {grade:<10} {item.what:<24} {item.district:<12} "
         f"{item.owner:<14} {ago(item.since, now_ns):>6}  {flags}".rstrip()

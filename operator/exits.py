@@ -74,7 +74,7 @@ def _flushed(code: int) -> int:
 
 def family_of(fault: Exception) -> tuple[int, str]:
     """Return the exit code and the one sentence that a fault comes to."""
-    from hueandcry.operator.grammar import Misread
+    from hueandcry.operator.reference import Misread
     from hueandcry.store.moment import NotAMoment
 
     families: tuple[tuple[type[Exception], int], ...] = (

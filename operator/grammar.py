@@ -14,21 +14,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain.incident import Incident
-from hueandcry.domain.reference import Kind, is_code, kind_of, read_stream, read_tail, stream_text, tail_of
+from hueandcry.domain.reference import Kind, is_code, stream_text
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.store.moment import NotAMoment, local_day, local_text, read_ahead, read_day, rfc3339
+from hueandcry.operator.reference import Misread, find
+from hueandcry.store.moment import NotAMoment, local_text, read_ahead, rfc3339
 from hueandcry.store.views import WORKED, Board
 
 LINE_MAX = 10_000
-
-
-class Misread(Exception):
-    """A line cannot be read; `start` and `end` mark the word, the text is kept."""
-
-    def __init__(self, why: str, start: int = 0, end: int = 0) -> None:
-        super().__init__(why)
-        self.why, self.start, self.end = why, start, end
 
 
 class Word(Struct, frozen=True):
@@ -54,7 +46,8 @@ class SlotKind(Enum):
 class Slot(Struct, frozen=True, kw_only=True):
     """One place in a verb's line; `choices` yields what it may be, given the desk and the slots before it.
 
-    `default` is what is meant where an optional slot is left out.
+    `default` is what is meant where an optional slot is left out; `otherwise` the choice, where it is on offer, that is
+    meant by a word which is none of them: the word then belongs to the next slot.
     """
 
     name: str
@@ -63,6 +56,7 @@ class Slot(Struct, frozen=True, kw_only=True):
     choices: Callable[[Desk, dict[str, Any]], Sequence[str]] | None = None
     optional: bool = False
     default: Callable[[Desk], str] | None = None
+    otherwise: str = ""
 
     def shown(self) -> str:
         """Return the slot as help shows it."""
@@ -221,7 +215,8 @@ class Reader:
             case SlotKind.REF:
                 return self._reference(slot, words, at, given.desk)
             case SlotKind.CHOICE:
-                return _choice(slot, word, given), at + 1
+                otherwise = slot.otherwise and _is_otherwise(slot, word, given)
+                return (slot.otherwise, at) if otherwise else (_choice(slot, word, given), at + 1)
             case SlotKind.NUMBER:
                 if not re.fullmatch(r"[0-9]{1,9}", word.text):
                     raise Misread(f"{slot.name} is a number, not '{word.text}'", word.start, word.end)
@@ -316,6 +311,11 @@ def _choice(slot: Slot, word: Word, given: Given) -> str:
     raise Misread(f"there is no {slot.name} '{word.text}'; {offered}", word.start, word.end)
 
 
+def _is_otherwise(slot: Slot, word: Word, given: Given) -> bool:
+    offered = offers(slot, given.desk, given.values)
+    return slot.otherwise in offered and word.text not in offered
+
+
 def _time(slot: Slot, word: Word, desk: Desk) -> int:
     try:
         return read_ahead(word.text, desk.board.zone, desk.identity.now())
@@ -323,70 +323,3 @@ def _time(slot: Slot, word: Word, desk: Desk) -> int:
         raise Misread(
             f"{slot.name} is a time as in 20m, 2h, 14:30 or 2026-11-23T14:30, not '{word.text}'", word.start, word.end
         ) from fault
-
-
-# References
-
-
-def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None = None) -> bytes:
-    """Return the stream that a reference names; raises Misread where it names none or several."""
-    board = desk.board
-    if text == ".":
-        return _in_hand(desk, kinds)
-    stream = read_stream(text)
-    if stream is not None:
-        if kind_of(stream) in kinds and board.record(stream) is not None:
-            return stream
-        raise Misread(f"there is no {' or '.join(kind.name.lower() for kind in kinds)} {text}")
-    numbered = re.fullmatch(r"(h?)([0-9]{1,9})", text)
-    if numbered and Kind.INCIDENT in kinds:
-        return _numbered(desk, int(numbered[2]), day, history=bool(numbered[1]))
-    letter = {kind.name[0].lower(): kind for kind in kinds if kind is not Kind.INCIDENT}.get(text[:1].lower())
-    if letter is not None and len(text) > 1 and text[1:].isalnum():
-        return _tailed(desk, letter, read_tail(text[1:]), text)
-    raise Misread(f"'{text}' does not name {_listed(kinds)}")
-
-
-def _listed(kinds: Sequence[Kind]) -> str:
-    names = ["foreign record" if kind is Kind.FOREIGN else kind.name.lower() for kind in kinds]
-    return " or ".join(f"an {name}" if name[0] in "ie" else f"a {name}" for name in names)
-
-
-def _in_hand(desk: Desk, kinds: Sequence[Kind]) -> bytes:
-    held = desk.board.in_hand.get(desk.signed.session, {})
-    for kind in reversed(held):
-        if kind in kinds:
-            return held[kind]
-    raise Misread(f"this session has no {' or '.join(kind.name.lower() for kind in kinds)} in hand")
-
-
-def _numbered(desk: Desk, place: int, day: str | None, *, history: bool) -> bytes:
-    board = desk.board
-    today = local_day(desk.identity.now(), board.zone)
-    try:
-        wanted = read_day(day, today) if day is not None else today
-    except NotAMoment as fault:
-        raise Misread(str(fault)) from fault
-    exact = board.incident_on(wanted, place, history=history)
-    if exact is not None:
-        return exact
-    name = f"{'h' if history else ''}{place}" + (f" of {day}" if day else "")
-    if day is None and not history:
-        numbers = {one.id: board.number(one).place for one in board.open() if isinstance(one, Incident)}
-        near = [stream for stream, number in numbers.items() if str(number).endswith(str(place))]
-        if len(near) == 1:
-            return near[0]
-        if near:
-            raise Misread(f"{name} may be {' or '.join(board.name(one, desk.identity.now()) for one in near)}")
-    raise Misread(f"there is no incident {name}")
-
-
-def _tailed(desk: Desk, kind: Kind, tail: str, text: str) -> bytes:
-    for streams in ((one.id for one in desk.board.open() if one.kind is kind), desk.log.begun()):
-        near = [stream for stream in streams if kind_of(stream) is kind and tail_of(stream, len(tail)) == tail]
-        if len(near) == 1:
-            return near[0]
-        if near:
-            longer = " or ".join(text[0] + tail_of(stream, len(tail) + 2) for stream in near[:4])
-            raise Misread(f"'{text}' names {len(near)} of them: {longer}")
-    raise Misread(f"there is no {kind.name.lower()} '{text}'")

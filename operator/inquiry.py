@@ -7,12 +7,13 @@ names the record, the fact and the moment, so that it can be looked up and held 
 from collections.abc import Iterator
 
 from hueandcry.domain.asking import Answer, ask
+from hueandcry.domain.coverage import coverage
 from hueandcry.domain.idle import check_standing
 from hueandcry.domain.standing import StandingPack
 from hueandcry.domain.trial import Otherwise, Trial
 from hueandcry.operator import console, packs
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.grammar import Misread
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.moment import changeovers, local_text, rfc3339
 from hueandcry.store.naming import RoomNames
@@ -107,3 +108,19 @@ def _line(one: Otherwise, board: Board, names: RoomNames) -> str:
     was = f"{one.was} ({one.was_grounds})" if one.was_grounds else one.was
     now = f"{one.now} ({one.now_grounds})" if one.now_grounds else one.now
     return f"{local_text(one.at, board.zone, day=True)}  {names.stream(one.stream):<14} {one.what}: {was} -> {now}"
+
+
+def say_coverage(room: Room, board: Board, *, json: bool) -> None:
+    """Print of which share of contacts risk was assessed before they were handed on."""
+    for one in coverage(room.journal.entries(0, board.position)):
+        percent = 100 * one.assessed // one.handed_on
+        if json:
+            console.say_json({
+                "by": one.by, "of": one.of, "handed_on": one.handed_on, "assessed": one.assessed,
+                "percent": percent, "not_asked": one.not_asked,
+            })  # fmt: skip
+        else:
+            missing = f", {counted(one.not_asked, 'element')} not asked"
+            console.say(
+                safe_text(f"{one.by:<8} {one.of:<14} {one.assessed:>6} of {one.handed_on:<6} {percent:>3} %{missing}")
+            )

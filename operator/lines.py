@@ -7,7 +7,7 @@ from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
-from hueandcry.operator.grammar import Misread
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text, storable
 from hueandcry.operator.verbs import VERBS, carry_out
 

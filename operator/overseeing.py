@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Enter the commands into the `hue` command."""
     app.command()(queues)
     app.command()(ask)
+    app.command()(coverage)
 
 
 def queues(store: Store = None, at: At = None, json: Json = False) -> None:
@@ -41,4 +42,14 @@ def ask(
 
     opened, found, now_ns = look(store, at)
     inquiry.ask_history(opened, found, now_ns, questions=question or [], named=pack, json=json)
+    opened.close()
+
+
+def coverage(store: Store = None, at: At = None, json: Json = False) -> None:
+    """Say of which share of contacts risk was assessed before they were handed on, by channel, handler and seat."""
+    from hueandcry.operator import inquiry
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, _ = look(store, at)
+    inquiry.say_coverage(opened, found, json=json)
     opened.close()

@@ -24,7 +24,7 @@ from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.bundled import bundled, pack_text
 from hueandcry.operator.desk import Act
-from hueandcry.operator.grammar import Misread
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
 
 _TABLE = re.compile(r"`\$\.(\w+)\[(\d+)\]")

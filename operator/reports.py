@@ -16,7 +16,8 @@ from hueandcry.domain.staff import Approved
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import NOBODY, Desk
-from hueandcry.operator.grammar import Misread, find, words_of
+from hueandcry.operator.grammar import words_of
+from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.watch import keep
 from hueandcry.store import codec

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
-from hueandcry.domain.contact import Channel
+from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.duty import Role
 from hueandcry.domain.reference import Kind
 from hueandcry.domain.worked import Worked
@@ -60,10 +60,21 @@ def elements(desk: Desk, _: Values) -> list[str]:
     return [element.code for element in desk.board.policy.risk.element]
 
 
-def answers(desk: Desk, values: Values) -> list[str]:
-    """Return the answers that an element offers."""
-    asked = [one for one in desk.board.policy.risk.element if one.code == values.get("element")]
-    return [answer.code for element in asked for answer in element.answer]
+def asked(desk: Desk, values: Values) -> list[str]:
+    """Return the elements of the risk model in force, and the questions that a contact is to be asked as it stands."""
+    contact, risk = desk.board.record(values["contact"]), desk.board.policy.risk
+    given = {one.element: one.answer for one in contact.triage} if isinstance(contact, Contact) else {}
+    return [*elements(desk, values), *(one.code for one in risk.asks(given))]
+
+
+def answers(desk: Desk, values: Values) -> tuple[str, ...]:
+    """Return the answers that an element or a question offers."""
+    return desk.board.policy.risk.offered(values["element"])
+
+
+def topics(desk: Desk, _: Values) -> list[str]:
+    """Return the topics of advice in force."""
+    return [one.code for one in desk.board.policy.risk.advice]
 
 
 def reasons(desk: Desk, _: Values) -> list[str]:
@@ -92,6 +103,11 @@ def results(desk: Desk, _: Values) -> list[str]:
 def members(desk: Desk, _: Values) -> list[str]:
     """Return the collar numbers of all members of staff."""
     return sorted(desk.board.staff)
+
+
+def takers(desk: Desk, _: Values) -> list[str]:
+    """Return to whom something in hand can be given: a member of staff, or a queue by its role."""
+    return [*members(desk, {}), *(role.value for role in (Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY))]
 
 
 def promises(desk: Desk, values: Values) -> list[str]:

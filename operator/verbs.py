@@ -10,13 +10,14 @@ from hueandcry.domain.fact import Entry
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Reader, Verb
 from hueandcry.operator.text import storable
-from hueandcry.operator.work import contact, deployment, expedite, incident, logbook, promise, staff
+from hueandcry.operator.work import contact, deployment, expedite, handover, incident, logbook, promise, staff
 
 VERBS: tuple[Verb, ...] = (
     *contact.VERBS,
     *incident.VERBS,
     *deployment.VERBS,
     *promise.VERBS,
+    *handover.VERBS,
     *logbook.VERBS,
     *expedite.VERBS,
     *staff.VERBS,

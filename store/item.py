@@ -19,7 +19,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
     `risk` and `since` make the order of a queue (domain/order.py), `added_min` is what the pack adds to every wait.
     `broken` counts promises whose time passed; `escalated` names to whom it went, `rang` a standing question,
-    until somebody acknowledges it.
+    until somebody acknowledges it; `unread` counts what others wrote and whoever works it has not read.
     """
 
     ref: str
@@ -40,6 +40,7 @@ class Item(Struct, frozen=True, kw_only=True):
     broken: int = 0
     escalated: str = ""
     rang: str = ""
+    unread: int = 0
     risk: int = 0
     added_min: int = 0
 

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from hueandcry.domain import (
     access,
+    advice,
     contact,
     cover,
     deployment,
@@ -28,6 +29,7 @@ from hueandcry.domain import (
     expedite,
     foreign,
     grading,
+    handover,
     history,
     incident,
     logbook,
@@ -67,6 +69,7 @@ _KEPT = (Kind.STAFF, Kind.POLICY)
 _APART = (Kind.ACCESS, Kind.FOREIGN)  # never on the board
 _MODULES = (
     access,
+    advice,
     contact,
     cover,
     deployment,
@@ -75,6 +78,7 @@ _MODULES = (
     expedite,
     foreign,
     grading,
+    handover,
     history,
     incident,
     logbook,
@@ -281,6 +285,7 @@ class Board:
                 district, contacts, grade, vulnerable, escalated = contact.UNKNOWN, 0, "", True, None
             case _:
                 raise TypeError(f"{record.kind.name} is not worked")
+        unread = record.unread if isinstance(record, Incident) else 0
         due = due_by(record, self.policy)
         weight = weight_of(record, self.policy)
         return Item(
@@ -302,6 +307,7 @@ class Board:
             broken=sum(one.due <= now_ns for one in record.promises),
             escalated=escalated.to.value if escalated is not None else "",
             rang=record.unheeded,
+            unread=unread,
             risk=weight.risk,
             added_min=self.policy.grades.order.added_min,
         )

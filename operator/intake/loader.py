@@ -26,8 +26,8 @@ from hueandcry.domain.contact import Channel
 from hueandcry.domain.fault import ForeignFault
 from hueandcry.domain.reference import NS_PER_S, Kind, stream_id
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Misread
 from hueandcry.operator.intake.maps import MAPS, Malformed, Said, check_columns
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import storable
 from hueandcry.store.folder import StoreFolder
 

@@ -30,7 +30,7 @@ def _grade(item: Item, _: int) -> tuple[str, Style | None]:
 
 
 def _what(item: Item, _: int) -> tuple[str, Style | None]:
-    return item.what, None
+    return (f"+{item.unread} {item.what}", CARE) if item.unread else (item.what, None)
 
 
 def _care(item: Item, _: int) -> tuple[str, Style | None]:

@@ -4,9 +4,10 @@ from hueandcry.domain import contact, incident, triage
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.riskmodel import GIVEN
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Verb
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.slots import CONTACT
 
 
@@ -56,7 +57,17 @@ def _reopened(desk: Desk, caller: bytes, what: str) -> list[Act]:
     return []
 
 
+def park_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["contact"], contact.Park(line["reason"]))]
+
+
+_ANSWER = Slot(name="answer", kind=SlotKind.CHOICE, choices=slots.answers, otherwise=GIVEN)
+
 VERBS = (
+    Verb(
+        name="park", short="pk", slots=(CONTACT, slots.words("reason", optional=True)), acts=park_acts,
+        does="Let the caller of {contact} hold the line[: {reason}]", example="pk . a 999 is ringing",
+    ),
     Verb(
         name="ring", short="r", slots=(slots.choice("channel", slots.CHANNELS), slots.words("number", optional=True)), acts=ring_acts,
         does="Record a contact on {channel}[ from {number}]", example="ring 999 07700900123",
@@ -68,7 +79,7 @@ VERBS = (
     ),
     Verb(
         name="triage", short="t", acts=triage_acts,
-        slots=(CONTACT, slots.choice("element", slots.elements), slots.choice("answer", slots.answers), slots.words("detail", optional=True)),
+        slots=(CONTACT, slots.choice("element", slots.asked), _ANSWER, slots.words("detail", optional=True)),
         does="Answer {element} with {answer} for contact {contact}[: {detail}]", example="t . threat weapon a kitchen knife",
     ),
     Verb(

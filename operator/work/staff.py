@@ -7,8 +7,10 @@ from hueandcry.domain.reference import read_tail
 from hueandcry.domain.staff import Proposal, Proposed, Staff, staff_stream
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Misread, Slot, SlotKind, Verb
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.slots import COLLAR
+from hueandcry.operator.work.handover import held_by
 
 PROPOSAL_LETTERS = 4
 
@@ -64,7 +66,9 @@ def off_acts(desk: Desk, _: Line) -> list[Act]:
     me = desk.board.member(desk.signed.collar)
     covers = me.covers if me is not None and len(me.sessions) == 1 else ()
     given_up = [Act(_self(desk), cover.GiveDistrictUp(one.district, one.role)) for one in covers]
-    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session))]
+    now_ns = desk.identity.now()
+    held = tuple(desk.board.name(one.id, now_ns) for one in held_by(desk, desk.signed.collar))
+    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session, held))]
 
 
 def find_proposal(desk: Desk, text: str) -> tuple[Staff, Proposal]:

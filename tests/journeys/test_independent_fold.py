@@ -30,9 +30,9 @@ from hueandcry.domain.staff import Register, SignOn, staff_stream
 from hueandcry.operator import erasing
 from hueandcry.operator.bootstrap import Founding, found, pack_text
 from hueandcry.operator.desk import Act, Desk, Signed
-from hueandcry.operator.grammar import Misread
 from hueandcry.operator.identity import SetClock, seeded
 from hueandcry.operator.intake.loader import Loader
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
 from hueandcry.store.views import WORKED

@@ -49,8 +49,9 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import SignOn, staff_stream
 from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
-from hueandcry.operator.grammar import Line, Misread
+from hueandcry.operator.grammar import Line
 from hueandcry.operator.identity import SetClock
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.codec import Pending
 from hueandcry.store.erasure import keys_of

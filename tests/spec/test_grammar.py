@@ -8,7 +8,8 @@ from hueandcry.domain.duty import Role
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.operator import lines
 from hueandcry.operator.desk import Desk
-from hueandcry.operator.grammar import LINE_MAX, Line, Misread, SlotKind, Verb
+from hueandcry.operator.grammar import LINE_MAX, Line, SlotKind, Verb
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import storable
 from hueandcry.operator.verbs import READER, VERBS, carry_out, preview
 from tests.staging import Stage, work

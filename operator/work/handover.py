@@ -1,0 +1,71 @@
+"""Lines of handing over, of reading what others wrote, of advice and of the risk until somebody is there."""
+
+from hueandcry.domain import advice, handover
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import InterimRisk
+from hueandcry.domain.worked import Worked
+from hueandcry.operator import slots
+from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.grammar import Line, Verb
+from hueandcry.operator.slots import INCIDENT, ITEM
+
+
+def hand_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], handover.HandOver(line["to"], line["words"]))]
+
+
+def hand_rest_acts(desk: Desk, line: Line) -> list[Act]:
+    """Everything in one's own hands that neither is vulnerable nor late; what is, is handed over by itself."""
+    now_ns = desk.identity.now()
+    mine = held_by(desk, desk.signed.collar)
+    rest = [one for one in mine if not handover.is_pressing(one, desk.board.policy, now_ns)]
+    if not rest:
+        left = f"; {len(mine)} are vulnerable or overdue, each to be handed over by itself" if mine else ""
+        raise Refused(f"{desk.signed.collar} has nothing in hand that could go in bulk{left}")
+    return [Act(one.id, handover.HandOver(line["to"], "", bulk=True)) for one in rest]
+
+
+def held_by(desk: Desk, collar: str) -> list[Worked]:
+    """Return what a person has in hand, the most pressing first."""
+    now_ns = desk.identity.now()
+    records = (desk.board.records[item.stream] for item in desk.board.items(now_ns) if item.owner == collar)
+    return [one for one in records if isinstance(one, Worked)]
+
+
+def seen_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["incident"], handover.SeeUpdate())]
+
+
+def interim_acts(_: Desk, line: Line) -> list[Act]:
+    risk = InterimRisk(line["risk"])
+    return [Act(line["incident"], advice.SetInterimRisk(risk, line["by"], line["words"]))]
+
+
+def advise_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], advice.Advise(line["topic"], line["words"]))]
+
+
+VERBS = (
+    Verb(
+        name="advise", short="adv", slots=(ITEM, slots.choice("topic", slots.topics), slots.words("words", optional=True)), acts=advise_acts,
+        does="Record advice on {topic} for {item}[: {words}]", example="adv . evidence not to wash, clothes in a paper bag",
+    ),
+    Verb(
+        name="interim", short="int", acts=interim_acts,
+        slots=(INCIDENT, slots.choice("risk", slots.one_of(InterimRisk)), slots.time("by"), slots.words("words")),
+        does="Set the risk of {incident} until somebody is there to {risk}, looked at again by {by}: {words}",
+        example="int 57 high 10m he said he would be back within the hour",
+    ),
+    Verb(
+        name="seen", short="sn", slots=(INCIDENT,), acts=seen_acts,
+        does="Record that what others wrote about {incident} was read", example="sn 57",
+    ),
+    Verb(
+        name="hand", short="h", slots=(ITEM, slots.choice("to", slots.takers), slots.words("words", optional=True)), acts=hand_acts,
+        does="Hand {item} over to {to}[: {words}]", example="h 57 3305 her sister rings at ten",
+    ),
+    Verb(
+        name="handrest", short="hr", slots=(slots.choice("to", slots.takers),), acts=hand_rest_acts,
+        does="Hand everything that is neither vulnerable nor overdue over to {to}, in bulk", example="hr 3305",
+    ),
+)  # fmt: skip

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import FLOOR, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident, Interim, InterimRisk, Stage, live
+from hueandcry.domain.incident import Incident, Stage, live
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import Interim, InterimRisk
 from hueandcry.domain.reference import Code, Instant
 from hueandcry.domain.worked import Worked
 

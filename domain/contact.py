@@ -42,6 +42,7 @@ class Source(Enum):
 
     CALLER = "caller"
     HANDLER = "handler"
+    GAZETTEER = "gazetteer"
     NETWORK = "network"
     ROW = "row"
     UNKNOWN = "unknown"
@@ -79,6 +80,9 @@ class Contact(Worked, frozen=True, kw_only=True):
     answered: int = 0
     handler: str = ""
     parked: int = 0
+    caller_at: FactRef | None = None
+    caller_at_taken: int = 0
+    caller_at_plausible: bool = True
     number: FactRef | None = None
     place: FactRef | None = None
     district: str = UNKNOWN
@@ -112,6 +116,10 @@ class Contact(Worked, frozen=True, kw_only=True):
     def owner(self) -> str:
         """Who has it now: a collar number, or the role whose queue it stands in."""
         return self.handler or Role.HANDLER.value
+
+    def placed(self, district: str) -> "Contact":
+        """Return the contact at a listed place."""
+        return replace(self, district=district, district_source=Source.GAZETTEER, place=self.here)
 
     def handed_to(self, collar: str) -> "Contact":
         """Return the contact in the hands of another handler."""

@@ -15,7 +15,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import Code
 from hueandcry.domain.staff import Cover, Staff
 
-COVERED_AS = (Role.SERGEANT, Role.INSPECTOR, Role.SUPERVISOR, Role.INCIDENT_MANAGER)
+COVERED_AS = (Role.DISPATCHER, Role.SERGEANT, Role.INSPECTOR, Role.SUPERVISOR, Role.INCIDENT_MANAGER)
 _ASSIGNS = (Role.SUPERVISOR, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
 
 # Facts

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident, Missed, Stage, Target, current_assessment, live
+from hueandcry.domain.incident import Incident, Stage, current_assessment, live
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import Missed, Target
 from hueandcry.domain.promise import kept
 from hueandcry.domain.reference import Code, Instant
 from hueandcry.domain.worked import Promising
@@ -20,14 +21,37 @@ from hueandcry.domain.worked import Promising
 # Facts
 
 
-@fact("incident.resourced", version=1, says="{callsign} sent")
+@fact("incident.resourced", version=1, says="{callsign} sent, on the list: {listed}")
 class Resourced(Fact[Incident], frozen=True):
-    """A resource was sent."""
+    """A resource was sent; `listed` tells whether its callsign was on the list of resources."""
 
     callsign: Plain[Code]
+    listed: Plain[bool]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.RESOURCED, resource=self.callsign)
+        return replace(
+            incident, stage=Stage.RESOURCED, resource=self.callsign, resources=_with(incident, self.callsign)
+        )
+
+
+@fact("incident.stood_down", version=1, says="{callsign} goes there no more: {reason}")
+class StoodDown(Fact[Incident], frozen=True):
+    """A resource is not on this incident any more; where nobody else is, or was there, it waits for one again."""
+
+    callsign: Plain[Code]
+    reason: Sealed[str]
+
+    def apply(self, incident: Incident) -> Incident:
+        left = tuple(one for one in incident.resources if one != self.callsign)
+        stage = incident.stage
+        if stage is Stage.RESOURCED and not left:
+            stage = Stage.ATTENDED if incident.attended else Stage.GRADED
+        return replace(
+            incident,
+            stage=stage,
+            resources=left,
+            resource=left[-1] if left else "",
+        )
 
 
 @fact("incident.attended", version=1, says="{callsign} at scene")
@@ -37,7 +61,14 @@ class Attended(Fact[Incident], frozen=True):
     callsign: Plain[Code]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.ATTENDED, resource=self.callsign, attended=True, interim=None)
+        return replace(
+            incident,
+            stage=Stage.ATTENDED,
+            resource=self.callsign,
+            resources=_with(incident, self.callsign),
+            attended=True,
+            interim=None,
+        )
 
 
 @fact("incident.target_missed", version=1, says="Target missed: {target} by {due}")
@@ -61,13 +92,18 @@ class Reviewed(Fact[Incident], frozen=True):
         return replace(incident, reviewed=incident.occurred)
 
 
+def _with(incident: Incident, callsign: str) -> tuple[str, ...]:
+    return (*(one for one in incident.resources if one != callsign), callsign)
+
+
 # Commands
 
 
 class Send(Command[Incident], frozen=True):
-    """Send a resource."""
+    """Send a resource; `listed` tells whether its callsign is on the list. An unknown one is sent all the same."""
 
     callsign: str
+    listed: bool = False
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         live(incident)
@@ -75,7 +111,7 @@ class Send(Command[Incident], frozen=True):
             raise Refused("the incident is not graded: grade it first")
         if incident.stage is Stage.RESULTED:
             raise Refused("the incident is resulted: nobody is sent any more")
-        return [Resourced(self.callsign)]
+        return [Resourced(self.callsign, self.listed)]
 
 
 class Arrive(Command[Incident], frozen=True):
@@ -88,6 +124,18 @@ class Arrive(Command[Incident], frozen=True):
         if incident.stage not in (Stage.RESOURCED, Stage.ATTENDED):
             raise Refused("nobody was sent to this incident")
         return [Attended(self.callsign), *kept(incident, Promising.ARRIVAL, duty)]
+
+
+class StandDown(Command[Incident], frozen=True):
+    """Take a resource off an incident; nothing where it was not on it, or where the incident is over."""
+
+    callsign: str
+    reason: str
+
+    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
+        if not incident.open or self.callsign not in incident.resources:
+            return []
+        return [StoodDown(self.callsign, self.reason)]
 
 
 class Review(Command[Incident], frozen=True):

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import FLOOR, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Escalation, Incident, Stage, live
+from hueandcry.domain.incident import Incident, Stage, live
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import Escalation
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, Instant
 

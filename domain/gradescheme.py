@@ -45,12 +45,28 @@ class GradeRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     escalate: tuple[Rung, ...] = ()
 
 
+class Agency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agency that must be told of a major incident, and within how many seconds it should have said that it knows."""
+
+    code: Code
+    name: str
+    acknowledge_within_s: Seconds = 120
+
+
 class GradePack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Grades, most urgent first, how soon a partner's expedite is to be answered, and when shifts change, local time."""
+    """Grades, most urgent first, when shifts change (local time), and the room's other times.
+
+    How soon a partner's expedite is answered, a parked caller taken up, a resource at a scene heard of, a lost caller rung
+    back and how often; who must be told of a major incident.
+    """
 
     grade: tuple[GradeRow, ...]
     expedite_answer_within_s: Seconds
     park_within_s: Seconds = 120
+    safety_check_within_s: Seconds = 1200
+    recall_every_s: Annotated[int, Meta(gt=0)] = 300
+    recalls: Annotated[int, Meta(ge=1, le=20)] = 3
+    agency: tuple[Agency, ...] = ()
     order: Order = Order()
     changeover: tuple[Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = ()
 

@@ -11,7 +11,6 @@ Source: letter, areas 1 and 5; the findings on regrading and on closing untold b
 from enum import Enum
 from typing import Any, ClassVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hueandcry.domain.contact import UNKNOWN, Source
@@ -19,8 +18,9 @@ from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import Escalation, Interim, Missed, Reply, Target
 from hueandcry.domain.policy import Policy
-from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
 from hueandcry.domain.worked import Worked
 
 _DISPATCH = tuple(role.value for role in (Role.DISPATCHER, Role.SUPERVISOR, Role.INCIDENT_MANAGER, Role.WATCH))
@@ -36,55 +36,6 @@ class Stage(Enum):
     ATTENDED = "attended"
     RESULTED = "resulted"
     CLOSED = "closed"
-
-
-class Reply(Struct, frozen=True, array_like=True):
-    """One element of an assessment: the answer, or `not-asked` with the reason where it was given with the assessment."""
-
-    element: Code
-    answer: Code
-    why: Code | None = None
-
-
-class Escalation(Struct, frozen=True, array_like=True):
-    """A rung of the ladder that was raised: by which fact, to whom, when it was due and raised, who acknowledged it."""
-
-    number: int
-    to: Role
-    due: Instant
-    raised: Instant
-    acknowledged: Code = ""
-
-
-class InterimRisk(Enum):
-    """How bad it could get between the call and the arrival."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class Interim(Struct, frozen=True, array_like=True):
-    """The risk until somebody is there, and when it is to be looked at again (ns UTC)."""
-
-    risk: InterimRisk
-    due: Instant
-
-
-class Target(Enum):
-    """What should have happened by a certain time."""
-
-    INTERIM = "interim-review"
-    RESOURCE = "resource"
-    ATTEND = "attend"
-    REVIEW = "review"
-
-
-class Missed(Struct, frozen=True, array_like=True):
-    """A target that passed unmet, and when it was due."""
-
-    target: Target
-    due: Instant
 
 
 class Incident(Worked, frozen=True, kw_only=True):
@@ -112,6 +63,7 @@ class Incident(Worked, frozen=True, kw_only=True):
     clock_from: int = 0
     reviewed: int = 0
     resource: str = ""
+    resources: tuple[str, ...] = ()
     holder: str = ""
     interim: Interim | None = None
     unread: int = 0
@@ -162,6 +114,10 @@ class Incident(Worked, frozen=True, kw_only=True):
     def is_vulnerable(self) -> bool:
         """Whether the last assessment names somebody vulnerable."""
         return self.vulnerable
+
+    def placed(self, district: str) -> "Incident":
+        """Return the incident at a listed place."""
+        return replace(self, district=district, district_source=Source.GAZETTEER, place=self.here)
 
     def handed_to(self, collar: str) -> "Incident":
         """Return the incident in the hands of another person."""

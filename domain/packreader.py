@@ -79,6 +79,7 @@ def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
                 yield f"element {element.code}: answer", [one.code for one in element.answer]
         case GradePack():
             yield "grade", [one.code for one in pack.grade]
+            yield "agency", [one.code for one in pack.agency]
         case CategoryPack():
             yield "category", [one.code for one in pack.category]
         case ResultPack():

@@ -48,6 +48,8 @@ class Kind(IntEnum):
     POLICY = 5
     ACCESS = 6
     FOREIGN = 7
+    RESOURCE = 8
+    GAZETTEER = 9
 
 
 class FactRef(Struct, frozen=True, array_like=True, order=True, gc=False):

@@ -14,9 +14,11 @@ from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.escalation import rungs
 from hueandcry.domain.expedite import Expedite, MissAnswer
 from hueandcry.domain.fact import Record
-from hueandcry.domain.incident import Incident, Missed
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.particulars import Missed
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import BreakPromise
+from hueandcry.domain.resource import MissCheck, Resource
 from hueandcry.domain.worked import Worked
 
 
@@ -41,6 +43,9 @@ def timers(record: Record, policy: Policy, changeover: int) -> Iterator[Timer]:
             answer_by = record.answer_by(policy)
             if answer_by is not None and answer_by != record.unanswered:
                 yield Timer(answer_by, MissAnswer())
+        case Resource():
+            if record.check_by and not record.unheard:
+                yield Timer(record.check_by, MissCheck())
         case _:
             pass  # nothing else waits for time
 

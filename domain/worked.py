@@ -81,6 +81,10 @@ class Worked(Record, frozen=True, kw_only=True):
     def handed_to(self, collar: str) -> Self:
         """Return the record in the hands of another person; in nobody's, so that it waits in its queue, for an empty text."""
 
+    def placed(self, district: str) -> Self:
+        """Return the record at a listed place, where it is one that is anywhere."""
+        return self
+
     def updated(self) -> Self:
         """Return the record after somebody wrote in its log; whoever works it may have to be told."""
         return self

@@ -2,7 +2,7 @@
 
 from hueandcry.domain import advice, handover
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import InterimRisk
+from hueandcry.domain.particulars import InterimRisk
 from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk

@@ -6,8 +6,9 @@ from hueandcry.domain import contact, expedite, grading, incident, outcome
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite
-from hueandcry.domain.incident import Incident, Reply
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.pack import NOT_ASKED
+from hueandcry.domain.particulars import Reply
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk

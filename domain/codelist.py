@@ -6,22 +6,29 @@ Source: National Standard for Incident Recording 2011, as far as it could be rea
 from msgspec import Struct
 
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import PackText
+from hueandcry.domain.pack import Answer, PackText, Seconds
 from hueandcry.domain.reference import WrittenCode as Code
 
 
 class Category(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an incident is about; `domestic` asks for a second look where it is downgraded or cancelled."""
+    """What an incident is about; `domestic` asks for a second look where it is downgraded or cancelled.
+
+    A `crime` is recorded within a time of the report, or it is said why it is none.
+    """
 
     code: Code
     name: str
     domestic: bool = False
+    crime: bool = False
 
 
 class CategoryPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The categories under which incidents are opened."""
+    """The categories under which incidents are opened and closed, and what qualifies them."""
 
     category: tuple[Category, ...]
+    qualifier: tuple[Answer, ...] = ()
+    tag: tuple[Answer, ...] = ()
+    crime_within_s: Seconds = 86_400
 
     def row(self, code: str) -> Category:
         """Return a category; refuses one that the pack does not have."""

@@ -10,15 +10,15 @@ Source: letter, areas 1, 4 and 6 (risk at every point of contact, all channels i
 from enum import Enum
 from typing import ClassVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.pack import NOT_ASKED, PackKind
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import CallerAt, Recall, Triaged
 from hueandcry.domain.promise import given_up, kept, made
-from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
+from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
 from hueandcry.domain.worked import Promising, Worked, word_kept
 
 UNKNOWN = "unknown"
@@ -61,15 +61,6 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-class Triaged(Struct, frozen=True, array_like=True):
-    """One element of the risk model: the answer, or `not-asked` with its reason in the fact `said`; recorded at `at`, ns UTC."""
-
-    element: Code
-    answer: Code
-    said: FactRef
-    at: Instant
-
-
 class Contact(Worked, frozen=True, kw_only=True):
     """What a contact has come to."""
 
@@ -80,9 +71,11 @@ class Contact(Worked, frozen=True, kw_only=True):
     answered: int = 0
     handler: str = ""
     parked: int = 0
-    caller_at: FactRef | None = None
-    caller_at_taken: int = 0
-    caller_at_plausible: bool = True
+    recall: Recall | None = None
+    silent: tuple[str, ...] = ()
+    operator_on: bool = False
+    helped_by: str = ""
+    caller_at: CallerAt | None = None
     number: FactRef | None = None
     place: FactRef | None = None
     district: str = UNKNOWN
@@ -124,11 +117,6 @@ class Contact(Worked, frozen=True, kw_only=True):
     def handed_to(self, collar: str) -> "Contact":
         """Return the contact in the hands of another handler."""
         return replace(self, handler=collar)
-
-    @property
-    def not_asked(self) -> int:
-        """How many elements were passed over with a reason."""
-        return sum(1 for one in self.triage if one.answer == NOT_ASKED)
 
 
 # Facts
@@ -226,7 +214,7 @@ class Abandoned(Fact[Contact], frozen=True):
     before: Plain[Stage]
 
     def apply(self, contact: Contact) -> Contact:
-        return replace(contact, stage=Stage.ABANDONED, handler="", parked=0)
+        return replace(contact, stage=Stage.ABANDONED, handler="", parked=0, recall=Recall(contact.occurred))
 
 
 @fact("contact.closed", version=1, says="Contact closed {words}")
@@ -338,9 +326,7 @@ class Resolve(Command[Contact], frozen=True):
         duty.policy.results.row(self.result)
         if not self.reason:
             raise Refused("say in a few words how the contact was resolved")
-        missing = unanswered(contact.triage, duty)
-        if missing:
-            raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
+        _gone_through(contact, duty)
         return [Resolved(self.result, self.reason)]
 
 
@@ -370,6 +356,7 @@ class Abandon(Command[Contact], frozen=True):
 class Close(Command[Contact], frozen=True):
     """Close a contact that has led somewhere; an abandoned one needs words on who was reached or tried."""
 
+    under: ClassVar[PackKind | None] = PackKind.GRADES
     words: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
@@ -378,10 +365,28 @@ class Close(Command[Contact], frozen=True):
             raise Refused(
                 "a contact is not discarded: link it to an incident, resolve it, transfer it or mark it abandoned"
             )
-        if contact.stage is Stage.ABANDONED and not self.words:
-            raise Refused("the caller was lost: say who was rung back, and what came of it")
+        if contact.stage is Stage.ABANDONED:
+            _lost_caller_was_tried(contact, duty)
         word_kept(contact)
         return [Closed(self.words)]
+
+
+def _lost_caller_was_tried(contact: Contact, duty: Duty) -> None:
+    wanted, recall = duty.policy.grades.recalls, contact.recall
+    if contact.incident is not None:
+        return
+    if recall is None or (recall.tried < wanted and not recall.reached):
+        tried = recall.tried if recall is not None else 0
+        raise Refused(
+            f"the caller was lost: ring back {wanted} times ('recall'), tried {tried} times, or open an incident"
+        )
+    _gone_through(contact, duty)
+
+
+def _gone_through(contact: Contact, duty: Duty) -> None:
+    missing = unanswered(contact.triage, duty)
+    if missing:
+        raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
 
 
 def unanswered(triage: tuple[Triaged, ...], duty: Duty) -> list[str]:

@@ -10,13 +10,12 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from hueandcry.domain.contact import Triaged
 from hueandcry.domain.duty import Command, Duty
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident, Stage, current_assessment, live
 from hueandcry.domain.pack import NOT_ASKED, PackKind
-from hueandcry.domain.particulars import Reply
+from hueandcry.domain.particulars import Reply, Triaged
 from hueandcry.domain.reference import Code, FactRef
 from hueandcry.domain.riskmodel import RiskPack
 

@@ -18,7 +18,7 @@ from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.particulars import Escalation, Interim, Missed, Reply, Target
+from hueandcry.domain.particulars import Escalation, Interim, Major, Missed, Reply, Target, Tie
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
 from hueandcry.domain.worked import Worked
@@ -44,7 +44,11 @@ class Incident(Worked, frozen=True, kw_only=True):
     kind: ClassVar[Kind] = Kind.INCIDENT
     stage: Stage = Stage.NONE
     category: str = ""
+    categorised_under: bytes | None = None
     domestic: bool = False
+    qualifiers: tuple[str, ...] = ()
+    crime: str = ""
+    no_crime: bool = False
     opened: int = 0
     summary: FactRef | None = None
     contacts: tuple[bytes, ...] = ()
@@ -73,6 +77,11 @@ class Incident(Worked, frozen=True, kw_only=True):
     attended: bool = False
     missed: tuple[Missed, ...] = ()
     escalations: tuple[Escalation, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    tags: tuple[str, ...] = ()
+    absorbed: tuple[bytes, ...] = ()
+    merged_into: bytes | None = None
+    major: Major | None = None
     history: bool = False
 
     @property
@@ -142,15 +151,26 @@ class Incident(Worked, frozen=True, kw_only=True):
             return None
         return next((one for one in reversed(self.escalations) if not one.acknowledged), None)
 
+    def crime_undecided(self, policy: Policy) -> bool:
+        """Tell whether its category is a crime, and neither is one recorded nor is it said why there was none."""
+        if self.crime or self.no_crime or not self.category:
+            return False
+        rows = policy.categories_of(self.categorised_under).category
+        return any(one.crime for one in rows if one.code == self.category)
+
     def targets(self, policy: Policy) -> dict[Target, int]:
         """Return by when what should happen next (ns UTC), in the order in which it should.
 
         Targets are those of the pack under which the grade was given, whatever was adopted since. None stands where nobody
         is sent, and none once it is met: somebody was sent, somebody was there. Until somebody is sent, risk is reviewed.
         """
-        found = {}
-        if self.interim is not None and not self.attended and self.open and self.stage is not Stage.RESULTED:
+        found: dict[Target, int] = {}
+        if not self.open:
+            return found
+        if self.interim is not None and not self.attended and self.stage is not Stage.RESULTED:
             found[Target.INTERIM] = self.interim.due
+        if self.crime_undecided(policy):
+            found[Target.CRIME] = self.opened + policy.categories_of(self.categorised_under).crime_within_s * NS_PER_S
         if not self.grade or self.attended or self.stage not in (Stage.GRADED, Stage.RESOURCED):
             return found
         row = policy.grades_of(self.graded_under).row(self.grade)
@@ -182,6 +202,7 @@ class Opened(Fact[Incident], frozen=True):
             incident,
             stage=Stage.OPENED,
             category=self.category,
+            categorised_under=incident.pack,
             domestic=self.domestic,
             holder=self.holder,
             opened=incident.occurred,

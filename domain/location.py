@@ -15,6 +15,7 @@ from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import FLOOR, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.particulars import CallerAt
 from hueandcry.domain.reference import NS_PER_S, Code, Instant
 from hueandcry.domain.worked import Worked
 
@@ -65,7 +66,7 @@ class CallerLocated(Fact[Contact], frozen=True):
     said: Sealed[str]
 
     def apply(self, contact: Contact) -> Contact:
-        return replace(contact, caller_at=contact.here, caller_at_taken=self.taken, caller_at_plausible=self.plausible)
+        return replace(contact, caller_at=CallerAt(contact.here, self.taken, self.plausible))
 
 
 # Commands

@@ -111,5 +111,9 @@ class Close(Command[Incident], frozen=True):
             raise Refused("the incident has no result: result it first")
         if incident.contacts and not incident.attended and not incident.told:
             raise Refused("nobody attended and the caller was not told: tell the caller first")
+        if incident.crime_undecided(duty.policy):
+            raise Refused(f"{incident.category} is a crime: record its reference, or say why there was none")
+        if incident.major is not None and not incident.major.stood_down:
+            raise Refused("it is a declared major incident: stand it down first")
         word_kept(incident)
         return [Closed(self.words)]

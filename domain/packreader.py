@@ -82,6 +82,8 @@ def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
             yield "agency", [one.code for one in pack.agency]
         case CategoryPack():
             yield "category", [one.code for one in pack.category]
+            yield "qualifier", [one.code for one in pack.qualifier]
+            yield "tag", [one.code for one in pack.tag]
         case ResultPack():
             yield "result", [one.code for one in pack.result]
         case StandingPack():

@@ -1,4 +1,4 @@
-"""The particulars of an incident: what its record is made of, each a small thing with a name.
+"""The particulars of a contact and of an incident: what their records are made of, each a small thing with a name.
 
 Theory of operation. These hold what facts came to, for rules and screens to read; no fact has them changed but by its
 `apply`. They stand beside the record so that its page holds what an incident does.
@@ -9,7 +9,37 @@ from enum import Enum
 from msgspec import Struct
 
 from hueandcry.domain.duty import Role
-from hueandcry.domain.reference import Code, Instant, StreamId
+from hueandcry.domain.reference import Code, FactRef, Instant, StreamId
+
+
+class Triaged(Struct, frozen=True, array_like=True):
+    """One element of the risk model: the answer, or `not-asked` with its reason in the fact `said`; recorded at `at`, ns UTC."""
+
+    element: Code
+    answer: Code
+    said: FactRef
+    at: Instant
+
+
+class Recall(Struct, frozen=True, array_like=True):
+    """How a lost caller is rung back: when they were lost (ns UTC), how often it was tried, when last, whether it worked.
+
+    `late` is the time that passed without anybody ringing back, as the watch recorded it last.
+    """
+
+    lost: Instant
+    tried: int = 0
+    last: Instant = 0
+    reached: bool = False
+    late: Instant = 0
+
+
+class CallerAt(Struct, frozen=True, array_like=True):
+    """Which fact says where the network has the caller, as of when (ns UTC), and whether that can be true."""
+
+    said: FactRef
+    taken: Instant
+    plausible: bool
 
 
 class Reply(Struct, frozen=True, array_like=True):
@@ -52,6 +82,7 @@ class Target(Enum):
     RESOURCE = "resource"
     ATTEND = "attend"
     REVIEW = "review"
+    CRIME = "crime-recording"
 
 
 class Missed(Struct, frozen=True, array_like=True):

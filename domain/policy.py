@@ -85,6 +85,15 @@ class Policy(Record, frozen=True, kw_only=True):
                 return pack
         return self.grades
 
+    def categories_of(self, digest: bytes | None) -> CategoryPack:
+        """Return the categories under which something was categorised; those in force where none is named."""
+        for one in self.adopted:
+            if one.digest == digest and one.kind is PackKind.CATEGORIES:
+                pack = read_pack(one.content)
+                assert isinstance(pack, CategoryPack)
+                return pack
+        return self.categories
+
     @property
     def risk(self) -> RiskPack:
         """The risk model in force."""

@@ -16,16 +16,23 @@ from msgspec import Struct
 
 from hueandcry.domain import (
     advice,
+    check,
+    classification,
     contact,
+    crime,
     deployment,
     escalation,
     expedite,
     grading,
     handover,
     incident,
+    link,
     logbook,
+    major,
     outcome,
     promise,
+    rationale,
+    recall,
     ringing,
     staff,
     triage,
@@ -52,6 +59,22 @@ _DECISIONS = (
     advice.Advised,
     advice.InterimRiskSet,
     contact.Parked,
+    classification.Classified,
+    crime.CrimeRecorded,
+    crime.NoCrimeFound,
+    link.Merged,
+    link.Absorbed,
+    link.Reopened,
+    major.MajorDeclared,
+    major.AgencyTold,
+    major.AgencyAcknowledged,
+    major.MajorStoodDown,
+    rationale.DecisionRecorded,
+    check.CheckRequested,
+    check.CheckReturned,
+    recall.RecallTried,
+    recall.SilentStepTaken,
+    deployment.StoodDown,
     outcome.CallerTold,
     outcome.Resulted,
     outcome.Closed,
@@ -169,7 +192,7 @@ def story(record: Record) -> tuple[bytes, ...]:
     """Return the streams that make up the story of a record: itself, and the contacts it came from."""
     match record:
         case incident.Incident():
-            return (record.id, *record.contacts)
+            return (record.id, *record.contacts, *record.absorbed)
         case expedite.Expedite():
             return (record.id, *((record.contact,) if record.contact else ()))
         case _:

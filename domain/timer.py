@@ -9,15 +9,19 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from hueandcry.domain.contact import Contact
 from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.escalation import rungs
 from hueandcry.domain.expedite import Expedite, MissAnswer
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.particulars import Missed
+from hueandcry.domain.major import MissAgency
+from hueandcry.domain.particulars import Missed, Telling
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import BreakPromise
+from hueandcry.domain.recall import MissRecall, recall_due
+from hueandcry.domain.reminder import BringUp
 from hueandcry.domain.resource import MissCheck, Resource
 from hueandcry.domain.worked import Worked
 
@@ -33,12 +37,14 @@ def timers(record: Record, policy: Policy, changeover: int) -> Iterator[Timer]:
     """Yield what time demands of a record that was not recorded yet; `changeover` is when the last shift began (ns UTC)."""
     if isinstance(record, Worked):
         yield from (Timer(one.due, BreakPromise(one.number)) for one in record.promises if not one.broken)
+        yield from (Timer(one.due, BringUp(one.number)) for one in record.reminders if not one.up)
     match record:
         case Incident():
-            for target, due in record.targets(policy).items():
-                if Missed(target, due) not in record.missed:
-                    yield Timer(due, MissTarget(target))
-            yield from (Timer(one.due, one) for one in rungs(record, policy, changeover))
+            yield from _of_incident(record, policy, changeover)
+        case Contact():
+            due = recall_due(record, policy)
+            if due is not None and record.recall is not None and due != record.recall.late:
+                yield Timer(due, MissRecall())
         case Expedite():
             answer_by = record.answer_by(policy)
             if answer_by is not None and answer_by != record.unanswered:
@@ -50,12 +56,29 @@ def timers(record: Record, policy: Policy, changeover: int) -> Iterator[Timer]:
             pass  # nothing else waits for time
 
 
+def _of_incident(incident: Incident, policy: Policy, changeover: int) -> Iterator[Timer]:
+    for target, due in incident.targets(policy).items():
+        if Missed(target, due) not in incident.missed:
+            yield Timer(due, MissTarget(target))
+    yield from (Timer(one.due, one) for one in rungs(incident, policy, changeover))
+    yield from (Timer(one.due, MissAgency(one.agency)) for one in _agencies(incident) if not one.late)
+
+
+def _agencies(incident: Incident) -> tuple[Telling, ...]:
+    """Return the agencies that have not said yet that they know of a major incident."""
+    major = incident.major
+    return () if major is None or major.stood_down else major.unacknowledged
+
+
 def due_by(record: Record, policy: Policy) -> int | None:
     """Return when the next thing should have happened to a record (ns UTC): what the board counts down to, None for nothing."""
     found = [one.due for one in record.promises] if isinstance(record, Worked) else []
     match record:
         case Incident():
             found += record.targets(policy).values()
+            found += (one.due for one in _agencies(record))
+        case Contact():
+            found += [by for by in (recall_due(record, policy),) if by is not None]
         case Expedite():
             found += [due for due in (record.answer_by(policy),) if due is not None]
         case _:

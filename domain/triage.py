@@ -7,12 +7,15 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from hueandcry.domain.contact import Contact, Triaged, taken
+from hueandcry.domain.contact import Contact, Stage, taken, unanswered
 from hueandcry.domain.duty import Command, Duty
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import NOT_ASKED, PackKind
+from hueandcry.domain.particulars import Triaged
 from hueandcry.domain.reference import Code
+
+EVERY_ELEMENT = "all"
 
 # Facts
 
@@ -70,7 +73,7 @@ class Triage(Command[Contact], frozen=True):
 
 
 class PassOver(Command[Contact], frozen=True):
-    """Say why an element was not asked; it is counted and shown at grading."""
+    """Say why an element was not asked, or `all` that were not; it is counted and shown at grading."""
 
     under: ClassVar[PackKind | None] = PackKind.RISK
     element: str
@@ -78,11 +81,17 @@ class PassOver(Command[Contact], frozen=True):
     detail: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        taken(contact)
+        if contact.stage is not Stage.ABANDONED:
+            taken(contact)
         risk = duty.policy.risk
-        if self.element not in {one.code for one in risk.element}:
-            raise Refused(f"an element is passed over with a reason, one of {', '.join(e.code for e in risk.element)}")
-        reasons = [one.code for one in duty.policy.risk.not_asked]
+        reasons = [one.code for one in risk.not_asked]
         if self.reason not in reasons:
             raise Refused(f"the reason for not asking is one of {', '.join(reasons)}")
+        if self.element == EVERY_ELEMENT:
+            left = unanswered(contact.triage, duty)
+            if not left:
+                raise Refused("every element is answered, or passed over with a reason")
+            return [ElementPassedOver(one, self.reason, self.detail) for one in left]
+        if self.element not in {one.code for one in risk.element}:
+            raise Refused(f"an element is passed over with a reason, one of {', '.join(e.code for e in risk.element)}")
         return [ElementPassedOver(self.element, self.reason, self.detail)]

@@ -46,11 +46,28 @@ class Rung(Struct, frozen=True, array_like=True):
     heeded: bool = False
 
 
+class Check(Struct, frozen=True, array_like=True):
+    """A check that was asked for and has not come back: the number of its fact, and in which system."""
+
+    number: int
+    system: Code
+
+
+class Reminder(Struct, frozen=True, array_like=True):
+    """What is to be brought up: the number of its fact, when (ns UTC), and whether it is up."""
+
+    number: int
+    due: Instant
+    up: bool = False
+
+
 class Worked(Record, frozen=True, kw_only=True):
     """What contacts, incidents and expedites have in common."""
 
     promises: tuple[Promise, ...] = ()
     rung: tuple[Rung, ...] = ()
+    checks: tuple[Check, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
     @property
     @abstractmethod

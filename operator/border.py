@@ -18,7 +18,7 @@ from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.domain.sharing import Agree, Export, agreement_with
-from hueandcry.operator import console, reports
+from hueandcry.operator import console, dossier
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.reference import Misread
@@ -58,7 +58,7 @@ def _key_text(key: str) -> str:
 def export(room: Room, ref: str, force: str, file: Path, *, session: str | None, json: bool) -> None:
     """Write an incident with its contacts to a file for another force, and record that it went."""
     desk, board = room.desk(session), room.board
-    record = reports.found(room, board, ref, session)
+    record = dossier.found(room, board, ref, session)
     if not isinstance(record, Incident):
         raise Misread(f"'{ref}' is no incident: an incident goes over the border, with its contacts")
     agreement = agreement_with(board.policy, force)

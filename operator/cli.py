@@ -125,33 +125,33 @@ def board(store: Store = None, at: At = None, json: Json = False) -> None:
 @app.command()
 def show(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Show one item: where it stands, and its log."""
-    from hueandcry.operator import reports
+    from hueandcry.operator import dossier
     from hueandcry.operator.bootstrap import look
 
     opened, found, now_ns = look(store, at)
-    reports.show(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
+    dossier.show(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
     opened.close()
 
 
 @app.command()
 def log(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Print the log of one item, one fact a line."""
-    from hueandcry.operator import reports
+    from hueandcry.operator import dossier
     from hueandcry.operator.bootstrap import look
 
     opened, found, now_ns = look(store, at)
-    reports.log(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
+    dossier.log(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
     opened.close()
 
 
 @app.command()
 def explain(ref: list[str], store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
     """Explain each decision on an item: who, under which pack, on what, suggested and chosen, and why."""
-    from hueandcry.operator import reports
+    from hueandcry.operator import dossier
     from hueandcry.operator.bootstrap import look
 
     opened, found, now_ns = look(store, at)
-    reports.explain(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
+    dossier.explain(opened, found, now_ns, ref=" ".join(ref), json=json, session=session)
     opened.close()
 
 

@@ -142,7 +142,9 @@ def item_line(item: Item, now_ns: int) -> str:
     unread = f"+{item.unread} UNREAD" if item.unread else ""
     rang = f"RANG {item.rang}" if item.rang else ""
     flags = " ".join(
-        word for word in (broken, escalated, rang, unread, "VULNERABLE" if item.vulnerable else "", due) if word
+        word
+        for word in (broken, escalated, rang, unread, *item.alerts, "VULNERABLE" if item.vulnerable else "", due)
+        if word
     )
     return safe_text(
         f"{item.ref:<12} {item.queue:<9} {grade:<10} {item.what:<24} {item.district:<12} "

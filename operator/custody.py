@@ -62,12 +62,12 @@ def erase(
     json: Json = False,
 ) -> None:
     """Propose to erase a record, listing every place of its words; or go on with an erasure that is pending."""
-    from hueandcry.operator import console, erasing, reports
+    from hueandcry.operator import console, dossier, erasing
     from hueandcry.operator.bootstrap import open_room
     from hueandcry.operator.verbs import carry_out
 
     opened = open_room(store)
-    record = reports.found(opened, opened.board, " ".join(ref), session)
+    record = dossier.found(opened, opened.board, " ".join(ref), session)
     if record.id in opened.board.erasing and not dry_run:
         finish_erasures(opened, json=json)
         opened.close()

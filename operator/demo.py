@@ -28,9 +28,10 @@ from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.identity import SetClock, seeded
-from hueandcry.operator.simulated import DAY, DISPATCHERS, HANDLERS, Outcome, Simulation, real_rows
+from hueandcry.operator.simulated import CREWS, DAY, DISPATCHERS, HANDLERS, Outcome, Simulation, real_rows
 from hueandcry.operator.stories import CAST
 from hueandcry.operator.text import safe_text
+from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
 from hueandcry.store.moment import local_text, read_moment
 from hueandcry.store.naming import RoomNames
@@ -39,6 +40,7 @@ from hueandcry.store.views import blank
 
 ZONE = "America/Chicago"
 FOUNDER = "1001"
+PATROLS = {"A": "NORTH", "B": "SOUTH", "C": "EAST", "D": "WEST"}
 HOUR_NS = 3600 * NS_PER_S
 TICK_NS = 300 * NS_PER_S
 EVENING = "20:10:00"
@@ -70,6 +72,8 @@ def _stage(
             desks[collar] = _seated(room, desks[FOUNDER], collar, (Role.DISPATCHER,), Place.OFFICE)
         for collar, (role, place) in CAST.items():
             desks[collar] = _seated(room, desks[FOUNDER], collar, (Role(role),), Place(place))
+        for crew in CREWS:
+            carry_out(desks[DISPATCHERS[0]], f"unit {crew} {PATROLS[crew[0]]}")
         try:
             yield room, clock, desks, signed
         finally:

@@ -3,7 +3,7 @@
 from hueandcry.domain.access import Read, Shown
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.reference import read_stream, stream_text
-from hueandcry.operator import console, reports
+from hueandcry.operator import console, dossier
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.moment import local_text, rfc3339
@@ -13,7 +13,7 @@ def access(room: Room, about: str, *, session: str | None, json: bool) -> None:
     """Print the entries about an item or by a member of staff; that somebody asked is itself an entry, written first."""
     board = room.board
     member = board.member(about)
-    record = member or reports.found(room, board, about, session)
+    record = member or dossier.found(room, board, about, session)
     stream = record.id if member is None else None
     asked = stream_text(record.id) if member is None else member.collar
     room.access.read(room.door(session).viewer, asked)

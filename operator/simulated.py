@@ -22,8 +22,8 @@ from hueandcry.domain.contact import UNKNOWN, Rang
 from hueandcry.domain.expedite import Asked
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Opened
-from hueandcry.domain.reference import NS_PER_S, stream_text
+from hueandcry.domain.incident import Incident, Opened
+from hueandcry.domain.reference import NS_PER_S, read_stream, stream_text
 from hueandcry.domain.staff import Proposed
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.intake.maps import MAPS, Said
@@ -35,6 +35,7 @@ SAMPLE = "san-antonio-2023-07-04.csv.gz"
 DAY = "2023-07-04"
 HANDLERS = tuple(f"22{number}" for number in range(20, 44))
 DISPATCHERS = tuple(f"33{number}" for number in range(10, 16))
+CREWS = tuple(f"{letter}{number}" for letter in "ABCD" for number in range(10, 60))
 CATEGORIES = (
     ("Family", "domestic"),
     ("Violation of Protective", "domestic"),
@@ -117,6 +118,7 @@ class Simulation:
         self._steps: list[_Step] = []
         self._turn = 0
         self._free = dict.fromkeys(HANDLERS, 0)
+        self._crews, self._on = list(CREWS), dict[str, str]()
         self._names: dict[tuple[str, str], str] = {}
         self.worked = 0
 
@@ -209,10 +211,14 @@ class Simulation:
         return None
 
     def _lost(self, ref: str, handler: str, now: int) -> None:
-        self._later(now + self._seconds(60, 200), handler, f"abandon {ref}")
-        self._later(
-            now + self._seconds(600, 1200), handler, f"close {ref} rang back, no answer, nothing known at the number"
-        )
+        due = now + self._seconds(60, 200)
+        self._later(due, handler, f"abandon {ref}")
+        for _ in range(3):
+            due += self._seconds(120, 420)
+            self._later(due, handler, f"recall {ref} no-answer")
+        due += self._seconds(20, 90)
+        self._later(due, handler, f"notasked {ref} all line-lost")
+        self._later(due + NS_PER_S, handler, f"close {ref} rang back three times, nothing known at the number")
 
     def _answers(self, said: Said) -> dict[str, str]:
         violent = category_of(said.wording) in ("domestic", "violence", "robbery")
@@ -273,7 +279,7 @@ class Simulation:
             return
         sent = now + {"1": self._seconds(20, 300), "2": self._seconds(120, 2400)}.get(grade, self._seconds(600, 9000))
         there = sent + self._seconds(180, 1500)
-        self._later(sent, collar, f"send {ref} {self._chance.choice('ABCD')}{self._chance.randrange(10, 60)}")
+        self.at(sent, lambda: self._sent(ref, collar))
         self._later(there, collar, f"arrive {ref}")
         self._ended(
             ref,
@@ -282,6 +288,27 @@ class Simulation:
             self._chance.choice(("attended", "crime", "no-crime", "no-trace")),
         )
 
+    def _sent(self, ref: str, collar: str) -> None:
+        """Send the crew that has been free for longest; where all are busy, one that is not on the list."""
+        crew = self._crews.pop(0) if self._crews else f"X{self._chance.randrange(10, 99)}"
+        self._on[ref] = crew
+        self._simply(collar, f"send {ref} {crew}")
+
     def _ended(self, ref: str, collar: str, due: int, result: str) -> None:
         self._later(due, collar, f"result {ref} {result}")
-        self._later(due + 30 * NS_PER_S, collar, f"close {ref}")
+        self.at(due + 20 * NS_PER_S, lambda: self._crime(ref, collar, result))
+        self.at(due + 30 * NS_PER_S, lambda: self._closed(ref, collar))
+
+    def _crime(self, ref: str, collar: str, result: str) -> None:
+        board = self._desks[collar].board
+        record = board.records.get(read_stream(ref) or b"")
+        if not isinstance(record, Incident) or not record.crime_undecided(board.policy):
+            return
+        crime = f"crime {ref} {DAY[:4]}.{self._chance.randrange(10**6):06d}"
+        self._simply(collar, crime if result == "crime" else f"nocrime {ref} nothing found that would be one")
+
+    def _closed(self, ref: str, collar: str) -> None:
+        self._simply(collar, f"close {ref}")
+        crew = self._on.pop(ref, "")
+        if crew in CREWS:
+            self._crews.append(crew)

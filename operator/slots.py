@@ -11,6 +11,7 @@ from typing import Any
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.duty import Role
 from hueandcry.domain.reference import Kind
+from hueandcry.domain.triage import EVERY_ELEMENT
 from hueandcry.domain.worked import Worked
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Slot, SlotKind
@@ -72,6 +73,11 @@ def answers(desk: Desk, values: Values) -> tuple[str, ...]:
     return desk.board.policy.risk.offered(values["element"])
 
 
+def passed_over(desk: Desk, _: Values) -> list[str]:
+    """Return what may be passed over: each element, or all that are left."""
+    return [*elements(desk, {}), EVERY_ELEMENT]
+
+
 def topics(desk: Desk, _: Values) -> list[str]:
     """Return the topics of advice in force."""
     return [one.code for one in desk.board.policy.risk.advice]
@@ -90,6 +96,11 @@ def grades(desk: Desk, _: Values) -> list[str]:
 def categories(desk: Desk, _: Values) -> list[str]:
     """Return the categories in force."""
     return [category.code for category in desk.board.policy.categories.category]
+
+
+def tags(desk: Desk, _: Values) -> list[str]:
+    """Return the tags in force."""
+    return [tag.code for tag in desk.board.policy.categories.tag]
 
 
 def results(desk: Desk, _: Values) -> list[str]:

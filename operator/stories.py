@@ -65,7 +65,9 @@ STORIES = (
             (0, SECOND, "ring 999 07700 900461"),
             (9, SECOND, "abandon ."),
             (40, SECOND, "! close ."),
-            (45, SECOND, "answer ."),
+            (42, SECOND, "recall . voicemail"),
+            (45, SECOND, "recall . spoke a child, phone in a pocket"),
+            (47, SECOND, "answer ."),
             (
                 60,
                 SECOND,

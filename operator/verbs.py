@@ -10,14 +10,33 @@ from hueandcry.domain.fact import Entry
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Reader, Verb
 from hueandcry.operator.text import storable
-from hueandcry.operator.work import contact, deployment, expedite, handover, incident, logbook, promise, staff
+from hueandcry.operator.work import (
+    check,
+    contact,
+    deployment,
+    expedite,
+    handover,
+    incident,
+    link,
+    logbook,
+    major,
+    promise,
+    recall,
+    resource,
+    staff,
+)
 
 VERBS: tuple[Verb, ...] = (
     *contact.VERBS,
     *incident.VERBS,
+    *recall.VERBS,
     *deployment.VERBS,
+    *resource.VERBS,
+    *link.VERBS,
+    *major.VERBS,
     *promise.VERBS,
     *handover.VERBS,
+    *check.VERBS,
     *logbook.VERBS,
     *expedite.VERBS,
     *staff.VERBS,

@@ -96,7 +96,7 @@ class Watch:
             return recorded
         now_ns = self._room.identity.now()
         changeover = last_changeover(board.policy.grades.changeover, board.zone, now_ns)
-        for record in board.open():
+        for record in (*board.open(), *board.resources()):
             for timer in timers(record, board.policy, changeover):
                 if timer.due <= now_ns:
                     recorded += self._desk.do([Act(record.id, self._named(record, timer.command))])

@@ -18,6 +18,7 @@ class Item(Struct, frozen=True, kw_only=True):
     """One line of the board: an open contact, incident or expedite. Instants are ns UTC.
 
     `risk` and `since` make the order of a queue (domain/order.py), `added_min` is what the pack adds to every wait.
+    `alerts` is what else must not be missed (domain/alert.py).
     `broken` counts promises whose time passed; `escalated` names to whom it went, `rang` a standing question,
     until somebody acknowledges it; `unread` counts what others wrote and whoever works it has not read.
     """
@@ -41,6 +42,7 @@ class Item(Struct, frozen=True, kw_only=True):
     escalated: str = ""
     rang: str = ""
     unread: int = 0
+    alerts: tuple[str, ...] = ()
     risk: int = 0
     added_min: int = 0
 

@@ -18,40 +18,21 @@ import msgpack
 import msgspec
 from msgspec import Struct
 
-from hueandcry.domain import (
-    access,
-    advice,
-    contact,
-    cover,
-    deployment,
-    erasure,
-    escalation,
-    expedite,
-    foreign,
-    grading,
-    handover,
-    history,
-    incident,
-    logbook,
-    outcome,
-    policy,
-    promise,
-    ringing,
-    sharing,
-    staff,
-    triage,
-)
+from hueandcry.domain import contact, erasure, history, incident, pages, staff
 from hueandcry.domain.access import Access
+from hueandcry.domain.alert import alerts
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import Role
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Header, Record, fold, schema_hash
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.foreign import Foreign
+from hueandcry.domain.gazetteer import Gazetteer
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.order import weight_of
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
+from hueandcry.domain.resource import Resource, resource_stream
 from hueandcry.domain.staff import Cover, Session, Staff
 from hueandcry.domain.timer import due_by
 from hueandcry.store.codec import DIGEST_BYTES
@@ -60,36 +41,14 @@ from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, zone_of
 
 RECORDS: dict[Kind, type[Record]] = {
-    cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign)
+    cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign, Resource, Gazetteer)
 }
 ID_BYTES = 16
 WORKED = (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE)
 CHECKPOINT_EVERY = 2000
-_KEPT = (Kind.STAFF, Kind.POLICY)
+_KEPT = (Kind.STAFF, Kind.POLICY, Kind.RESOURCE, Kind.GAZETTEER)
 _APART = (Kind.ACCESS, Kind.FOREIGN)  # never on the board
-_MODULES = (
-    access,
-    advice,
-    contact,
-    cover,
-    deployment,
-    erasure,
-    escalation,
-    expedite,
-    foreign,
-    grading,
-    handover,
-    history,
-    incident,
-    logbook,
-    outcome,
-    policy,
-    promise,
-    ringing,
-    sharing,
-    staff,
-    triage,
-)  # imported for their facts: the registry must be whole
+assert pages.PAGES  # the registry is whole: every page that holds facts is imported
 
 
 def blank(stream: bytes) -> Record | None:
@@ -225,6 +184,16 @@ class Board:
         """Return the records of all open contacts, incidents and expedites."""
         return [record for record in self.records.values() if record.kind not in _KEPT]
 
+    def resources(self) -> list[Resource]:
+        """Return every resource on the list, by callsign."""
+        found = (one for one in self.records.values() if isinstance(one, Resource))
+        return sorted(found, key=lambda one: one.callsign)
+
+    def resource(self, callsign: str) -> Resource | None:
+        """Return a resource by its callsign, None where it is not on the list."""
+        found = self.records.get(resource_stream(callsign))
+        return found if isinstance(found, Resource) else None
+
     def member(self, collar: str) -> Staff | None:
         """Return a member of staff by collar number."""
         return self.staff.get(collar)
@@ -258,8 +227,10 @@ class Board:
                 return record.collar
             case Policy():
                 return "policy"
-            case Access():
-                return "access"
+            case Resource():
+                return record.callsign
+            case Access() | Gazetteer():
+                return record.kind.name.lower()
             case None:
                 return "?" + tail_of(stream)
             case _:
@@ -308,9 +279,15 @@ class Board:
             escalated=escalated.to.value if escalated is not None else "",
             rang=record.unheeded,
             unread=unread,
+            alerts=tuple(alerts(record, self._crews(record), now_ns)),
             risk=weight.risk,
             added_min=self.policy.grades.order.added_min,
         )
+
+    def _crews(self, record: Record) -> list[Resource]:
+        callsigns = record.resources if isinstance(record, Incident) else ()
+        found = (self.resource(callsign) for callsign in callsigns)
+        return [one for one in found if one is not None and one.incident == record.id]
 
     def answers_for(self, district: str, role: Role) -> tuple[str, ...]:
         """Return who answers for a district in a role, by collar number."""

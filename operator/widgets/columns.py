@@ -46,6 +46,8 @@ def _queue(item: Item, _: int) -> tuple[str, Style | None]:
         return "ESCALATED", ALARM  # until somebody acknowledges it; it waits to be sent to
     if item.rang:
         return "RANG", ALARM
+    if item.alerts:
+        return "ALERT", ALARM
     return item.queue, None
 
 

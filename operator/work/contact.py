@@ -84,7 +84,7 @@ VERBS = (
     ),
     Verb(
         name="notasked", short="na", acts=not_asked_acts,
-        slots=(CONTACT, slots.choice("element", slots.elements), slots.choice("reason", slots.reasons), slots.words("detail", optional=True)),
+        slots=(CONTACT, slots.choice("element", slots.passed_over), slots.choice("reason", slots.reasons), slots.words("detail", optional=True)),
         does="Pass over {element} for contact {contact}, {reason}[: {detail}]", example="na . engagement unsafe",
     ),
     Verb(

@@ -4,24 +4,35 @@ from hueandcry.domain import cover, deployment, escalation, ringing
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.resource import Status
 from hueandcry.domain.staff import staff_stream
 from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+from hueandcry.operator.work.resource import sent
 
 
-def send_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["incident"], deployment.Send(line["callsign"]))]
+def send_acts(desk: Desk, line: Line) -> list[Act]:
+    """A callsign that is not on the list is sent all the same, and the log says so."""
+    callsign = line["callsign"].upper()
+    listed = desk.board.resource(callsign) is not None
+    return [
+        Act(line["incident"], deployment.Send(callsign, listed)),
+        *sent(desk, line["incident"], callsign, Status.ALLOCATED),
+    ]
 
 
 def arrive_acts(desk: Desk, line: Line) -> list[Act]:
     record = desk.board.record(line["incident"])
-    callsign = line["callsign"] or (record.resource if isinstance(record, Incident) else "")
+    callsign = (line["callsign"] or (record.resource if isinstance(record, Incident) else "")).upper()
     if not callsign:
         raise Refused("nobody was sent to this incident")
-    return [Act(line["incident"], deployment.Arrive(callsign))]
+    return [
+        Act(line["incident"], deployment.Arrive(callsign)),
+        *sent(desk, line["incident"], callsign, Status.AT_SCENE),
+    ]
 
 
 def review_acts(_: Desk, line: Line) -> list[Act]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hueandcry.domain import contact, expedite, grading, incident, outcome
+from hueandcry.domain import contact, expedite, grading, incident, link, outcome
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite
@@ -14,6 +14,7 @@ from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb, words_of
 from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+from hueandcry.operator.work.resource import freed
 
 
 def open_acts(desk: Desk, line: Line) -> list[Act]:
@@ -37,11 +38,16 @@ def open_acts(desk: Desk, line: Line) -> list[Act]:
     return acts
 
 
-def link_acts(_: Desk, line: Line) -> list[Act]:
+def link_acts(desk: Desk, line: Line) -> list[Act]:
+    """Whoever gets in touch about an incident that is closed reopens it."""
     if kind_of(line["item"]) is Kind.EXPEDITE:
         return [Act(line["item"], expedite.LinkIncident(line["incident"]))]
+    about = desk.board.record(line["incident"])
+    closed = isinstance(about, Incident) and about.stage is incident.Stage.CLOSED and not about.history
+    again = [Act(line["incident"], link.Reopen("somebody got in touch about it again"))] if closed else []
     return [
         Act(line["item"], contact.Link(line["incident"])),
+        *again,
         Act(line["incident"], incident.AddContact(line["item"])),
     ]
 
@@ -86,13 +92,17 @@ def result_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["incident"], outcome.Result(line["result"], line["words"]))]
 
 
-def close_acts(_: Desk, line: Line) -> list[Act]:
+def close_acts(desk: Desk, line: Line) -> list[Act]:
+    """Whoever is still on an incident that is closed is free."""
     noun: dict[Kind | None, Callable[..., AnyCommand]] = {
         Kind.CONTACT: contact.Close,
         Kind.INCIDENT: outcome.Close,
         Kind.EXPEDITE: expedite.Close,
     }
-    return [Act(line["item"], noun[kind_of(line["item"])](line["words"]))]
+    return [
+        Act(line["item"], noun[kind_of(line["item"])](line["words"])),
+        *freed(desk, line["item"]),
+    ]
 
 
 VERBS = (

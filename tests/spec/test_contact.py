@@ -165,6 +165,10 @@ def test_an_auditor_who_rings_a_contact_is_told_whose_work_it_is() -> None:
     assert "handler or dispatcher" in refused_for(FLOOR, duty)
 
 
+def passed_over(contact: Contact) -> int:
+    return sum(one.answer == "not-asked" for one in contact.triage)
+
+
 # Words
 
 
@@ -265,13 +269,13 @@ def test_an_element_is_passed_over_with_a_reason_and_counted() -> None:
     before = given(RANG, ANSWERED, ElementTriaged("threat", "weapon", ""), on=Contact)
     record = before.when(PASS_OVER).then(ElementPassedOver("engagement", "unsafe", "he can hear her"))
     assert record.triage[1] == Triaged("engagement", "not-asked", ref(Contact, 4), START)
-    assert (before.record.not_asked, record.not_asked) == (0, 1)
+    assert (passed_over(before.record), passed_over(record)) == (0, 1)
 
 
 def test_an_element_that_was_asked_after_all_is_not_counted_as_passed_over() -> None:
     before = given(RANG, ANSWERED, ElementPassedOver("threat", "language", ""), on=Contact)
     record = before.when(TRIAGE).then(ElementTriaged("threat", "weapon", "a kitchen knife"))
-    assert (before.record.not_asked, record.not_asked) == (1, 0)
+    assert (passed_over(before.record), passed_over(record)) == (1, 0)
 
 
 def test_an_element_is_not_passed_over_without_a_reason_from_the_pack() -> None:

@@ -1,0 +1,47 @@
+"""What must not be missed about an item, in words, the most pressing first.
+
+Theory of operation. An alert follows from the record as it stands and goes when its reason does; nobody switches one off.
+Promises, escalations and standing questions have fields of their own on the board; here stands what else calls for somebody.
+Source: LAS 1992: exceptions scrolled out of sight; letter, area 1.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from hueandcry.domain.contact import Contact
+from hueandcry.domain.fact import Record
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.location import is_stale
+from hueandcry.domain.resource import Resource
+from hueandcry.domain.worked import Worked
+
+
+def alerts(record: Record, crews: Iterable[Resource], now: int) -> list[str]:
+    """Return what calls for somebody about a record at a moment (ns UTC); `crews` are the resources on it."""
+    found = [alert for crew in crews for alert in _of_crew(crew)]
+    match record:
+        case Incident() if record.major is not None and not record.major.stood_down:
+            late = [one.agency for one in record.major.unacknowledged if one.due <= now]
+            found += ["MAJOR INCIDENT", *(f"{agency} has not said that it knows" for agency in late)]
+        case Contact() if record.open:
+            found += _of_contact(record, now)
+        case _:
+            pass
+    if isinstance(record, Worked):
+        found += ["bring up" for one in record.reminders if one.due <= now]
+    return found
+
+
+def _of_crew(crew: Resource) -> Iterator[str]:
+    if crew.emergency:
+        yield f"{crew.callsign} EMERGENCY"
+    elif crew.unheard:
+        yield f"{crew.callsign} not heard of"
+
+
+def _of_contact(contact: Contact, now: int) -> Iterator[str]:
+    if contact.recall is not None and contact.recall.late:
+        yield "nobody rang back"
+    if contact.caller_at is not None and not contact.caller_at.plausible:
+        yield "caller location cannot be true"
+    elif contact.caller_at is not None and is_stale(contact.caller_at.taken, now):
+        yield "caller location stale"

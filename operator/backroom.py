@@ -17,15 +17,17 @@ from msgspec import Struct
 
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.fact import Entry, Record
-from hueandcry.domain.fault import Conflict, Refused, Unavailable
+from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
 from hueandcry.operator.reference import Misread
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.spool import Spool
+from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.item import Item
@@ -112,6 +114,7 @@ class Backroom(threading.Thread):
         self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
+        self._spool = Spool(room.folder.path)
         self._watch: Watch
         self._next_tick = 0.0
         self._unkept = ""
@@ -150,8 +153,10 @@ class Backroom(threading.Thread):
             self._desk = self._room.desk(self._session)
             self._watch = Watch(self._room, self._lease)
             self._room.warm()
+            sit(self._desk, self._spool)
             self._minute = self._now() // MINUTE_NS
             self._say_board(whole=True)
+            self._deliver()
             with Commits(self._room.journal) as self._commits:
                 self._serve(self._commits)
         except Exception as fault:  # noqa: BLE001 — the last door of this thread: the screen says one sentence and ends
@@ -168,6 +173,7 @@ class Backroom(threading.Thread):
                 if self._missed:
                     self._missed = False
                     self._tell(Told("", ("the store can be used again",)))
+                    self._deliver()
             except Unavailable as fault:
                 self._missed = True
                 self._tell(Told("", (), safe_text(str(fault))))
@@ -218,6 +224,8 @@ class Backroom(threading.Thread):
             entries = desk.opened(carry_out(desk, text))
         except Misread as fault:
             self._tell(Told(text, (), safe_text(fault.why), fault.start, fault.end))
+        except Unavailable as fault:
+            self._keep(text, fault)
         except (Refused, Conflict) as fault:
             self._tell(Told(text, (), safe_text(str(fault))))
         else:
@@ -227,6 +235,29 @@ class Backroom(threading.Thread):
             self._watch.erase()  # at once, whoever keeps the watch
         if desk.board.position != before:
             self._take(desk.log.entries(before, desk.board.position))
+
+    def _keep(self, text: str, fault: Unavailable) -> None:
+        """Keep a line at this seat that could not be recorded, and say so."""
+        self._missed = True
+        try:
+            self._tell(Told(text, (safe_text(keep(self._spool, [text], self._now(), fault)),)))
+        except (Unavailable, Misread) as why:
+            self._tell(Told(text, (), safe_text(str(why))))
+
+    def _deliver(self) -> None:
+        """Deliver what this seat kept, and say what came of it."""
+        before = self._desk.board.position
+        try:
+            delivered = deliver(self._desk, self._spool)
+        except Damaged as fault:
+            self._tell(Told("", (), safe_text(str(fault))))
+            return
+        if delivered.lines:
+            count = counted(len(delivered.lines), "line")
+            self._tell(Told("", (f"{count} kept at this seat were delivered",), safe_text(delivered.why)))
+            self._take(self._desk.log.entries(before, self._desk.board.position))
+        elif delivered.why:
+            self._tell(Told("", (), safe_text(f"{delivered.why}; {delivered.left} still kept here: hue spool list")))
 
     def _foresee(self, text: str, turn: int) -> None:
         completions = tuple(READER.complete(text, self._desk)[:8])

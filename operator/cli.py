@@ -6,13 +6,14 @@ ends stands in exits.py. Commands import what they need when they run: first pai
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hueandcry.operator import adopting, arriving, custody, overseeing
-from hueandcry.operator.exits import DAMAGED, REFUSED, USAGE, fail, run
+from hueandcry.operator import adopting, arriving, custody, overseeing, seat
+from hueandcry.operator.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, fail, run
 from hueandcry.operator.options import At, Json, Session, Store
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ store_app = typer.Typer(help="The store itself.", rich_markup_mode=None)
 arriving.register(app)
 overseeing.register(app)
 app.add_typer(adopting.app, name="pack")
+app.add_typer(seat.app, name="spool")
 app.add_typer(intake_app, name="intake")
 app.add_typer(store_app, name="store")
 custody.register(app, store_app)
@@ -71,8 +73,11 @@ def do(
 ) -> None:
     """Do a line of work, or a script of them; 'hue do help' lists the verbs."""
     from hueandcry.domain.erasure import ERASED
+    from hueandcry.domain.fault import Unavailable
     from hueandcry.operator import lines
-    from hueandcry.operator.bootstrap import open_room
+    from hueandcry.operator.bootstrap import open_room, store_path
+    from hueandcry.operator.delivery import keep
+    from hueandcry.operator.spool import Spool
 
     if line == ["help"]:
         lines.say_verbs()
@@ -82,12 +87,19 @@ def do(
     if late := [word for word in line or () if word.startswith(("--store", "--session", "--json", "--script"))]:
         fail(USAGE, f"{late[0]} stands within the line of work; options stand before it")
     texts = [" ".join(line)] if line else _script(str(script))
-    opened = open_room(store)
-    desk = opened.desk(session)
-    for text in texts:
-        entries = lines.work(desk, text, json=json, echo=not line)
-        if any(entry.name == ERASED for entry in entries):
-            custody.finish_erasures(opened, json=json)
+    spool = Spool(store_path(store))
+    left = list(texts)
+    try:
+        opened = open_room(store)
+        desk = opened.desk(session)
+        lines.deliver(desk, spool, json=json)
+        while left:
+            entries = lines.work(desk, left[0], json=json, echo=not line)
+            del left[0]
+            if any(entry.name == ERASED for entry in entries):
+                custody.finish_erasures(opened, json=json)
+    except Unavailable as fault:
+        fail(UNAVAILABLE, keep(spool, left, time.time_ns(), fault))
     opened.close()
 
 

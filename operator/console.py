@@ -18,7 +18,7 @@ from rich.text import Text
 
 from hueandcry.domain.fact import Entry, FactRef, Names, sentence
 from hueandcry.domain.policy import Policy
-from hueandcry.domain.reference import stream_text
+from hueandcry.domain.reference import NS_PER_S, stream_text
 from hueandcry.domain.replay import Decision
 from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item
@@ -57,13 +57,27 @@ def say_json(value: Any) -> None:
 # Facts
 
 
+HAPPENED_APART_NS = 60 * NS_PER_S
+_ADMINISTRATOR = "administrator"  # loaded history has its own times, and says so
+
+
 def fact_line(entry: Entry, board: Board, names: Names, *, of_item: bool = False) -> str:
     """Return an entry as one line: local time, position, who, which item (unless it is plain whose log it is), what."""
     time = local_text(entry.header.recorded, board.zone) if entry.header is not None else "--:--:--"
     actor = entry.header.actor if entry.header is not None else "?"
     item = "" if of_item else f"{names.stream(entry.stream) if isinstance(entry.stream, bytes) else entry.stream:<12} "
     said = sentence(entry.fact, names) if entry.fact is not None else f"[{entry.name}: not known to this release]"
-    return safe_text(f"{time} @{entry.position:<5} {actor:<8} {item}{said}")
+    return safe_text(f"{time} @{entry.position:<5} {actor:<8} {item}{said}{_happened(entry, board)}")
+
+
+def _happened(entry: Entry, board: Board) -> str:
+    """Return when it happened where that is not when it was recorded, to the minute."""
+    header = entry.header
+    if header is None or abs(header.recorded - header.occurred) < HAPPENED_APART_NS or header.role == _ADMINISTRATOR:
+        return ""
+    days = local_text(header.occurred, board.zone, day=True), local_text(header.recorded, board.zone, day=True)
+    same_day = days[0][:10] == days[1][:10]
+    return f" (happened {local_text(header.occurred, board.zone, day=not same_day)})"
 
 
 def say_facts(entries: Iterable[Entry], board: Board, now_ns: int) -> None:

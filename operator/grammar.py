@@ -17,7 +17,7 @@ from msgspec import Struct
 from hueandcry.domain.reference import Kind, is_code, stream_text
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.reference import Misread, find
-from hueandcry.store.moment import NotAMoment, local_text, read_ahead, rfc3339
+from hueandcry.store.moment import NotAMoment, local_text, read_ahead, read_back, rfc3339
 from hueandcry.store.views import WORKED, Board
 
 LINE_MAX = 10_000
@@ -47,7 +47,7 @@ class Slot(Struct, frozen=True, kw_only=True):
     """One place in a verb's line; `choices` yields what it may be, given the desk and the slots before it.
 
     `default` is what is meant where an optional slot is left out; `otherwise` the choice, where it is on offer, that is
-    meant by a word which is none of them: the word then belongs to the next slot.
+    meant by a word which is none of them: the word then belongs to the next slot. A time is still to come, or `past`.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Slot(Struct, frozen=True, kw_only=True):
     optional: bool = False
     default: Callable[[Desk], str] | None = None
     otherwise: str = ""
+    past: bool = False
 
     def shown(self) -> str:
         """Return the slot as help shows it."""
@@ -189,6 +190,13 @@ class Reader:
             raise Misread(f"'{words[at].text}' is too much: {verb.usage()}", words[at].start, words[-1].end)
         return Line(text, verb, values, self)
 
+    def verb(self, text: str) -> Verb:
+        """Return the verb of a line; raises Misread where there is none of that name."""
+        words = words_of(text)
+        if not words:
+            raise Misread("say what to do; 'help' lists the verbs")
+        return self._verb(words[0])[0]
+
     def _verb(self, word: Word) -> tuple[Verb, dict[str, str]]:
         text = word.text.lower()
         if text in self._by_name:
@@ -317,8 +325,9 @@ def _is_otherwise(slot: Slot, word: Word, given: Given) -> bool:
 
 
 def _time(slot: Slot, word: Word, desk: Desk) -> int:
+    read = read_back if slot.past else read_ahead
     try:
-        return read_ahead(word.text, desk.board.zone, desk.identity.now())
+        return read(word.text, desk.board.zone, desk.identity.now())
     except NotAMoment as fault:
         raise Misread(
             f"{slot.name} is a time as in 20m, 2h, 14:30 or 2026-11-23T14:30, not '{word.text}'", word.start, word.end

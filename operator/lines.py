@@ -3,13 +3,16 @@
 import sys
 
 from hueandcry.domain.fact import Entry
-from hueandcry.domain.fault import Conflict, Refused, Unavailable
-from hueandcry.operator import console
+from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
+from hueandcry.operator import console, delivery
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.delivery import sit
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.reference import Misread
-from hueandcry.operator.text import safe_text, storable
+from hueandcry.operator.spool import Spool
+from hueandcry.operator.text import counted, safe_text, storable
 from hueandcry.operator.verbs import VERBS, carry_out
+from hueandcry.store.moment import local_text
 
 PROMPT = "hue> "
 
@@ -31,6 +34,25 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> li
     return opened
 
 
+def deliver(desk: Desk, spool: Spool, *, json: bool = False) -> None:
+    """Deliver what this seat kept, and say so."""
+    sit(desk, spool)
+    try:
+        delivered = delivery.deliver(desk, spool)
+    except Damaged as fault:
+        console.complain(f"{fault}; hue spool list says more")
+        return
+    for one, entries in delivered.lines:
+        if json:
+            for entry in desk.opened(entries):
+                console.say_json(console.fact_object(entry))
+            continue
+        typed = local_text(one.typed, desk.board.zone, day=True)
+        console.say(safe_text(f"delivered, typed {typed}: {one.text}"))
+    if delivered.why:
+        console.complain(f"{delivered.why}; {counted(delivered.left, 'line')} still kept at this seat: hue spool list")
+
+
 def _marked(fault: Misread, text: str) -> str:
     word = text[fault.start : fault.end]
     return f"{fault.why} [{safe_text(text[: fault.start])}>>{safe_text(word)}<<{safe_text(text[fault.end :])}]"
@@ -44,7 +66,8 @@ def say_verbs() -> None:
 
 def converse(room: Room, session: str | None) -> None:
     """Read lines from standard input until it ends, do each, and say what came of it; errors do not end it."""
-    desk = room.desk(session)
+    desk, spool = room.desk(session), Spool(room.folder.path)
+    deliver(desk, spool)
     while True:
         if sys.stdin.isatty():
             sys.stdout.write(PROMPT)
@@ -52,10 +75,10 @@ def converse(room: Room, session: str | None) -> None:
         text = sys.stdin.readline()
         if not text or text.strip() in ("quit", "exit"):
             return
-        _one(desk, text.strip())
+        _one(desk, spool, text.strip())
 
 
-def _one(desk: Desk, text: str) -> None:
+def _one(desk: Desk, spool: Spool, text: str) -> None:
     if not text:
         return
     if text in ("help", "?"):
@@ -69,6 +92,6 @@ def _one(desk: Desk, text: str) -> None:
         try:
             work(desk, text)
         except Unavailable as fault:
-            console.complain(f"{fault}; not recorded: {text}")
+            console.complain(delivery.keep(spool, [text], desk.identity.now(), fault))
         except (Refused, Misread, Conflict) as fault:
             console.complain(str(fault))

@@ -3,11 +3,13 @@
 Theory of operation. Each reads the journal up to a moment and prints what follows from it; none records anything.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hueandcry.operator.options import At, Json, Store
+from hueandcry.operator.exits import REFUSED, USAGE, fail
+from hueandcry.operator.options import At, Json, Session, Store
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +17,11 @@ def register(app: typer.Typer) -> None:
     app.command()(queues)
     app.command()(ask)
     app.command()(coverage)
+    app.command()(units)
+    app.command()(duplicates)
+    app.command()(crimes)
+    app.command()(faults)
+    app.command()(paper)
 
 
 def queues(store: Store = None, at: At = None, json: Json = False) -> None:
@@ -52,4 +59,71 @@ def coverage(store: Store = None, at: At = None, json: Json = False) -> None:
 
     opened, found, _ = look(store, at)
     inquiry.say_coverage(opened, found, json=json)
+    opened.close()
+
+
+def units(store: Store = None, at: At = None, json: Json = False) -> None:
+    """List the resources: what each is doing, for which incident, and by when it must be heard of."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, now_ns = look(store, at)
+    roomlists.units(found, now_ns, json=json)
+    opened.close()
+
+
+def duplicates(ref: list[str], store: Store = None, session: Session = None, json: Json = False) -> None:
+    """List the open incidents that may be about the same as one, by time, place and words."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    roomlists.duplicates(opened, " ".join(ref), session=session, json=json)
+    opened.close()
+
+
+def crimes(
+    day: Annotated[str | None, typer.Argument(help="A day as 23/11 or 2026-11-23; else today.")] = None,
+    theirs: Annotated[
+        Path | None, typer.Option("--reconcile", help="A file of the crime system's references, one a line.")
+    ] = None,
+    store: Store = None,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """List a day's crimes for the crime system, or hold them against its own list and record what came of it."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    whole = roomlists.crimes(opened, day, theirs, session=session, json=json)
+    opened.close()
+    if not whole:
+        raise typer.Exit(REFUSED)
+
+
+def faults(store: Store = None, session: Session = None, json: Json = False) -> None:
+    """List the faults of this system that people noted, each with the place in the journal where it was seen."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    roomlists.faults(opened, session=session, json=json)
+    opened.close()
+
+
+def paper(
+    what: Annotated[str, typer.Argument(help="board, forms or all.")] = "all",
+    out: Annotated[Path | None, typer.Option("--out", help="A new file instead of standard output.")] = None,
+    store: Store = None,
+    session: Session = None,
+) -> None:
+    """Print the open board and the forms, to go on with paper when the system is down."""
+    from hueandcry.operator import paper as printed
+    from hueandcry.operator.bootstrap import open_room
+
+    if what not in printed.SHEETS:
+        fail(USAGE, f"paper prints {', '.join(printed.SHEETS)}, not {what!r}")
+    opened = open_room(store)
+    printed.print_sheets(opened, what, out, session=session)
     opened.close()

@@ -99,6 +99,20 @@ def last_changeover(times: tuple[str, ...], zone: ZoneInfo, now_ns: int) -> int:
     return max(changeovers(times, zone, now_ns - 2 * 86_400 * NS_PER_S, now_ns), default=0)
 
 
+def read_back(text: str, zone: ZoneInfo, now_ns: int) -> int:
+    """Return the moment past (ns UTC) that a person means: 20m ago, the last 21:14, or a whole moment; raises NotAMoment."""
+    span = _SPAN.fullmatch(text)
+    if span and any(span.groups()):
+        return max(0, now_ns - (read_ahead(text, zone, now_ns) - now_ns))
+    found = read_moment(text, zone, now_ns)
+    if found <= now_ns:
+        return found
+    if not _CLOCK.fullmatch(text):
+        raise NotAMoment(f"{text!r} is still to come; what is written down afterwards has happened")
+    yesterday = datetime.fromtimestamp(now_ns // NS_PER_S, zone).date() - timedelta(days=1)
+    return read_moment(f"{yesterday} {text}", zone, now_ns)
+
+
 def changeovers(times: tuple[str, ...], zone: ZoneInfo, since_ns: int, until_ns: int) -> list[int]:
     """Return when local times of day came round after a moment and up to another (ns UTC), in order."""
     day = datetime.fromtimestamp(since_ns // NS_PER_S, zone).date()

@@ -1,0 +1,56 @@
+"""Which incidents may be about the same as one: candidates by time and district, ranked with their words opened.
+
+Theory of operation. Only those near enough in time and place are opened, the nearest first and no more than a few, at the
+door, which writes that they were looked at for that. Words count as
+the same where the rapidfuzz library finds them nearly so: a name that two callers spell in two ways is one.
+"""
+
+import re
+
+from rapidfuzz.fuzz import ratio
+
+from hueandcry.domain.contact import Contact
+from hueandcry.domain.duplicate import SUGGESTED_FROM, WORDS, Likeness, likeness, may_be_alike
+from hueandcry.domain.fact import FactRef
+from hueandcry.domain.incident import Incident
+from hueandcry.store.sealed import Door
+from hueandcry.store.views import Board
+
+CANDIDATES_MAX = 40
+PURPOSE = "duplicates"
+ALIKE = 85  # percent, as the library measures words
+_LONG = re.compile(r"\w{4,}|\d+")
+
+
+def duplicates(
+    board: Board, door: Door, incident: Incident, most: int = CANDIDATES_MAX
+) -> list[tuple[Incident, Likeness]]:
+    """Return the open incidents that may be about the same, the likeliest first; at most `most` are opened for it."""
+    near = [one for one in board.open() if isinstance(one, Incident) and may_be_alike(incident, one)]
+    near.sort(key=lambda one: abs(one.opened - incident.opened))
+    mine = words_of(door, board, incident) if near else ""
+    found = [(one, likeness(incident, one, shared(mine, words_of(door, board, one)))) for one in near[:most]]
+    likely = (pair for pair in found if pair[1].percent >= SUGGESTED_FROM and pair[1].words >= WORDS // 2)
+    return sorted(likely, key=lambda pair: -pair[1].percent)
+
+
+def shared(one: str, other: str) -> int:
+    """Return how much of the longer words of two texts is nearly the same, in percent of the text that has fewer."""
+    few, many = sorted(({*_LONG.findall(one)}, {*_LONG.findall(other)}), key=len)
+    if not few:
+        return 0
+    return 100 * sum(any(ratio(word, match) >= ALIKE for match in many) for word in few) // len(few)
+
+
+def words_of(door: Door, board: Board, incident: Incident) -> str:
+    """Return what an incident is about and where, in the words that were typed."""
+    refs: list[FactRef | None] = [incident.summary, incident.place]
+    for caller in incident.contacts[:1]:
+        heard = board.record(caller)
+        refs.append(heard.place if isinstance(heard, Contact) else None)
+    said = []
+    for ref in dict.fromkeys(one for one in refs if one is not None):
+        entry = door.fact(ref, PURPOSE)
+        fact = entry.fact if entry is not None else None
+        said += [text for name in ("summary", "place") if isinstance(text := getattr(fact, name, None), str)]
+    return " ".join(filter(None, said)).lower()

@@ -1,0 +1,126 @@
+"""Lists of the room beside its board: resources, likely duplicates, a day's crimes, faults of the system."""
+
+from pathlib import Path
+
+from hueandcry.domain.crime import CrimeRecorded, NoteReconciled
+from hueandcry.domain.fault import ForeignFault
+from hueandcry.domain.fault_note import FaultNoted
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.domain.reference import NS_PER_S, is_code, stream_text
+from hueandcry.operator import console, dossier
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.desk import Act
+from hueandcry.operator.duplicates import duplicates as alike
+from hueandcry.operator.reference import Misread
+from hueandcry.operator.text import counted, safe_text
+from hueandcry.store.moment import ago, local_day, local_text, read_day, read_moment, rfc3339
+from hueandcry.store.naming import RoomNames
+from hueandcry.store.views import Board
+
+DAY_NS = 86_400 * NS_PER_S
+
+
+def units(board: Board, now_ns: int, *, json: bool) -> None:
+    """Print every resource on the list."""
+    for one in board.resources():
+        on = board.name(one.incident, now_ns) if one.incident is not None else ""
+        flag = "EMERGENCY" if one.emergency else "NOT HEARD OF" if one.unheard else ""
+        if json:
+            console.say_json({
+                "callsign": one.callsign, "district": one.district, "skills": list(one.skills),
+                "status": one.status.value, "since": rfc3339(one.since), "incident": on or None,
+                "check_by": rfc3339(one.check_by) if one.check_by else None,
+                "unheard": one.unheard, "emergency": one.emergency,
+            })  # fmt: skip
+            continue
+        by = f"heard of by {local_text(one.check_by, board.zone)[:5]}" if one.check_by else ""
+        console.say(safe_text(
+            f"{one.callsign:<8} {one.status.value:<12} {ago(one.since, now_ns):>6}  {one.district:<12} {on:<6} "
+            f"{' '.join(one.skills):<20} {by} {flag}".rstrip()
+        ))  # fmt: skip
+    if not json:
+        console.say(f"{counted(len(board.resources()), 'resource')} on the list")
+
+
+def duplicates(room: Room, ref: str, *, session: str | None, json: bool) -> None:
+    """Print which open incidents may be about the same as one."""
+    board, now_ns = room.board, room.identity.now()
+    record = dossier.found(room, board, ref, session)
+    if not isinstance(record, Incident):
+        raise Misread(f"{board.name(record.id, now_ns)} is no incident")
+    found = alike(board, room.door(session), record)
+    for other, like in found:
+        name = board.name(other.id, now_ns)
+        if json:
+            console.say_json({
+                "ref": name, "stream": stream_text(other.id), "percent": like.percent, "time": like.time,
+                "place": like.place, "category": like.category, "words": like.words,
+            })  # fmt: skip
+        else:
+            made = f"time {like.time}, place {like.place}, category {like.category}, words {like.words}"
+            console.say(safe_text(f"{name:<8} {like.percent:>3} %  {other.category:<16} {other.district:<10} ({made})"))
+    if not json:
+        console.say(f"{counted(len(found), 'incident')} may be about the same as {board.name(record.id, now_ns)}")
+
+
+def crimes(room: Room, day: str | None, theirs: Path | None, *, session: str | None, json: bool) -> bool:
+    """Print a day's crimes, or what is missing on either side of theirs; tells whether nothing is."""
+    board = room.board
+    today = local_day(room.identity.now(), board.zone)
+    wanted = read_day(day, today) if day is not None else today
+    since = read_moment(f"{wanted} 00:00", board.zone, room.identity.now())
+    until = min(since + DAY_NS + 2 * 3600 * NS_PER_S, room.identity.now() + 1)
+    ours: dict[str, str] = {}
+    for entry in room.journal.entries(room.journal.position_at(since - 1), room.journal.position_at(until)):
+        fact, header = entry.fact, entry.header
+        if isinstance(fact, CrimeRecorded) and header is not None and local_day(header.recorded, board.zone) == wanted:
+            ours[fact.reference] = board.name(entry.stream, room.identity.now())
+    if theirs is None:
+        for reference, name in ours.items():
+            console.say_json({"crime": reference, "ref": name}) if json else console.say(
+                safe_text(f"{reference}  {name}")
+            )
+        return True
+    listed = set(_references(theirs))
+    only_here, only_there = sorted(set(ours) - listed), sorted(listed - set(ours))
+    desk = room.desk(session)
+    both = len(listed & set(ours))
+    desk.do([Act(POLICY_STREAM, NoteReconciled(since, until, both, len(only_here), len(only_there)))])
+    if json:
+        console.say_json({"day": wanted, "both": both, "only_here": only_here, "only_there": only_there})
+    else:
+        for reference in only_here:
+            console.say(safe_text(f"only here: {reference}  {ours[reference]}"))
+        for reference in only_there:
+            console.say(safe_text(f"only there: {reference}"))
+        console.say(f"{both} in both, {len(only_here)} only here, {len(only_there)} only there")
+    return not only_here and not only_there
+
+
+def _references(path: Path) -> list[str]:
+    try:
+        lines = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+    except FileNotFoundError as fault:
+        raise Misread(f"there is no file {path}") from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ForeignFault(f"{path} cannot be read as a list of references") from fault
+    for number, line in enumerate(lines, 1):
+        if not is_code(line):
+            raise ForeignFault(f"{path}, line {number}: a reference is one word of letters, digits, dots and dashes")
+    return lines
+
+
+def faults(room: Room, *, session: str | None, json: bool) -> None:
+    """Print the faults that people noted."""
+    board = room.board
+    names = RoomNames(board, room.identity.now(), day=True)
+    found = [
+        one
+        for one in room.door(session).stream(POLICY_STREAM, "faults", board.position)
+        if isinstance(one.fact, FaultNoted)
+    ]
+    for entry in found:
+        console.say_json(console.fact_object(entry)) if json else console.say(console.fact_line(entry, board, names))
+    if not json:
+        console.say(f"{counted(len(found), 'fault')} noted")

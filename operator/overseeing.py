@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command()(units)
     app.command()(duplicates)
     app.command()(crimes)
+    app.command()(regrades)
     app.command()(faults)
     app.command()(paper)
 
@@ -100,6 +101,16 @@ def crimes(
     opened.close()
     if not whole:
         raise typer.Exit(REFUSED)
+
+
+def regrades(store: Store = None, session: Session = None, at: At = None, json: Json = False) -> None:
+    """List every re-grade: from what to what, against which suggestion, by whom, with which second look, and why."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, now_ns = look(store, at)
+    roomlists.regrades(opened, found, now_ns, session=session, json=json)
+    opened.close()
 
 
 def faults(store: Store = None, session: Session = None, json: Json = False) -> None:

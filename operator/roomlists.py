@@ -5,6 +5,7 @@ from pathlib import Path
 from hueandcry.domain.crime import CrimeRecorded, NoteReconciled
 from hueandcry.domain.fault import ForeignFault
 from hueandcry.domain.fault_note import FaultNoted
+from hueandcry.domain.grading import Regraded
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S, is_code, stream_text
@@ -109,6 +110,20 @@ def _references(path: Path) -> list[str]:
         if not is_code(line):
             raise ForeignFault(f"{path}, line {number}: a reference is one word of letters, digits, dots and dashes")
     return lines
+
+
+def regrades(room: Room, board: Board, now_ns: int, *, session: str | None, json: bool) -> None:
+    """Print every re-grade with its grounds and reason, and how many went which way."""
+    door, names = room.door(session), RoomNames(board, now_ns, day=True)
+    counts = {True: 0, False: 0}
+    found = [one for one in room.journal.entries(0, board.position) if isinstance(one.fact, Regraded)]
+    for entry in door.open(found, "regrades"):
+        fact = entry.fact
+        assert isinstance(fact, Regraded)
+        counts[fact.more_urgent] += 1
+        console.say_json(console.fact_object(entry)) if json else console.say(console.fact_line(entry, board, names))
+    if not json:
+        console.say(f"{counts[True]} up, {counts[False]} down")
 
 
 def faults(room: Room, *, session: str | None, json: bool) -> None:

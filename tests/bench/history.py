@@ -91,7 +91,7 @@ class Stream:
             case "Noted":
                 return logbook.Noted(self._words(NOTE_LETTERS))
             case "Resourced":
-                return deployment.Resourced("GA21")
+                return deployment.Resourced("GA21", False)
             case "Resulted":
                 return outcome.Resulted("attended", True, None, self._words(NOTE_LETTERS))
             case _:

@@ -50,7 +50,7 @@ OPENED = (
     Opened("violence", False, "1001", CALL, "a man is shouting"),
     Located("CENTRAL", Source.HANDLER, None, "12 Mill Lane"),
 )
-SENT = Resourced("AB12")
+SENT = Resourced("AB12", False)
 AT_SCENE = Attended("AB12")
 ADVISED = Resulted("advice", False, None, "")
 CLOSED = Closed("")
@@ -424,7 +424,7 @@ def test_once_somebody_was_sent_only_their_arrival_is_waited_for(target: Target)
 
 @pytest.mark.parametrize(
     "since",
-    [(SENT, AT_SCENE), (SENT, AT_SCENE, Resourced("CD34")), (ADVISED,), (ADVISED, CLOSED)],
+    [(SENT, AT_SCENE), (SENT, AT_SCENE, Resourced("CD34", False)), (ADVISED,), (ADVISED, CLOSED)],
     ids=["arrived", "another one sent", "resulted", "closed"],
 )
 @pytest.mark.parametrize("target", list(Target))

@@ -107,7 +107,7 @@ DOMESTIC = Opened("domestic", True, "1001", CALL, "he is back")
 ASSESSED = assessed()
 VULNERABLE = assessed("3", "vulnerable", "vulnerability.child", vulnerability="child")
 GRADED = graded("3")
-SENT = Resourced("AB12")
+SENT = Resourced("AB12", False)
 AT_SCENE = Attended("AB12")
 ADVISED = Resulted("advice", False, None, "")
 DEALT_WITH = Resulted("attended", True, None, "arrest made")
@@ -733,13 +733,13 @@ def test_no_grade_no_target() -> None:
     assert due(*TO_GRADE) is None
 
 
-@pytest.mark.parametrize("facts", [(SENT,), (SENT, Owned("2211")), (SENT, Resourced("CD34"))])
+@pytest.mark.parametrize("facts", [(SENT,), (SENT, Owned("2211")), (SENT, Resourced("CD34", False))])
 def test_the_target_stands_until_somebody_is_there(facts: tuple[Fact[Incident], ...]) -> None:
     assert due(*IN_QUEUE, *facts) == 4 * HOUR
 
 
 @pytest.mark.parametrize(
-    "facts", [(SENT, AT_SCENE), (SENT, AT_SCENE, Resourced("CD34")), (ADVISED,), (DEALT_WITH, CLOSED)]
+    "facts", [(SENT, AT_SCENE), (SENT, AT_SCENE, Resourced("CD34", False)), (ADVISED,), (DEALT_WITH, CLOSED)]
 )
 def test_the_target_ends_when_somebody_was_there_or_nobody_is_sent(facts: tuple[Fact[Incident], ...]) -> None:
     """A second unit sent after the first arrived starts no clock again."""
@@ -782,7 +782,7 @@ def test_an_upgrade_is_a_new_target_and_can_be_missed_again() -> None:
         TO_GRADE,
         (OPENED, ASSESSED, graded("5")),
         (*IN_QUEUE, SENT, AT_SCENE),
-        (*IN_QUEUE, SENT, AT_SCENE, Resourced("CD34")),
+        (*IN_QUEUE, SENT, AT_SCENE, Resourced("CD34", False)),
         (*IN_QUEUE, DEALT_WITH),
         (*IN_QUEUE, DEALT_WITH, CLOSED),
         (LOADED,),

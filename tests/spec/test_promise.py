@@ -57,7 +57,7 @@ WAITING: tuple[Fact[Any], ...] = (
     Assessed((), (), 0, False, "3", ("vulnerable",), ""),
     Graded("3", "3", 0, ref(Incident, 2), ""),
 )
-SENT = Resourced("AB12")
+SENT = Resourced("AB12", False)
 AT_SCENE = Attended("AB12")
 DEALT_WITH = Resulted("attended", True, None, "arrest made")
 HISTORY = IncidentLoaded("san-antonio", "police", "disturbance", "WEST", CALL, "as it came")

@@ -27,8 +27,10 @@ from hueandcry.domain.standing import (
 )
 from hueandcry.domain.worked import Worked
 
+_WATCH = Role.WATCH.value
 
-class Ring(Struct, frozen=True, array_like=True, order=True):
+
+class Ring(Struct, frozen=True, array_like=True, order=True, gc=False):
     """A question rang at a time (ns UTC) about a record, by the fact of that number."""
 
     at: Instant
@@ -37,7 +39,7 @@ class Ring(Struct, frozen=True, array_like=True, order=True):
     number: int
 
 
-class Clock(Struct):
+class Clock(Struct, frozen=True, gc=False):
     """A question's clock on a record: the fact that set it, and when it runs out (ns UTC)."""
 
     question: Follows | Silence
@@ -45,12 +47,17 @@ class Clock(Struct):
     due: int
 
 
-class Heard(Struct):
-    """A record as it was heard of, with the clocks on it; `before` are the `precedes` questions that are answered."""
+class Heard(Struct, gc=False):
+    """A record as it was heard of, with the clocks on it; `before` are the `precedes` questions that are answered.
+
+    It is folded where a question asks what it is like; of others only the facts are looked at.
+    """
 
     record: Worked
-    clocks: list[Clock] = []
-    before: set[str] = set()
+    folded: bool
+    silences: tuple[Silence, ...]
+    clocks: tuple[Clock, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 class Asker:
@@ -70,6 +77,7 @@ class Asker:
         self._heard: dict[bytes, Heard | None] = {}
         self._steps: dict[str, list[tuple[Follows | Precedes, Step, str]]] = defaultdict(list)
         self._silences: dict[type[Record], list[Silence]] = defaultdict(list)
+        self._folded: set[type[Record]] = set()
         self.asked: dict[str, int] = {one.code: 0 for one in pack.question}
         for question in pack.question:
             self._enter(question)
@@ -82,8 +90,12 @@ class Asker:
                     self._steps[step.fact].append((question, step, "unless"))
                 for step in question.since if isinstance(question, Precedes) else ():
                     self._steps[step.fact].append((question, step, "since"))
+                if question.while_:
+                    kind = question.when.fact.partition(".")[0]
+                    self._folded |= {RECORD_OF[kind]} if kind in RECORD_OF else set(RECORD_OF.values())
             case Silence():
                 self._silences[RECORD_OF[question.of]].append(question)
+                self._folded.add(RECORD_OF[question.of])
             case Volume():
                 pass  # counted over all records, below
 
@@ -95,12 +107,14 @@ class Asker:
         heard = self._heard[stream] if stream in self._heard else self._meet(stream)
         if heard is None:
             return []
+        if self._before is None:
+            return self._take(heard, entry)
         rang = []
-        if self._before is not None and heard.record.version < entry.version - 1:
+        if heard.record.version < entry.version - 1:
             for earlier in self._before(stream, entry.version):
                 rang += self._take(heard, earlier)
         rang += self._take(heard, entry)
-        if self._before is not None and not heard.record.open and not heard.clocks:
+        if not heard.record.open and not heard.clocks:
             del self._heard[stream]
         return rang
 
@@ -111,7 +125,10 @@ class Asker:
 
     def _meet(self, stream: bytes) -> Heard | None:
         record = self._blank(stream) if isinstance(stream, bytes) else None
-        heard = Heard(record, [], set()) if isinstance(record, Worked) else None
+        heard = None
+        if isinstance(record, Worked):
+            folded = self._before is not None or type(record) in self._folded
+            heard = Heard(record, folded, tuple(self._silences.get(type(record), ())))
         self._heard[stream] = heard
         return heard
 
@@ -119,59 +136,60 @@ class Asker:
         header, fact = entry.header, entry.fact
         now = header.recorded if header is not None else heard.record.recorded
         rang = self._run_out(heard, now) if heard.clocks else []
-        heard.record = heard.record.reached(entry)
-        if fact is not None:
-            heard.record = fact.apply(heard.record)
-            if entry.name in self._steps:
-                for question, step, part in self._steps[entry.name]:
-                    if step.met(fact):
-                        rang += self._step(heard, question, part, now)
-        self._set(heard, now, by_a_person=header is not None and header.role != Role.WATCH.value)
+        if heard.folded:
+            record = heard.record.reached(entry)
+            heard.record = record if fact is None else fact.apply(record)
+        if fact is not None and entry.name in self._steps:
+            for question, step, part in self._steps[entry.name]:
+                if step.met(fact):
+                    rang += self._step(heard, entry, question, part, now)
+        if heard.silences or (heard.clocks and heard.folded):
+            self._set(heard, entry, now)
         return rang
 
-    def _step(self, heard: Heard, question: Follows | Precedes, part: str, now: int) -> list[Ring]:
-        record = heard.record
+    def _step(self, heard: Heard, entry: Entry, question: Follows | Precedes, part: str, now: int) -> list[Ring]:
         match question, part:
             case Follows(), "unless":
-                heard.clocks = [one for one in heard.clocks if one.question is not question]
+                heard.clocks = tuple(one for one in heard.clocks if one.question is not question)
             case Precedes(), "unless":
-                heard.before.add(question.code)
+                heard.before = (*heard.before, question.code)
             case Precedes(), "since":
-                heard.before.discard(question.code)
-            case _ if not is_like(record, question.while_):
+                heard.before = tuple(code for code in heard.before if code != question.code)
+            case _ if question.while_ and not is_like(heard.record, question.while_):
                 pass
             case Follows(), _:
                 self.asked[question.code] += 1
-                heard.clocks.append(Clock(question, record.version, now + question.within_s * NS_PER_S))
+                heard.clocks += (Clock(question, entry.version, now + question.within_s * NS_PER_S),)
             case Precedes(), _:
                 self.asked[question.code] += 1
                 if question.code not in heard.before:
-                    return [Ring(now, question.code, record.id, record.version)]
+                    return [Ring(now, question.code, entry.stream, entry.version)]
         return []
 
     def _run_out(self, heard: Heard, now: int) -> list[Ring]:
         """Return the clocks of a record that ran out before a moment, and take them off it."""
         rang = [Ring(one.due, one.question.code, heard.record.id, one.number) for one in heard.clocks if one.due < now]
         if rang:
-            heard.clocks = [one for one in heard.clocks if one.due >= now]
+            heard.clocks = tuple(one for one in heard.clocks if one.due >= now)
         return rang
 
-    def _set(self, heard: Heard, now: int, *, by_a_person: bool) -> None:
+    def _set(self, heard: Heard, entry: Entry, now: int) -> None:
         """Take off the clocks whose record is not as they say any more, and set those that run while nobody does anything."""
-        record = heard.record
+        record, header = heard.record, entry.header
+        by_a_person = header is not None and header.role != _WATCH
         if heard.clocks:
-            heard.clocks = [
+            heard.clocks = tuple(
                 one
                 for one in heard.clocks
-                if is_like(record, one.question.while_)
-                and not (by_a_person and isinstance(one.question, Silence))
+                if not (by_a_person and isinstance(one.question, Silence))
                 and (record.open or isinstance(one.question, Follows))
-            ]
-        if by_a_person and type(record) in self._silences and record.open:
-            for question in self._silences[type(record)]:
+                and (not one.question.while_ or is_like(record, one.question.while_))
+            )
+        if by_a_person and record.open:
+            for question in heard.silences:
                 if is_like(record, question.while_):
                     self.asked[question.code] += 1
-                    heard.clocks.append(Clock(question, record.version, now + question.longer_than_s * NS_PER_S))
+                    heard.clocks += (Clock(question, entry.version, now + question.longer_than_s * NS_PER_S),)
 
     # Asking
 

@@ -107,4 +107,8 @@ def code_of(value: Any) -> str:
 
 def is_like(record: Record, like: dict[str, Codes]) -> bool:
     """Tell whether a record is as a question says."""
-    return all(code_of(getattr(record, name, None)) in codes for name, codes in like.items())
+    for name, codes in like.items():
+        value = getattr(record, name, None)
+        if (value if value and type(value) is str else code_of(value)) not in codes:
+            return False
+    return True

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hueandcry.domain.asking import Asker, Ring
 from hueandcry.domain.codelist import CategoryPack, ResultPack
@@ -26,6 +27,7 @@ from hueandcry.domain.reference import NS_PER_S, Instant, Kind, StreamId, kind_o
 from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.domain.standing import StandingPack
 
+_WAS, _NOW = "was ", "now "  # no code begins so
 Changeovers = Callable[[tuple[str, ...], int, int], Iterable[int]]
 
 
@@ -154,20 +156,29 @@ class Trial:
 
     # What a question rings
 
+    def _rung(
+        self, pack: StandingPack, before: StandingPack | None, entries: Iterable[Entry]
+    ) -> tuple[list[Ring], list[Ring]]:
+        """Return what rings by the questions that only the former pack has, and by those that only this one has."""
+        asker = Asker(_otherwise_asked(pack, before), self._blank)
+        if not asker.asked:
+            return [], []
+        rang: list[Ring] = []
+        for entry in entries:
+            rang += asker.hear(entry)
+            if entry.header is not None:
+                self._now = entry.header.recorded
+        rang += asker.due(self._now)
+        was, now = (
+            [replace(one, question=one.question.removeprefix(mark)) for one in rang if one.question.startswith(mark)]
+            for mark in (_WAS, _NOW)
+        )
+        return was, now
+
     def _rang_otherwise(
         self, pack: StandingPack, before: StandingPack | None, entries: Iterable[Entry]
     ) -> list[Otherwise]:
-        old, new = (None if one is None else Asker(one, self._blank) for one in (before, pack))
-        assert new is not None
-        was: list[Ring] = []
-        now: list[Ring] = []
-        for entry in entries:
-            now += new.hear(entry)
-            was += old.hear(entry) if old is not None else ()
-            if entry.header is not None:
-                self._now = entry.header.recorded
-        now += new.due(self._now)
-        was += old.due(self._now) if old is not None else ()
+        was, now = self._rung(pack, before, entries)
         gone, come = set(was) - set(now), set(now) - set(was)
         return sorted(
             [
@@ -175,6 +186,16 @@ class Trial:
                 *(Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in come),
             ]
         )
+
+
+def _otherwise_asked(pack: StandingPack, before: StandingPack | None) -> StandingPack:
+    """Return the questions of two packs that the other does not have word for word, each marked with whose it is."""
+    old = () if before is None else before.question
+    marked = [
+        *(replace(one, code=f"{_WAS}{one.code}") for one in old if one not in pack.question),
+        *(replace(one, code=f"{_NOW}{one.code}") for one in pack.question if one not in old),
+    ]
+    return replace(pack, question=tuple(marked))
 
 
 def _assessed(pack: RiskPack, fact: Assessed, incident: Incident) -> Iterator[Otherwise]:

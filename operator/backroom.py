@@ -38,6 +38,7 @@ from hueandcry.store.views import WORKED
 
 LOG_LINES_MAX = 2000
 MINUTE_NS = 60 * NS_PER_S
+RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
@@ -71,6 +72,14 @@ class Moved(Struct, frozen=True):
     whole: bool = False
 
 
+class Asked(Struct, frozen=True):
+    """A question under an element as a contact stands: its code, what to ask, what was answered."""
+
+    code: str
+    ask: str
+    given: str
+
+
 class Element(Struct, frozen=True):
     """One element of the risk model as a contact stands: what to ask, what may be answered, what was."""
 
@@ -80,6 +89,7 @@ class Element(Struct, frozen=True):
     ask: str
     answers: tuple[tuple[str, str], ...]
     given: str
+    questions: tuple[Asked, ...] = ()
 
 
 class Opened(Struct, frozen=True):
@@ -118,6 +128,7 @@ class Backroom(threading.Thread):
         self._watch: Watch
         self._next_tick = 0.0
         self._unkept = ""
+        self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
         self._minute = 0
         self._warned: tuple[str, ...] = ()
@@ -170,13 +181,14 @@ class Backroom(threading.Thread):
             try:
                 if not self._goes_on(commits):
                     return
-                if self._missed:
-                    self._missed = False
-                    self._tell(Told("", ("the store can be used again",)))
+                if self._missed and time.monotonic() >= self._retry:
+                    self._retry = time.monotonic() + RETRY_S
                     self._deliver()
+                    self._missed = False
             except Unavailable as fault:
+                if not self._missed:
+                    self._tell(Told("", (), safe_text(str(fault))))
                 self._missed = True
-                self._tell(Told("", (), safe_text(str(fault))))
                 time.sleep(IDLE_S)
             self._keep_time()
 
@@ -219,6 +231,9 @@ class Backroom(threading.Thread):
 
     def _carry(self, text: str) -> None:
         desk = self._desk
+        if self._missed and self._spool.holds:
+            self._keep(text, Unavailable("the store cannot be had yet"))  # in the order of typing: none overtakes
+            return
         before = desk.board.position
         try:
             entries = desk.opened(carry_out(desk, text))
@@ -238,7 +253,7 @@ class Backroom(threading.Thread):
 
     def _keep(self, text: str, fault: Unavailable) -> None:
         """Keep a line at this seat that could not be recorded, and say so."""
-        self._missed = True
+        self._missed, self._retry = True, time.monotonic() + RETRY_S
         try:
             self._tell(Told(text, (safe_text(keep(self._spool, [text], self._now(), fault)),)))
         except (Unavailable, Misread) as why:
@@ -254,10 +269,12 @@ class Backroom(threading.Thread):
             return
         if delivered.lines:
             count = counted(len(delivered.lines), "line")
-            self._tell(Told("", (f"{count} kept at this seat were delivered",), safe_text(delivered.why)))
+            self._tell(Told("", (f"delivered: {count} kept at this seat",), safe_text(delivered.why)))
             self._take(self._desk.log.entries(before, self._desk.board.position))
         elif delivered.why:
             self._tell(Told("", (), safe_text(f"{delivered.why}; {delivered.left} still kept here: hue spool list")))
+        elif self._missed:
+            self._tell(Told("", ("the store can be used again",)))
 
     def _foresee(self, text: str, turn: int) -> None:
         completions = tuple(READER.complete(text, self._desk)[:8])
@@ -355,6 +372,7 @@ class Backroom(threading.Thread):
     def _model(self, contact: Contact) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:
         risk = self._room.board.policy.risk
         given = {one.element: one.answer for one in contact.triage}
+        asked = [(one.of, Asked(one.code, one.ask, given.get(one.code, ""))) for one in risk.asks(given)]
         elements = tuple(
             Element(
                 one.code,
@@ -363,6 +381,7 @@ class Backroom(threading.Thread):
                 one.ask,
                 tuple((answer.code, answer.says) for answer in one.answer),
                 given.get(one.code, ""),
+                tuple(question for of, question in asked if of == one.code),
             )
             for one in risk.element
         )

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from hueandcry.operator import adopting, arriving, custody, overseeing, seat
+from hueandcry.operator import adopting, arriving, custody, overseeing, places, seat
 from hueandcry.operator.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, fail, run
 from hueandcry.operator.options import At, Json, Session, Store
 
@@ -30,6 +30,7 @@ store_app = typer.Typer(help="The store itself.", rich_markup_mode=None)
 arriving.register(app)
 overseeing.register(app)
 app.add_typer(adopting.app, name="pack")
+app.add_typer(places.app, name="gazetteer")
 app.add_typer(seat.app, name="spool")
 app.add_typer(intake_app, name="intake")
 app.add_typer(store_app, name="store")

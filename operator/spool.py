@@ -92,6 +92,11 @@ class Spool:
             self._write(self._lines, content + self._sealed(len(waiting), one))
         return len(waiting) + 1
 
+    @property
+    def holds(self) -> bool:
+        """Whether any line waits."""
+        return self._lines.exists()
+
     def waiting(self) -> list[Kept]:
         """Return the lines that wait, in their order; raises Damaged where one of them was changed."""
         try:

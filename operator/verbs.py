@@ -18,6 +18,7 @@ from hueandcry.operator.work import (
     handover,
     incident,
     link,
+    location,
     logbook,
     major,
     promise,
@@ -28,6 +29,7 @@ from hueandcry.operator.work import (
 
 VERBS: tuple[Verb, ...] = (
     *contact.VERBS,
+    *location.VERBS,
     *incident.VERBS,
     *recall.VERBS,
     *deployment.VERBS,

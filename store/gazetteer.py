@@ -41,6 +41,7 @@ ALIKE_MIN = 0.7  # of a word's letters are right: one error in four letters, two
 _FORM = f"1 {sys.byteorder}"  # how words are told apart and kept; an index of another form is made anew
 _CHECK_AT, _CHECK_BYTES, _CHUNK = 60, 4, 1 << 20  # in SQLite's user_version stands the checksum over all the rest
 _CELLS = 10
+_has_digit = re.compile(r"\d").search
 _UPRN = re.compile(r"[0-9]{6,12}")
 _POSTCODE = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2}")
 _FILLERS = {"the", "of", "and", "at", "in", "on", "near"}
@@ -59,7 +60,7 @@ class Fit(IntEnum):
 
     WHOLE = 0  # it has every word
     BEGUN = 1  # it has every number, and words that begin so
-    PART = 2  # one of its numbers only begins so: worth showing, not worth taking
+    PART = 2  # a number of it only begins so: worth showing, not worth taking
     ALIKE = 3  # it has every number, and words that sound or are spelt alike
 
 
@@ -125,15 +126,10 @@ def _forms(cell: str) -> frozenset[tuple[int, str]]:
 def _typed(text: str) -> list[str]:
     """Return the words that a place must have: a postcode as one word, and without those that say nothing."""
     words = list(words_in(text))
-    for at, both in _pairs(words):
+    for at, both in _pairs(words_in(text)):
         if _POSTCODE.fullmatch(both):
-            words[at : at + 2] = [both]
-            break
-    return list(dict.fromkeys(word for word in words if word not in _FILLERS)) or words[:1]
-
-
-def _numeral(word: str) -> bool:
-    return any(sign.isdigit() for sign in word)
+            words[at : at + 2] = [both, ""]
+    return list(dict.fromkeys(word for word in words if word and word not in _FILLERS)) or words[:1]
 
 
 # Searching
@@ -155,6 +151,7 @@ class Index:
 
     def found(self, text: str) -> list[tuple[Fit, Place]]:
         """Return the places that a text may mean, the best first."""
+        self._alikes.clear()
         typed = _typed(text)
         if not typed or len(typed) > TYPED_MAX:
             return []
@@ -179,13 +176,13 @@ class Index:
         fits = dict.fromkeys(_some(titled & whole, named, whole), Fit.WHOLE)
         if len(fits) < RANKED_MAX:
             begun = _common(self._begun(word) for word in typed)
-            sure = _common(self._had(word) if _numeral(word) else self._begun(word) for word in typed)
-            fits = {**dict.fromkeys(_some(sure), Fit.BEGUN), **fits}
-            fits = {**dict.fromkeys(_some(begun), Fit.PART), **fits}
+            numerals = [self._had(word) for word in typed if _has_digit(word)]
+            sure = begun & _common(numerals) if numerals else begun
+            fits = {one: Fit.BEGUN if one in sure else Fit.PART for one in _some(sure, begun)} | fits
         return self._ranked(typed, fits)
 
     def _alike(self, typed: list[str]) -> list[tuple[Fit, Place]]:
-        found = _common(self._had(word) if _numeral(word) else self._like(word) for word in typed)
+        found = _common(self._had(word) if _has_digit(word) else self._like(word) for word in typed)
         return self._ranked(typed, dict.fromkeys(_some(found), Fit.ALIKE))
 
     def _had(self, word: str, where: str = "named || beside") -> list[bytes]:
@@ -250,7 +247,7 @@ def _sound(word: str) -> str:
     """Return how a word sounds, empty for a number and for what is too short to tell."""
     from jellyfish import metaphone
 
-    sound = "" if _numeral(word) else metaphone(word)
+    sound = "" if _has_digit(word) else metaphone(word)
     return sound if len(sound) > 1 else ""
 
 
@@ -303,10 +300,11 @@ def _kept_in(path: Path, edition: Edition) -> sqlite3.Connection | None:
     """Return the index in a file, None where it is damaged, of another edition, or not there."""
     with suppress(OSError, sqlite3.Error):
         with path.open("rb") as file:
-            sound = _checksum(file) == os.pread(file.fileno(), _CHECK_BYTES, _CHECK_AT)
+            if _checksum(file) != os.pread(file.fileno(), _CHECK_BYTES, _CHECK_AT):
+                return None
         uri = f"{existing(path, 'ro')}&immutable=1"  # it is replaced and never written to, so nobody locks it
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        if sound and connection.execute("SELECT * FROM edition").fetchall() == [_stamp(edition)]:
+        if connection.execute("SELECT * FROM edition").fetchall() == [_stamp(edition)]:
             return connection
         connection.close()
     return None
@@ -344,25 +342,26 @@ class Places:
 
     def __init__(self, log: Log, path: Path | None) -> None:
         self._log, self._path = log, path
-        self._edition: Edition | None = None
+        self.edition: Edition | None = None
         self._index: Index | None = None
         self._lock = threading.RLock()
 
     def turn_to(self, edition: Edition | None) -> None:
         """Let an edition be the one that is searched, None for no place at all."""
         with self._lock:
-            if edition != self._edition:
+            if edition != self.edition:
                 self.close()
-                self._edition = edition
+                self.edition = edition
 
     def find(self, text: str, limit: int = 8) -> list[Place]:
         """Return the places that a text may mean, the best first."""
         return [place for _, place in self._asked(lambda index: index.found(text))[:limit]]
 
-    def meant(self, text: str) -> list[Place]:
-        """Return the places that fit a text best and can be taken for what it means; none of them guesses at a number."""
-        found = [(fit, place) for fit, place in self._asked(lambda index: index.found(text)) if fit is not Fit.PART]
-        return [place for fit, place in found if fit is found[0][0]]
+    def meant(self, text: str) -> tuple[Fit, list[Place]]:
+        """Return the places that fit a text best, and how well they do."""
+        found = self._asked(lambda index: index.found(text))
+        best = found[0][0] if found else Fit.ALIKE
+        return best, [place for fit, place in found if fit is best]
 
     def numbered(self, number: int) -> Place | None:
         """Return a place by its number in the edition, counted from 1."""
@@ -376,19 +375,16 @@ class Places:
 
     def _asked(self, question: Callable[[Index], list[T]]) -> list[T]:
         with self._lock:
-            if self._edition is None:
+            edition, path = self.edition, self._path
+            if edition is None:
                 return []
             try:
-                self._index = self._index or self._opened(self._edition)
+                self._index = self._index or Index((path and _kept_in(path, edition)) or self._made(edition))
                 return question(self._index)
             except (sqlite3.Error, ValueError):  # damaged after it was opened
                 self.close()
-                self._index = Index(self._made(self._edition))
+                self._index = Index(self._made(edition))
                 return question(self._index)
-
-    def _opened(self, edition: Edition) -> Index:
-        kept = None if self._path is None else _kept_in(self._path, edition)
-        return Index(kept or self._made(edition))
 
     def _made(self, edition: Edition) -> sqlite3.Connection:
         listed = (one for one in self._log.stream(GAZETTEER_STREAM) if edition.first < one.version <= edition.last)

@@ -31,11 +31,14 @@ class Stage:
 
     def desk(self, collar: str, *roles: Role) -> Desk:
         """Register a member with roles (call handler by default), sign them on, and return their desk."""
-        me = staff_stream(collar)
-        self.founder.do([Act(me, Register(collar, None, "", roles or (Role.HANDLER,)))])
-        signed = Signed(collar, f"session-{collar}", f"T-{collar}")
+        self.founder.do([Act(staff_stream(collar), Register(collar, None, "", roles or (Role.HANDLER,)))])
+        return self.desk_again(collar, f"session-{collar}")
+
+    def desk_again(self, collar: str, session: str, place: Place = Place.OFFICE) -> Desk:
+        """Sign a member on, in a session of that name, and return their desk."""
+        signed = Signed(collar, session, f"T-{collar}")
         arriving = Desk(self.log, self.board, self.identity, signed, arriving=True)
-        arriving.do([Act(me, SignOn(signed.session, 0, signed.seat, Place.OFFICE))])
+        arriving.do([Act(staff_stream(collar), SignOn(signed.session, 0, signed.seat, place))])
         return Desk(self.log, self.board, self.identity, signed)
 
     def pass_time(self, seconds: float) -> None:

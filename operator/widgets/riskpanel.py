@@ -76,11 +76,29 @@ class RiskPanel(ScrollView, can_focus=False):
         for at, one in enumerate(self._elements):
             mark = MARK if at == self._chosen else NO_MARK
             style = CURSOR if at == self._chosen else PLAIN if one.given else _OPEN
-            lines.append((f"{mark}{one.letter} {one.name:<14} {one.given or 'not yet asked'}", style))
+            left = sum(not question.given for question in one.questions) if one.given else 0
+            more = f"  ? {left}" if left else ""
+            lines.append((f"{mark}{one.letter} {one.name:<14} {one.given or 'not yet asked'}{more}", style))
             if at == self._chosen:
                 lines += [(f"    {part}", _ASK) for part in _folded(one.ask, self.size.width - 6)]
                 lines += [(f"    {number} {says}", PLAIN) for number, (_, says) in enumerate(self._offered(), 1)]
+            elif one.given:
+                lines += self._questions(one)
         return lines
+
+    def _questions(self, element: Element) -> list[tuple[str, Style]]:
+        """Return the questions under an element that is answered: those to be asked still, and what was answered."""
+        width = self.size.width - 8
+        told = []
+        for one in element.questions:
+            if one.given:
+                told.append((f"      {one.code}: {one.given}", PLAIN))
+            else:
+                told += [
+                    (f"    {'? ' if not row else '  '}{part}", _ASK) for row, part in enumerate(_folded(one.ask, width))
+                ]
+                told.append((f"      t @ {one.code} ...", PLAIN))
+        return told
 
     def render_line(self, y: int) -> Strip:
         lines, row = self._lines(), self.scroll_offset.y + y

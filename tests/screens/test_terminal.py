@@ -45,7 +45,8 @@ def desk_of(room: Room) -> Desk:
 
 def named(room: Room) -> dict[str, str]:
     """Return how a process is told which store to open, and where its keys lie."""
-    return {"HUE_STORE": str(room.folder.path), "HUE_KEYS": str(room.key_folder.path.parent)}
+    state = str(room.folder.path.parent / "state")
+    return {"HUE_STORE": str(room.folder.path), "HUE_KEYS": str(room.key_folder.path.parent), "HUE_STATE": state}
 
 
 def open_terminal(room: Room, columns: int = 80, rows: int = 24, term: str = "xterm-256color") -> Terminal:

@@ -3,15 +3,15 @@
 Theory of operation. `given` folds facts to a record as the board does: real entries with real headers, seals closed.
 `when` does what the desk does before it appends: whoever has none of the roles is refused, the pack must be in force,
 then the command decides. `then` compares what was decided, and looks that each fact reads back as it was given and
-moves the record in the same way open and closed; it returns the record as it stands after. Facts happen at START;
-`later(...)` among them lets time pass.
+moves the record in the same way open and closed; it returns the record as it stands after. Facts happen at START, by
+collar 1001 as a handler; `later(...)` among them lets time pass, `said_by(...)` has one recorded by somebody else.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 import pytest
@@ -38,6 +38,7 @@ PACKS = {
     PackKind.GRADES: "grades-2020",
     PackKind.CATEGORIES: "categories-2011",
     PackKind.RESULTS: "results-2020",
+    PackKind.STANDING: "standing-2026",
 }
 
 
@@ -48,6 +49,19 @@ class Later(int):
 def later(*, minutes: int = 0, seconds: int = 0) -> Later:
     """Let time pass between two facts."""
     return Later(minutes * MINUTE + seconds * NS_PER_S)
+
+
+class SaidBy(NamedTuple):
+    """A fact that somebody else recorded, in a role."""
+
+    collar: str
+    role: Role
+    fact: Fact[Any]
+
+
+def said_by(collar: str, role: Role, fact: Fact[Any]) -> SaidBy:
+    """Return a fact as somebody else recorded it."""
+    return SaidBy(collar, role, fact)
 
 
 def stream_of(record: type[Record], noise: int = 0) -> bytes:
@@ -62,21 +76,24 @@ def ref(record: type[Record], version: int) -> FactRef:
     return FactRef(stream_of(record), version)
 
 
-def entry(stream: bytes, version: int, fact: Fact[Any], *, at: int = START, by: str = ME) -> Entry:
+def entry(
+    stream: bytes, version: int, fact: Fact[Any], *, at: int = START, by: str = ME, role: Role = Role.HANDLER
+) -> Entry:
     """Return a fact as the journal would give it back."""
-    header = Header(fact.card.version, at, at, by, Role.HANDLER.value, "T1", "session-1")
+    header = Header(fact.card.version, at, at, by, role.value, "T1", "session-1")
     return Entry(version, stream, version, fact.card.name, header, fact)
 
 
-def entries(stream: bytes, facts: Iterable[Fact[Any] | Later]) -> Iterator[Entry]:
-    """Yield given facts as entries of a stream, each at its moment."""
+def entries(stream: bytes, facts: Iterable[Fact[Any] | Later | SaidBy]) -> Iterator[Entry]:
+    """Yield given facts as entries of a stream, each at its moment, by whoever said it."""
     version, moment = 0, START
     for one in facts:
         if isinstance(one, Later):
             moment += one
-        else:
-            version += 1
-            yield entry(stream, version, one, at=moment)
+            continue
+        version += 1
+        said = one if isinstance(one, SaidBy) else SaidBy(ME, Role.HANDLER, one)
+        yield entry(stream, version, said.fact, at=moment, by=said.collar, role=said.role)
 
 
 def closed(fact: Fact[Any]) -> Fact[Any]:
@@ -104,7 +121,7 @@ def adopted(kind: PackKind, content: bytes | None = None) -> Adopted:
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:
-    """Return the policy of a founded force with the four packs that come with the product."""
+    """Return the policy of a founded force with the packs that come with the product."""
     facts = (
         Established("GMP", "Europe/London", b"Greater Manchester Police", b"", b""),
         *(adopted(kind) for kind in PACKS),
@@ -128,8 +145,8 @@ def on_duty(*roles: Role, **other: Any) -> Duty:
 class Then(Generic[R]):
     """What came of a command: facts, or the rule that refused it."""
 
-    def __init__(self, record: R, duty: Duty, decided: list[Fact[R]] | Refused) -> None:
-        self._record, self._duty, self._decided = record, duty, decided
+    def __init__(self, record: R, duty: Duty, decided: list[Fact[R]] | Refused, role: Role = Role.HANDLER) -> None:
+        self._record, self._duty, self._decided, self._role = record, duty, decided, role
 
     def then(self, *facts: Fact[R]) -> R:
         """Expect exactly these facts; returns the record after them."""
@@ -140,7 +157,7 @@ class Then(Generic[R]):
             pytest.fail(f"decided:  {self._decided}\nexpected: {list(facts)}")
         record = self._record
         for fact in facts:
-            record = _after(record, fact, self._duty)
+            record = _after(record, fact, self._duty, self._role)
         return record
 
     def then_nothing(self) -> None:
@@ -159,11 +176,11 @@ class Then(Generic[R]):
             pytest.fail(f"second look {self._decided.second_look}, expected {second_look}: {rule}")
 
 
-def _after(record: R, fact: Fact[R], duty: Duty) -> R:
+def _after(record: R, fact: Fact[R], duty: Duty, role: Role) -> R:
     read_back = msgspec.msgpack.decode(msgspec.msgpack.encode(fact), type=type(fact))
     if read_back != fact:
         pytest.fail(f"does not read back as it was given: {fact}")
-    recorded = entry(record.id, record.version + 1, fact, at=duty.now, by=duty.collar)
+    recorded = entry(record.id, record.version + 1, fact, at=duty.now, by=duty.collar, role=role)
     opened, shut = fold(record, (recorded,)), fold(record, (replace(recorded, fact=closed(fact)),))
     if opened != shut:
         pytest.fail(f"the fold reads a sealed value of {fact}")
@@ -180,10 +197,10 @@ class Given(Generic[R]):
         """Let the command decide, as the desk does before it appends."""
         duty = duty or on_duty()
         try:
-            command.role_for(duty)
+            role = command.role_for(duty)
             if command.under is not None:
                 duty.policy.adoption(command.under)
-            return Then(self.record, duty, command.decide(self.record, duty))
+            return Then(self.record, duty, command.decide(self.record, duty), role)
         except Refused as refused:
             return Then(self.record, duty, refused)
 

@@ -17,22 +17,32 @@ from hueandcry.domain.contact import (
     Linked,
     Locate,
     Located,
+    Park,
+    Parked,
     Rang,
     Resolve,
     Resolved,
     Ring,
     Source,
     Stage,
+    TakenUp,
     Transfer,
     Transferred,
-    Triaged,
 )
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, fold
+from hueandcry.domain.handover import HandedOver
 from hueandcry.domain.history import ContactLoaded, LoadContact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.logbook import Correct, Corrected, Note, Noted
+from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import Triaged
+from hueandcry.domain.promise import BreakPromise, Broken, Kept, PassedOn, Promised, Released
+from hueandcry.domain.recall import Reached, RecallTried
+from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.timer import Timer, due_by, timers
 from hueandcry.domain.triage import ElementPassedOver, ElementTriaged, PassOver, Triage
+from hueandcry.domain.worked import Promise, Promising
 from tests.spec.harness import (
     MINUTE,
     START,
@@ -41,6 +51,7 @@ from tests.spec.harness import (
     given,
     later,
     on_duty,
+    policy,
     ref,
     refused_for,
     stream_of,
@@ -73,11 +84,16 @@ PASS_OVER = PassOver("engagement", "unsafe", "he can hear her")
 LINK = Link(INCIDENT)
 RESOLVE = Resolve("advice", "told where to report it")
 TRANSFER = Transfer("ambulance", "chest pain")
+PARK = Park("a 999 is ringing")
 ABANDON = Abandon()
 CLOSE = Close("rung back, a pocket call")
 
-WORK = [ANSWER, LOCATE, TRIAGE, PASS_OVER, LINK, RESOLVE, TRANSFER, ABANDON, CLOSE]
-TAKEN_ONLY = [LOCATE, TRIAGE, PASS_OVER, LINK, RESOLVE, TRANSFER]
+WORK = [ANSWER, LOCATE, TRIAGE, PASS_OVER, LINK, RESOLVE, TRANSFER, PARK, ABANDON, CLOSE]
+TAKEN_ONLY = [LOCATE, TRIAGE, PASS_OVER, LINK, RESOLVE, TRANSFER, PARK]
+
+TAKE_UP_BY = START + 2 * MINUTE
+PARKED = (Parked("a 999 is ringing"), Promised(Promising.TAKE_UP, TAKE_UP_BY, "1001", ""))
+ON_HOLD = (RANG, ANSWERED, *PARKED)  # the promise to take them up is fact 4
 
 
 def name_of(command: Command[Contact]) -> str:
@@ -283,9 +299,27 @@ def test_an_element_is_not_passed_over_without_a_reason_from_the_pack() -> None:
     before.when(PassOver("threat", "busy", "")).then_refused(f"the reason for not asking is one of {REASONS}")
 
 
-def test_an_element_the_pack_does_not_have_is_not_passed_over() -> None:
-    rule = f"strive-2020 has no element mood; it has {', '.join(ELEMENTS)}"
-    given(RANG, ANSWERED, on=Contact).when(PassOver("mood", "unsafe", "")).then_refused(rule)
+@pytest.mark.parametrize("element", ["mood", "hurt", ""])
+def test_what_is_no_element_of_the_pack_is_not_passed_over(element: str) -> None:
+    """A question under an element that nobody asked is unknown; it needs no reason."""
+    rule = f"an element is passed over with a reason, one of {', '.join(ELEMENTS)}"
+    given(RANG, ANSWERED, on=Contact).when(PassOver(element, "unsafe", "")).then_refused(rule)
+
+
+def test_all_elements_that_are_left_are_passed_over_at_once_and_none_that_was_asked() -> None:
+    before = given(RANG, ANSWERED, TRIAGED[1], ElementPassedOver("risk", "unable", ""), on=Contact)
+    left = [ElementPassedOver(one, "line-lost", "cut off") for one in ELEMENTS if one not in ("threat", "risk")]
+    record = before.when(PassOver("all", "line-lost", "cut off")).then(*left)
+    assert {one.element for one in record.triage} == set(ELEMENTS)
+    given(RANG, ANSWERED, *TRIAGED, on=Contact).when(PassOver("all", "line-lost", "")).then_refused(
+        "every element is answered, or passed over with a reason"
+    )
+
+
+def test_a_caller_who_is_lost_may_still_be_passed_over() -> None:
+    given(RANG, ANSWERED, ABANDONED, on=Contact).when(PASS_OVER).then(
+        ElementPassedOver("engagement", "unsafe", "he can hear her")
+    )
 
 
 @pytest.mark.parametrize("facts", [(RANG, ABANDONED), (RANG, ANSWERED, LINKED)])
@@ -392,6 +426,134 @@ def test_a_caller_who_was_rung_back_is_in_hand_again() -> None:
     assert (record.queue, record.owner) == ("in-hand", "2211")
 
 
+# Parked
+
+
+def test_a_caller_who_is_parked_is_promised_to_be_taken_up_again_and_waits_in_a_queue_of_their_own() -> None:
+    """Letter, area 1: whoever holds the line is nobody's who is forgotten."""
+    record = given(RANG, ANSWERED, on=Contact).when(PARK).then(*PARKED)
+    assert (record.stage, record.open, record.queue, record.owner) == (Stage.ANSWERED, True, "parked", "1001")
+    assert (record.parked, record.in_hand) == (START, True)
+    assert record.promises == (Promise(4, Promising.TAKE_UP, TAKE_UP_BY, "1001"),)
+    assert due_by(record, policy()) == TAKE_UP_BY
+
+
+def test_how_long_a_parked_caller_waits_at_most_stands_in_the_grades_pack() -> None:
+    assert PARK.under is PackKind.GRADES
+    assert policy().grades.park_within_s * NS_PER_S == TAKE_UP_BY - START
+    duty = on_duty(collar="2211", now=START + MINUTE)
+    promise = Promised(Promising.TAKE_UP, START + 3 * MINUTE, "2211", "")
+    given(RANG, Answered("2211"), on=Contact).when(PARK, duty).then(PARKED[0], promise)
+
+
+@pytest.mark.parametrize("reason", ["", "a 999 is ringing"])
+def test_a_caller_is_parked_with_a_reason_or_without(reason: str) -> None:
+    given(RANG, ANSWERED, on=Contact).when(Park(reason)).then(Parked(reason), PARKED[1])
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage"),
+    [
+        ((RANG, ABANDONED), "abandoned"),
+        ((RANG, ANSWERED, LINKED), "linked"),
+        ((RANG, ANSWERED, *TRIAGED, RESOLVED), "resolved"),
+        ((RANG, ANSWERED, TRANSFERRED), "transferred"),
+    ],
+)
+def test_only_who_is_on_the_line_is_parked(facts: tuple[Fact[Contact], ...], stage: str) -> None:
+    rule = f"the contact is {stage}: only who is on the line is parked"
+    given(*facts, on=Contact).when(PARK).then_refused(rule)
+
+
+@pytest.mark.parametrize("command", TAKEN_ONLY, ids=name_of)
+def test_a_parked_contact_is_taken_up_before_it_is_worked(command: Command[Contact]) -> None:
+    given(*ON_HOLD, on=Contact).when(command).then_refused("the contact is parked: answer it first")
+
+
+def test_a_parked_contact_is_not_discarded() -> None:
+    given(*ON_HOLD, on=Contact).when(CLOSE).then_refused(
+        "a contact is not discarded: link it to an incident, resolve it, transfer it or mark it abandoned"
+    )
+
+
+def test_words_are_taken_while_a_caller_is_parked_and_they_stay_so() -> None:
+    record = given(*ON_HOLD, on=Contact).when(NOTE).then(Noted("a man is shouting"))
+    assert record.queue == "parked"
+
+
+@pytest.mark.parametrize("collar", ["1001", "2211"])
+def test_whoever_takes_a_parked_caller_up_has_them_and_the_promise_is_kept(collar: str) -> None:
+    duty = on_duty(collar=collar, now=TAKE_UP_BY - 1)
+    record = given(*ON_HOLD, on=Contact).when(ANSWER, duty).then(TakenUp(collar), Kept(4, Promising.TAKE_UP, False, ""))
+    assert (record.stage, record.queue, record.owner) == (Stage.ANSWERED, "in-hand", collar)
+    assert (record.parked, record.promises, record.answered) == (0, (), START)
+
+
+@pytest.mark.parametrize("late", [0, 1, 60 * MINUTE])
+def test_a_parked_caller_who_is_taken_up_late_is_known_to_have_been(late: int) -> None:
+    duty = on_duty(now=TAKE_UP_BY + late)
+    given(*ON_HOLD, on=Contact).when(ANSWER, duty).then(TakenUp("1001"), Kept(4, Promising.TAKE_UP, True, ""))
+
+
+def test_a_caller_who_was_taken_up_is_worked_and_may_be_parked_again() -> None:
+    back = (*ON_HOLD, TakenUp("1001"), Kept(4, Promising.TAKE_UP, False, ""))
+    given(*back, on=Contact).when(TRIAGE).then(ElementTriaged("threat", "weapon", "a kitchen knife"))
+    record = given(*back, on=Contact).when(PARK).then(*PARKED)
+    assert record.promises == (Promise(8, Promising.TAKE_UP, TAKE_UP_BY, "1001"),)
+
+
+def test_taking_a_caller_up_keeps_no_other_promise() -> None:
+    call_back = Promised(Promising.CALL_BACK, TAKE_UP_BY, "1001", "")
+    before = given(RANG, ANSWERED, call_back, *PARKED, on=Contact)
+    record = before.when(ANSWER).then(TakenUp("1001"), Kept(5, Promising.TAKE_UP, False, ""))
+    assert [one.what for one in record.promises] == [Promising.CALL_BACK]
+
+
+def test_that_a_parked_caller_was_left_too_long_is_recorded_once_and_they_stay_parked() -> None:
+    due = BreakPromise(4)
+    before = given(*ON_HOLD, on=Contact)
+    assert [*timers(before.record, policy(), 0)] == [Timer(TAKE_UP_BY, due)]
+    before.when(due, on_duty(Role.WATCH, now=TAKE_UP_BY - 1)).then_nothing()
+    broken = Broken(4, Promising.TAKE_UP, TAKE_UP_BY, "1001")
+    record = before.when(due, on_duty(Role.WATCH, now=TAKE_UP_BY)).then(broken)
+    assert (record.queue, record.promises[0].broken) == ("parked", True)
+    given(*ON_HOLD, broken, on=Contact).when(due, on_duty(Role.WATCH, now=TAKE_UP_BY + MINUTE)).then_nothing()
+
+
+def test_a_parked_caller_who_was_left_too_long_is_still_taken_up() -> None:
+    broken = Broken(4, Promising.TAKE_UP, TAKE_UP_BY, "1001")
+    before = given(*ON_HOLD, broken, on=Contact)
+    record = before.when(ANSWER, on_duty(now=TAKE_UP_BY + MINUTE)).then(
+        TakenUp("1001"), Kept(4, Promising.TAKE_UP, True, "")
+    )
+    assert record.promises == ()
+
+
+def test_who_hangs_up_while_parked_is_lost_and_to_be_rung_back_and_no_promise_to_take_them_up_stands() -> None:
+    before = given(*ON_HOLD, on=Contact)
+    record = before.when(ABANDON).then(Abandoned(Stage.ANSWERED), Released(4, Promising.TAKE_UP, ""))
+    assert (record.queue, record.owner, record.parked, record.promises) == ("recall", "handler", 0, ())
+
+
+def test_a_promise_to_ring_back_stands_also_where_a_parked_caller_hangs_up() -> None:
+    call_back = Promised(Promising.CALL_BACK, TAKE_UP_BY, "1001", "")
+    before = given(RANG, ANSWERED, call_back, *PARKED, on=Contact)
+    record = before.when(ABANDON).then(Abandoned(Stage.ANSWERED), Released(5, Promising.TAKE_UP, ""))
+    assert [one.what for one in record.promises] == [Promising.CALL_BACK]
+
+
+def test_a_lost_caller_who_was_parked_is_answered_anew_when_they_are_rung_back() -> None:
+    lost = (*ON_HOLD, Abandoned(Stage.ANSWERED), Released(4, Promising.TAKE_UP, ""))
+    given(*lost, on=Contact).when(ANSWER, on_duty(collar="2211")).then(Answered("2211"))
+
+
+def test_who_sees_to_a_parked_caller_may_pass_the_promise_on() -> None:
+    passed = PassedOn(4, Promising.TAKE_UP, "2211")
+    before = given(*ON_HOLD, passed, on=Contact)
+    assert before.record.promises == (Promise(4, Promising.TAKE_UP, TAKE_UP_BY, "2211"),)
+    before.when(ANSWER, on_duty(collar="2211")).then(TakenUp("2211"), Kept(4, Promising.TAKE_UP, False, ""))
+
+
 # The close
 
 
@@ -408,14 +570,35 @@ def test_a_contact_that_led_somewhere_is_closed_without_further_words(facts: tup
     assert (record.open, record.queue) == (False, None)
 
 
-def test_a_lost_caller_is_not_closed_without_saying_who_was_reached() -> None:
-    rule = "the caller was lost: say who was rung back, and what came of it"
-    given(RANG, ANSWERED, ABANDONED, on=Contact).when(Close("")).then_refused(rule)
+def tried(*reached: Reached) -> tuple[RecallTried, ...]:
+    return tuple(RecallTried(attempt, one, "") for attempt, one in enumerate(reached, 1))
 
 
-def test_a_lost_caller_is_closed_with_what_came_of_the_recall() -> None:
-    record = given(RANG, ANSWERED, ABANDONED, on=Contact).when(CLOSE).then(Closed("rung back, a pocket call"))
+NOBODY = (Reached.NO_ANSWER, Reached.VOICEMAIL, Reached.ENGAGED)
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_a_lost_caller_is_not_closed_before_somebody_was_reached_or_it_was_tried_often_enough(times: int) -> None:
+    rule = f"the caller was lost: ring back 3 times ('recall'), tried {times} times, or open an incident"
+    before = given(RANG, ANSWERED, *TRIAGED, ABANDONED, *tried(*NOBODY[:times]), on=Contact)
+    before.when(CLOSE).then_refused(rule)
+
+
+@pytest.mark.parametrize("reached", [NOBODY, (Reached.SPOKE,), (Reached.CUT_OFF, Reached.SPOKE)])
+def test_a_lost_caller_who_was_rung_back_is_closed(reached: tuple[Reached, ...]) -> None:
+    before = given(RANG, ANSWERED, *TRIAGED, ABANDONED, *tried(*reached), on=Contact)
+    record = before.when(CLOSE).then(Closed("rung back, a pocket call"))
     assert not record.open
+
+
+def test_a_lost_caller_is_not_closed_without_the_risk_model() -> None:
+    """Letter, area 1: what could not be asked is passed over with a reason, also of a caller who is gone."""
+    before = given(RANG, ANSWERED, *TRIAGED[1:], ABANDONED, *tried(*NOBODY), on=Contact)
+    before.when(CLOSE).then_refused("risk is not assessed: situation neither answered nor passed over with a reason")
+    passed = ElementPassedOver("situation", "line-lost", "")
+    given(RANG, ANSWERED, *TRIAGED[1:], ABANDONED, passed, *tried(*NOBODY), on=Contact).when(CLOSE).then(
+        Closed("rung back, a pocket call")
+    )
 
 
 # History
@@ -450,6 +633,10 @@ def test_a_contact_stands_in_one_queue_with_one_owner_all_its_life() -> None:
         (Located("CENTRAL", Source.CALLER, ""), "in-hand", "1001"),
         (TRIAGED[0], "in-hand", "1001"),
         (ElementPassedOver("threat", "unsafe", ""), "in-hand", "1001"),
+        (PARKED[0], "parked", "1001"),
+        (PARKED[1], "parked", "1001"),
+        (HandedOver("2211", False, ""), "parked", "2211"),
+        (TakenUp("1001"), "in-hand", "1001"),
         (LINKED, "in-hand", "1001"),
         (CLOSED, None, "1001"),
         (Noted("remembered late"), None, "1001"),

@@ -1,0 +1,303 @@
+"""The gazetteer at the command line: load a file of places, find one; and the way from a desk to what is listed.
+
+Theory of operation. A file is a CSV table in UTF-8 with a header row. One that is no such table is refused whole; a row
+that cannot be used is counted and told with its line, and the rest is loaded. The rows become facts in parts, several
+parts to a transaction; an edition counts once all of its parts are there, so a load that breaks off leaves the former
+one in force. Whoever begins a file later wins: no edition is mixed of two loads.
+"""
+
+import csv
+import hashlib
+import io
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
+
+import typer
+
+from hueandcry.domain.duty import AnyCommand
+from hueandcry.domain.fault import ForeignFault, Refused
+from hueandcry.domain.gazetteer import GAZETTEER_STREAM, BeginEdition, Gazetteer, ListPlaces
+from hueandcry.domain.location import is_point
+from hueandcry.domain.reference import is_code
+from hueandcry.operator.exits import REFUSED, USAGE, fail
+from hueandcry.operator.options import Json, Session, Store
+from hueandcry.operator.text import counted, safe_text
+
+if TYPE_CHECKING:
+    from hueandcry.operator.bootstrap import Room
+    from hueandcry.operator.desk import Act, Desk
+    from hueandcry.store.gazetteer import Place, Places
+    from hueandcry.store.log import Log
+    from hueandcry.store.views import Board
+
+COLUMNS = ("name", "district", "uprn", "alias", "street", "town", "postcode", "beat", "lat", "lon")
+REQUIRED = 2
+CELL_MAX = 500
+PART_PLACES, BATCH_PARTS = 1000, 20
+TOLD = 10
+NOT_LOADED = "no gazetteer is loaded: an administrator loads one with hue gazetteer load FILE"
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{0,20})?")
+
+app = typer.Typer(help="The places that there are: load a file of them, find one.", rich_markup_mode=None)
+
+
+@app.command("load")
+def gazetteer_load(
+    file: Annotated[Path, typer.Argument(help="A CSV table in UTF-8; docs/operate.md names its columns.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Rejected rows make the exit code 1.")] = False,
+    store: Store = None,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """Load a file of places as the edition in force; what was placed before keeps what it said."""
+    from hueandcry.operator.bootstrap import open_room
+
+    if not file.is_file():
+        fail(USAGE, f"there is no file {file}")
+    opened = open_room(store)
+    rejected = load(opened, file, session=session, json=json)
+    opened.close()
+    if strict and rejected:
+        raise typer.Exit(REFUSED)
+
+
+@app.command("find")
+def gazetteer_find(
+    text: Annotated[list[str], typer.Argument(help="Parts of words, an alias, a postcode; as it sounds will do.")],
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Find listed places, the best first: number, name, street, district, beat and property number."""
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    find(opened, " ".join(text), json=json)
+    opened.close()
+
+
+# What is listed
+
+
+def places_of(log: "Log", board: "Board") -> "Places":
+    """Return the places of the edition in force, one search for each journal that is open."""
+    gazetteer, places = board.record(GAZETTEER_STREAM), _places(log)
+    places.turn_to(gazetteer.edition if isinstance(gazetteer, Gazetteer) else None)
+    return places
+
+
+@lru_cache(maxsize=4)
+def _places(log: "Log") -> "Places":
+    from hueandcry.store.gazetteer import PLACES_NAME, Places
+
+    journal: Path | None = getattr(log, "path", None)  # a journal in memory has none
+    return Places(log, journal and journal.with_name(PLACES_NAME))
+
+
+def find(room: "Room", text: str, *, json: bool) -> None:
+    """Print the places that a text may mean, the best first."""
+    from hueandcry.operator import console
+
+    places = places_of(room.journal, room.board)
+    found = places.find(text)
+    if json:
+        console.say_json([_object(one) for one in found])
+        return
+    for one in found:
+        beside = (one.street, one.district, one.beat, str(one.uprn or ""))
+        console.say("  ".join(safe_text(part or "-", CELL_MAX) for part in (f"#{one.number}", one.name, *beside)))
+    if not found:
+        console.say(NOT_LOADED if places.edition is None else safe_text(f"no listed place is called '{text}'"))
+
+
+def _object(place: "Place") -> dict[str, str | int | None]:
+    return {
+        "number": place.number,
+        "name": place.name,
+        "street": place.street or None,
+        "district": place.district,
+        "beat": place.beat or None,
+        "uprn": place.uprn or None,
+    }
+
+
+# Loading
+
+
+class Unusable(ValueError):
+    """A row cannot be listed; the text is the reason."""
+
+
+class Listing(NamedTuple):
+    """What a file lists: its hash, its places in parts (how many, and their rows), and the rows that cannot be used."""
+
+    digest: bytes
+    parts: list[tuple[int, bytes]]
+    rejected: list[tuple[int, str]]
+
+    @property
+    def places(self) -> int:
+        """How many places it lists."""
+        return sum(places for places, _ in self.parts)
+
+
+def load(room: "Room", file: Path, *, session: str | None, json: bool) -> int:
+    """Load a file as the edition in force, print what came of it, and return how many rows were rejected."""
+    from hueandcry.operator import console
+
+    desk = room.desk(session)
+    with file.open("rb") as raw, console.progress(f"reading {safe_text(file.name)}", file.stat().st_size) as seen:
+        digest = hashlib.file_digest(raw, "sha256").digest()
+        desk.would([_act(BeginEdition(digest, 1))])  # what would be refused is refused before the file is read
+        raw.seek(0)
+        listing = read(raw, file, digest, seen)
+    for line, why in listing.rejected[:TOLD]:
+        console.complain(f"hue: line {line} is rejected: {why}")
+    if len(listing.rejected) > TOLD:
+        console.complain(f"hue: {counted(len(listing.rejected) - TOLD, 'more row')} rejected")
+    with console.progress(f"loading {safe_text(file.name)}", listing.places) as seen:
+        edition = record(desk, listing, seen)
+    places_of(room.journal, room.board).find("")  # the index is made now, and not when a caller waits for it
+    rejected = len(listing.rejected)
+    if json:
+        console.say_json({"edition": edition, "file": digest.hex(), "places": listing.places, "rejected": rejected})
+    else:
+        listed = f"{counted(listing.places, 'place')} listed, {counted(rejected, 'row')} rejected"
+        console.say(f"{listed}; edition {edition} of the gazetteer is in force")
+    return rejected
+
+
+def record(desk: "Desk", listing: Listing, seen: Callable[[int], None]) -> int:
+    """Record an edition in batches and return its number; refused where another load was begun meanwhile."""
+    (begun,) = desk.do([_act(BeginEdition(listing.digest, listing.places))])
+    for at in range(0, len(listing.parts), BATCH_PARTS):
+        desk.do(partial(_batch, desk, listing, begun.version, at))
+        seen(sum(places for places, _ in listing.parts[: at + BATCH_PARTS]))
+    whole = desk.board.record(GAZETTEER_STREAM)
+    assert isinstance(whole, Gazetteer)
+    return len(whole.editions)
+
+
+def _batch(desk: "Desk", listing: Listing, begun: int, at: int) -> list["Act"]:
+    """Return the acts that record some parts; the same file loaded twice at once is told apart by where it was begun."""
+    now = desk.board.record(GAZETTEER_STREAM)
+    if not isinstance(now, Gazetteer) or now.begun is None or now.begun.first != begun:
+        raise Refused("another file of places was begun meanwhile: load this one again")
+    parts = listing.parts[at : at + BATCH_PARTS]
+    return [_act(ListPlaces(listing.digest, places, rows)) for places, rows in parts]
+
+
+def _act(command: AnyCommand) -> "Act":
+    from hueandcry.operator.desk import Act
+
+    return Act(GAZETTEER_STREAM, command)
+
+
+# Reading
+
+
+def read(raw: BinaryIO, file: Path, digest: bytes, seen: Callable[[int, int], None]) -> Listing:
+    """Return what a file lists; raises ForeignFault where it is no table of places."""
+    rows = _rows(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), file)
+    columns = _columns(next(rows, (0, []))[1], file)
+    listing = Listing(digest, [], [])
+    lines: list[str] = []
+
+    def parted() -> None:
+        if lines:
+            listing.parts.append((len(lines), "\n".join(lines).encode()))
+            lines.clear()
+
+    for line, row in rows:
+        try:
+            lines.append(_listed(row, columns))
+        except Unusable as why:
+            listing.rejected.append((line, str(why)))
+        if len(lines) == PART_PLACES:
+            parted()
+            seen(raw.tell(), listing.places)
+    parted()
+    return listing
+
+
+def _rows(text: io.TextIOWrapper, file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line that it begins in; empty lines are passed over.
+
+    A quotation that is never closed would swallow the rows behind it, so that whatever is not quoted well ends it all.
+    """
+    reader, before = csv.reader(text, strict=True), csv.field_size_limit(sys.maxsize)
+    line = 0
+    try:
+        while True:
+            line = reader.line_num + 1
+            row = next(reader, None)
+            if row is None:
+                return
+            if row:
+                yield line, row
+    except csv.Error as fault:
+        raise ForeignFault(f"{file} is no CSV table: line {line}: {fault}") from fault
+    except UnicodeDecodeError as fault:
+        raise ForeignFault(f"{file} is not in UTF-8: line {line} or one soon behind it") from fault
+    finally:
+        csv.field_size_limit(before)
+
+
+def _columns(header: list[str], file: Path) -> list[str]:
+    columns = [name.strip().lower() for name in header]
+    known = f"{' and '.join(COLUMNS[:REQUIRED])}, and if you have them {', '.join(COLUMNS[REQUIRED:])}"
+    for name in columns:
+        if name not in COLUMNS:
+            raise ForeignFault(f"{file} has a column '{safe_text(name, 80)}' that is none of places: these are {known}")
+        if columns.count(name) > 1:
+            raise ForeignFault(f"{file} has the column {name} twice")
+    for name in COLUMNS[:REQUIRED]:
+        if name not in columns:
+            raise ForeignFault(f"{file} has no column {name}: its first line names {known}")
+    return columns
+
+
+def _listed(row: list[str], columns: list[str]) -> str:
+    """Return a row as it stands in a fact, its cells in the order of COLUMNS; raises Unusable."""
+    if len(row) != len(columns):
+        raise Unusable(f"it has {counted(len(row), 'cell')} instead of {len(columns)}")
+    cells = dict.fromkeys(COLUMNS, "") | {name: _clean(cell) for name, cell in zip(columns, row, strict=True)}
+    for name, cell in cells.items():
+        if len(cell) > CELL_MAX:
+            raise Unusable(f"its {name} has {len(cell)} letters, {CELL_MAX} are the most")
+    if not cells["name"]:
+        raise Unusable("it has no name")
+    for name in ("district", "beat"):
+        if not is_code(cells[name]) and (cells[name] or name == "district"):
+            raise Unusable(f"its {name} is one word of letters, digits, dots and dashes, not '{cells[name]}'")
+    if not re.fullmatch(r"[0-9]{0,12}", cells["uprn"]):
+        raise Unusable(f"its uprn is a number of up to 12 digits, not '{cells['uprn']}'")
+    cells["alias"] = "|".join(filter(None, (one.strip() for one in cells["alias"].split("|"))))
+    cells["lat"], cells["lon"] = _point(cells["lat"], cells["lon"])
+    return "\t".join(cells.values())
+
+
+def _clean(cell: str) -> str:
+    """Return a cell on one line: whatever is not to be seen but moves things is a space."""
+    if not cell.isprintable():
+        cell = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in cell)
+    return " ".join(cell.split())
+
+
+def _point(lat: str, lon: str) -> tuple[str, str]:
+    if not lat and not lon:
+        return "", ""
+    point = tuple(e7 for one in (lat, lon) if (e7 := e7_of(one)) is not None)
+    if not is_point(point):
+        raise Unusable(f"'{lat}', '{lon}' is no point on earth, as in 53.4808 and -2.2426")
+    return str(point[0]), str(point[1])
+
+
+def e7_of(degrees: str) -> int | None:
+    """Return degrees in 1e-7 degrees, None for a text that is no such number."""
+    return round(Decimal(degrees).scaleb(7)) if _DEGREES.fullmatch(degrees) else None

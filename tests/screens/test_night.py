@@ -1,0 +1,130 @@
+"""A night's hard moments at a real terminal: a lost caller, a grade that nobody resources, a store that goes away."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hueandcry.domain.adoption import Adopt
+from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.operator.bootstrap import Founding, Room, found
+from hueandcry.operator.bundled import pack_text
+from hueandcry.operator.desk import Act
+from tests.screens.terminal import Terminal, hue
+from tests.staging import work
+
+ANSWERS = "situation=just-over threat=spoken risk=some investigation=some vulnerability=adult engagement=wants-police"
+LOCKED = """
+import sqlite3, sys
+holding = sqlite3.connect(sys.argv[1], isolation_level=None)
+holding.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+F10, ESCAPE = "\x1b[21~", "\x1b"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    """A room whose waits are a second long."""
+    made, _ = found(tmp_path / "store", Founding("GMP", "Greater Manchester Police", "2211", keys=tmp_path / "keys"))
+    grades = pack_text("grades-2020").replace(b"recall_every_s = 300", b"recall_every_s = 1")
+    grades = grades.replace(b"unresourced_for_s = 2400", b"unresourced_for_s = 1")
+    made.desk(None).do([Act(POLICY_STREAM, Adopt((grades,)))])
+    yield made
+    made.close()
+
+
+def named(room: Room) -> dict[str, str]:
+    state = str(room.folder.path.parent / "state")
+    return {"HUE_STORE": str(room.folder.path), "HUE_KEYS": str(room.key_folder.path.parent), "HUE_STATE": state}
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.type(F10)
+    assert terminal.end() == 0
+
+
+def told(room: Room, *words: str) -> str:
+    done = subprocess.run(hue(*words), env={**os.environ, **named(room)}, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def refused(terminal: Terminal, line: str, rule: str) -> None:
+    terminal.line(line, rule)
+    terminal.type(ESCAPE)
+    terminal.settle()
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_an_abandoned_999_is_rung_back_until_it_may_be_closed(room: Room, columns: int, rows: int) -> None:
+    """Scenario 2, letter, area 1: nobody reaches the caller, nobody forgets them, and nobody closes it unassessed."""
+    terminal = Terminal(hue(), named(room), columns, rows)
+    terminal.until("Incidents (0)")
+    terminal.line("ring 999 07700900461", "Ringing on 999")
+    terminal.line("abandon .", "The line was lost before ringing")
+    terminal.until("ALERT")  # the room keeps the watch itself: nobody rang back in time
+    refused(terminal, "close .", "ring back 3 times")
+    terminal.line("recall . voicemail", "attempt 1: voicemail")
+    terminal.line("recall . no-answer", "attempt 2: no-answer")
+    terminal.line("recall . no-answer somebody hung up", "attempt 3: no-answer")
+    refused(terminal, "close . nobody answers", "risk is not assessed")
+    terminal.line("open . abandoned-call somebody lifted and hung up", "Linked to incident 1")
+    contact = re.search(r"\bc[0-9a-z]{4}\b", terminal.text)
+    assert contact is not None
+    terminal.line(f"close {contact[0]} goes on as incident 1", "Contact closed")
+    leave(terminal)
+    page = told(room, "explain", "1")
+    assert "attempt 1: voicemail" in page
+    assert "Opened as abandoned-call" in page
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_a_grade_2_that_nobody_resources_goes_to_the_sergeant_by_name(room: Room, columns: int, rows: int) -> None:
+    """Scenario 7, letter, area 1: escalated once, red on the board until somebody is named who knows."""
+    work(room.desk(None), "register 4455 sergeant\ngrant 2211 supervisor\ncover CENTRAL sergeant 4455")
+    terminal = Terminal(hue(), named(room), columns, rows)
+    terminal.until("Incidents (0)")
+    for line, shown in (
+        ("ring 101 07700900123", "Ringing on 101"),
+        ("answer .", "Answered by 2211"),
+        ("locate . CENTRAL 14 Acacia Gardens", "District CENTRAL"),
+        ("open . domestic he said he would be back", "Linked to incident 1"),
+        (f"assess 1 {ANSWERS}", "suggests 2"),
+        ("grade 1 2", "Graded 2"),
+    ):  # fmt: skip
+        terminal.line(line, shown)
+    terminal.until("ESCALATED")
+    refused(terminal, "ack 1", "name who of them was told")
+    terminal.line("ack 1 4455 told by radio, looks for a car", "4455 knows of the escalation to sergeant")
+    terminal.until("dispatch")
+    assert "ESCALATED" not in terminal.text
+    leave(terminal)
+    page = told(room, "explain", "1")
+    assert page.count("4455 knows of the escalation to sergeant") == 1
+    assert told(room, "log", "1").count("Escalated to the sergeant of CENTRAL (4455)") == 1
+
+
+def test_a_screen_whose_store_goes_away_keeps_what_is_typed_and_delivers_it_once(room: Room) -> None:
+    """Scenario 16: the seat goes on, says so, and nothing is lost or twice."""
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (0)")
+    terminal.line("ring 999 07700900123", "Ringing on 999")
+    terminal.line("answer .", "Answered by 2211")
+    blocker = subprocess.Popen(
+        [sys.executable, "-c", LOCKED, str(room.folder.journal)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert blocker.stdout is not None
+    assert blocker.stdin is not None
+    blocker.stdout.readline()
+    terminal.line("note . she whispers", "kept at this seat")
+    terminal.line("note . he is downstairs", "2 lines to be delivered")
+    blocker.stdin.close()
+    blocker.wait()
+    terminal.until("delivered: 2 lines kept at this seat")
+    leave(terminal)
+    assert told(room, "journal", "--json").count('"name": "record.noted"') == 2

@@ -353,8 +353,8 @@ class Backroom(threading.Thread):
         if item is not None:
             grade = f"grade {item.grade}" if item.grade else ""
             parts = (item.what, grade, item.stage, f"district {item.district}", f"owner {item.owner}")
-            flags = ("VULNERABLE" if item.vulnerable else "", *item.alerts)
-            heading = "  ".join((heading, *(part for part in (*parts, *flags) if part)))
+            flags = (*item.alerts, "VULNERABLE" if item.vulnerable else "")
+            heading = "  ".join((heading, *(part for part in (*flags, *parts) if part)))
         elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())
         log = tuple(self._line(entry, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
         return Opened(stream, ref, safe_text(heading), log, elements, reasons, safe_text(warning))

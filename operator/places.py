@@ -12,7 +12,8 @@ import io
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
@@ -32,12 +33,13 @@ from hueandcry.operator.text import counted, safe_text
 if TYPE_CHECKING:
     from hueandcry.operator.bootstrap import Room
     from hueandcry.operator.desk import Act, Desk
-    from hueandcry.store.gazetteer import Place, Places
+    from hueandcry.store.gazetteer import Places
     from hueandcry.store.log import Log
     from hueandcry.store.views import Board
 
 COLUMNS = ("name", "district", "uprn", "alias", "street", "town", "postcode", "beat", "lat", "lon")
 REQUIRED = 2
+SHOWN = ("number", "name", "street", "district", "beat", "uprn")
 CELL_MAX = 500
 PART_PLACES, BATCH_PARTS = 1000, 20
 TOLD = 10
@@ -106,24 +108,13 @@ def find(room: "Room", text: str, *, json: bool) -> None:
     places = places_of(room.journal, room.board)
     found = places.find(text)
     if json:
-        console.say_json([_object(one) for one in found])
+        console.say_json([{name: getattr(one, name) or None for name in SHOWN} for one in found])
         return
     for one in found:
-        beside = (one.street, one.district, one.beat, str(one.uprn or ""))
-        console.say("  ".join(safe_text(part or "-", CELL_MAX) for part in (f"#{one.number}", one.name, *beside)))
+        cells = (f"#{one.number}", *(str(getattr(one, name) or "-") for name in SHOWN[1:]))
+        console.say("  ".join(safe_text(cell, CELL_MAX) for cell in cells))
     if not found:
         console.say(NOT_LOADED if places.edition is None else safe_text(f"no listed place is called '{text}'"))
-
-
-def _object(place: "Place") -> dict[str, str | int | None]:
-    return {
-        "number": place.number,
-        "name": place.name,
-        "street": place.street or None,
-        "district": place.district,
-        "beat": place.beat or None,
-        "uprn": place.uprn or None,
-    }
 
 
 # Loading
@@ -163,13 +154,14 @@ def load(room: "Room", file: Path, *, session: str | None, json: bool) -> int:
     with console.progress(f"loading {safe_text(file.name)}", listing.places) as seen:
         edition = record(desk, listing, seen)
     places_of(room.journal, room.board).find("")  # the index is made now, and not when a caller waits for it
-    rejected = len(listing.rejected)
     if json:
-        console.say_json({"edition": edition, "file": digest.hex(), "places": listing.places, "rejected": rejected})
+        console.say_json(
+            {"edition": edition, "file": digest.hex(), "places": listing.places, "rejected": len(listing.rejected)}
+        )
     else:
-        listed = f"{counted(listing.places, 'place')} listed, {counted(rejected, 'row')} rejected"
+        listed = f"{counted(listing.places, 'place')} listed, {counted(len(listing.rejected), 'row')} rejected"
         console.say(f"{listed}; edition {edition} of the gazetteer is in force")
-    return rejected
+    return len(listing.rejected)
 
 
 def record(desk: "Desk", listing: Listing, seen: Callable[[int], None]) -> int:
@@ -203,29 +195,29 @@ def _act(command: AnyCommand) -> "Act":
 
 def read(raw: BinaryIO, file: Path, digest: bytes, seen: Callable[[int, int], None]) -> Listing:
     """Return what a file lists; raises ForeignFault where it is no table of places."""
-    rows = _rows(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), file)
-    columns = _columns(next(rows, (0, []))[1], file)
     listing = Listing(digest, [], [])
     lines: list[str] = []
-
-    def parted() -> None:
-        if lines:
-            listing.parts.append((len(lines), "\n".join(lines).encode()))
-            lines.clear()
-
-    for line, row in rows:
-        try:
-            lines.append(_listed(row, columns))
-        except Unusable as why:
-            listing.rejected.append((line, str(why)))
-        if len(lines) == PART_PLACES:
-            parted()
-            seen(raw.tell(), listing.places)
-    parted()
+    with closing(_rows(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), file)) as rows:
+        columns = _columns(next(rows, (0, []))[1], file)
+        for line, row in rows:
+            try:
+                lines.append(_listed(row, columns))
+            except Unusable as why:
+                listing.rejected.append((line, str(why)))
+            if len(lines) == PART_PLACES:
+                listing.parts.append(_part(lines))
+                lines = []
+                seen(raw.tell(), listing.places)
+    if lines:
+        listing.parts.append(_part(lines))
     return listing
 
 
-def _rows(text: io.TextIOWrapper, file: Path) -> Iterator[tuple[int, list[str]]]:
+def _part(lines: list[str]) -> tuple[int, bytes]:
+    return len(lines), "\n".join(lines).encode()
+
+
+def _rows(text: io.TextIOWrapper, file: Path) -> Generator[tuple[int, list[str]], None, None]:
     """Yield each row with the line that it begins in; empty lines are passed over.
 
     A quotation that is never closed would swallow the rows behind it, so that whatever is not quoted well ends it all.
@@ -267,10 +259,9 @@ def _listed(row: list[str], columns: list[str]) -> str:
     if len(row) != len(columns):
         raise Unusable(f"it has {counted(len(row), 'cell')} instead of {len(columns)}")
     cells = dict.fromkeys(COLUMNS, "") | {name: _clean(cell) for name, cell in zip(columns, row, strict=True)}
-    for name, cell in cells.items():
-        if len(cell) > CELL_MAX:
-            raise Unusable(f"its {name} has {len(cell)} letters, {CELL_MAX} are the most")
-    if not cells["name"]:
+    if long := [f"its {name} has {len(cell)} letters" for name, cell in cells.items() if len(cell) > CELL_MAX]:
+        raise Unusable(f"{long[0]}, {CELL_MAX} are the most")
+    if not any(map(str.isalnum, cells["name"])):
         raise Unusable("it has no name")
     for name in ("district", "beat"):
         if not is_code(cells[name]) and (cells[name] or name == "district"):

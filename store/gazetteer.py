@@ -215,7 +215,8 @@ class Index:
         text = plain(" ".join(typed))
 
         def rank(place: Place) -> tuple[Fit, float, int]:
-            names = (place.name, *place.aliases, f"{place.name} {place.street} {place.town} {place.postcode}")
+            whole = f"{place.name} {place.street} {place.town} {place.postcode}"
+            names = (place.name, *place.aliases, f"{place.name} {place.town}", whole)
             return fits[place.number], -max(token_sort_ratio(text, plain(name)) for name in names), place.number
 
         places = self.places(f"number IN ({','.join('?' * len(fits))})", list(fits))

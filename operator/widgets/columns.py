@@ -80,7 +80,7 @@ def contact_columns(width: int) -> tuple[Column, ...]:
     wide = width >= WIDE
     columns = [Column("contact", 8, _ref), Column("by", 10, _what), Column("queue", 10, _queue)]
     columns += [Column("district", 16 if wide else 12, _district), Column("owner", 14 if wide else 11, _owner)]
-    return (*columns, Column("age", 8, _age))
+    return (*columns, Column("age", 8, _age), Column("due", 12, _due))
 
 
 def incident_columns(width: int) -> tuple[Column, ...]:

@@ -82,22 +82,17 @@ class RiskPanel(ScrollView, can_focus=False):
             if at == self._chosen:
                 lines += [(f"    {part}", _ASK) for part in _folded(one.ask, self.size.width - 6)]
                 lines += [(f"    {number} {says}", PLAIN) for number, (_, says) in enumerate(self._offered(), 1)]
-            elif one.given:
-                lines += self._questions(one)
-        return lines
+        return [*lines, *self._questions()]
 
-    def _questions(self, element: Element) -> list[tuple[str, Style]]:
-        """Return the questions under an element that is answered: those to be asked still, and what was answered."""
-        width = self.size.width - 8
-        told = []
-        for one in element.questions:
-            if one.given:
-                told.append((f"      {one.code}: {one.given}", PLAIN))
-            else:
-                told += [
-                    (f"    {'? ' if not row else '  '}{part}", _ASK) for row, part in enumerate(_folded(one.ask, width))
-                ]
-                told.append((f"      t @ {one.code} ...", PLAIN))
+    def _questions(self) -> list[tuple[str, Style]]:
+        """Return the questions under what was answered, those to be asked first; below the model, so that it stands still."""
+        asked = [one for element in self._elements if element.given for one in element.questions]
+        if not asked:
+            return []
+        told = [("Questions  t @ CODE answer", HEADING)]
+        for one in sorted(asked, key=lambda one: bool(one.given)):
+            text = f"  {one.code}: {one.given}" if one.given else f"? {one.code}  {one.ask}"
+            told.append((text, PLAIN if one.given else _ASK))
         return told
 
     def render_line(self, y: int) -> Strip:

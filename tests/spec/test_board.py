@@ -461,7 +461,8 @@ def test_a_checkpoint_is_kept_by_whoever_had_to_fold_much_and_only_then(
 
 
 def _close(desk: Desk, place: str) -> None:
-    work(desk, f"assess {place} {ALL_ASKED}\ngrade {place} 4 chosen\nresult {place} advice\nclose {place} done")
+    lines = f"assess {{0}} {ALL_ASKED}\ngrade {{0}} 4 chosen\nresult {{0}} advice\nnocrime {{0}} lent\nclose {{0}} done"
+    work(desk, lines.format(place))
 
 
 def boards(stage: Stage, path: Path) -> Iterator[Board]:

@@ -59,8 +59,12 @@ def test_nobody_answers_for_a_district_who_was_never_registered() -> None:
     given(on=Staff).when(TAKE).then_refused("nobody is not sergeant")
 
 
-@pytest.mark.parametrize("role", [Role.SERGEANT, Role.INSPECTOR, Role.SUPERVISOR, Role.INCIDENT_MANAGER], ids=value_of)
-def test_one_answers_for_a_district_as_whom_the_ladder_goes_to(role: Role) -> None:
+@pytest.mark.parametrize(
+    "role",
+    [Role.DISPATCHER, Role.SERGEANT, Role.INSPECTOR, Role.SUPERVISOR, Role.INCIDENT_MANAGER],
+    ids=value_of,
+)
+def test_one_answers_for_a_district_as_its_dispatcher_or_as_whom_the_ladder_goes_to(role: Role) -> None:
     before = given(MEMBER[0], RoleGranted(role), on=Staff)
     before.when(TakeDistrict(DISTRICT, role), on_duty(role)).then(DistrictTaken(DISTRICT, role))
 
@@ -69,7 +73,7 @@ def test_one_answers_for_a_district_as_whom_the_ladder_goes_to(role: Role) -> No
 def test_one_answers_for_a_district_in_no_other_role(role: Role) -> None:
     before = given(MEMBER[0], RoleGranted(role), on=Staff)
     before.when(TakeDistrict(DISTRICT, role)).then_refused(
-        "one answers for a district as sergeant, inspector, supervisor, incident-manager"
+        "one answers for a district as dispatcher, sergeant, inspector, supervisor, incident-manager"
     )
 
 

@@ -1,0 +1,1334 @@
+"""What a night in the room should come to: a model of the work that shares no code with the product.
+
+Theory of operation. This is written from docs/events.md, docs/commands.md and the packs, whose text stands in the journal
+itself. It imports the standard library and nothing else, and reads facts as `hue journal --json` prints them, seals
+closed: an empty text says that nothing was said, null that something was. Each fact is taken in turn: it must be one that
+may stand there, and changes the model's account of promises, queues, owners, crews and people. From the account follow
+what time demands, what the board should list in which order, and, for a line that somebody is about to type, whether the
+rules must refuse it and in which words.
+
+Where the product does otherwise than its documents say, and that is known, the model goes along under a name in BUILT.
+A name is taken out when the product is mended: the night is red until both agree. All instants are ns UTC.
+"""
+
+import heapq
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+NS = 1_000_000_000
+KINDS = {1: "contact", 2: "incident", 3: "expedite", 4: "staff", 5: "policy", 8: "resource"}
+FLOOR = frozenset({"handler", "dispatcher", "vulnerability", "supervisor", "incident-manager"})
+ROLES = FLOOR | {"auditor", "administrator", "sergeant", "inspector", "watch"}
+FIELD = FLOOR | {"sergeant", "inspector"}
+ASSIGNS = frozenset({"supervisor", "incident-manager", "administrator"})
+ON_AN_INCIDENT = ("allocated", "en-route", "at-scene")
+BUILT = frozenset(
+    {
+        "a crew that is lost is not escalated",  # a grade 1 whose only crew is diverted goes to the inspector at once
+        "crews stay on what ended",  # nobody is on what was closed, and who is on what is worked again is on it
+        "a merge does not take a result back",  # another incident's callers are no less than one who rings again
+        "late by when it was written down",  # a promise is kept late where it was done late, not where it was typed late
+        "a downgrade goes back to the opening",  # no target lies before an incident was reopened
+        "what is written down afterwards sets clocks back",  # a later review or attempt is not undone by an earlier one
+        "an answer that raced an assessment",  # whatever a caller said before an assessment was heard by it
+        "a caller of a merged incident",  # a new answer reopens the incident which the caller is now a witness of
+        "two take a district at once",  # one person at most answers for a district in a role
+        "a crew that is not listed is on two",  # whoever is sent elsewhere is not on the first any more
+    }
+)
+WATCHED = {  # what time demands: the fact, its field that tells it from others of its kind, and whether it has a due time
+    "record.promise_broken": "number",
+    "record.brought_up": "number",
+    "incident.target_missed": "target",
+    "incident.escalated": "to",
+    "incident.agency_late": "agency",
+    "contact.recall_late": "to",
+    "expedite.unanswered": "",
+    "resource.unheard_of": "",
+}
+KEEPS = {  # what is done anyway, and the sort of promise that it keeps
+    "incident.attended": "arrival",
+    "contact.taken_up": "take-up",
+    "incident.caller_told": "tell-caller",
+    "expedite.told": "tell-partner",
+}
+SILENT = {  # facts that change nothing of which this model keeps account
+    "contact.silent_step",
+    "contact.helped_to_talk",
+    "incident.tagged",
+    "incident.untagged",
+    "record.advised",
+    "record.decision_recorded",
+    "policy.fault_noted",
+}
+Line = dict[str, Any]
+Key = tuple[str, str, str, int, bool]  # of a demand: stream, fact, which, due, again
+
+
+# Things of the room
+
+
+@dataclass
+class Word:
+    """A promise that is open: what, by when, who sees to it, and whether its time was recorded as passed."""
+
+    what: str
+    due: int
+    owner: str
+    broken: bool = False
+
+
+@dataclass
+class Worked:
+    """What contacts, incidents and expedites have in common."""
+
+    stream: str
+    since: int
+    version: int = 0
+    stage: str = ""
+    holder: str = ""
+    district: str = "unknown"
+    pack: str = ""
+    words: dict[int, Word] = field(default_factory=dict)
+    reminders: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    checks: set[int] = field(default_factory=set)
+    rung: dict[tuple[str, int], bool] = field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        return self.stage != "closed"
+
+    def sorts(self) -> list[str]:
+        return [word.what for word in self.words.values()]
+
+
+@dataclass
+class Call(Worked):
+    """A contact."""
+
+    channel: str = ""
+    parked: bool = False
+    operator: bool = False
+    incident: str = ""
+    lost: int = 0
+    tried: int = 0
+    last: int = 0
+    reached: bool = False
+    late: int = 0
+    answers: dict[str, tuple[str, int]] = field(default_factory=dict)  # element -> answer, the version that said it
+
+    @property
+    def queue(self) -> str:
+        if self.stage in ("ringing", "abandoned"):
+            return {"ringing": "waiting", "abandoned": "recall"}[self.stage]
+        return "parked" if self.parked else "in-hand"
+
+    @property
+    def owner(self) -> str:
+        return self.holder or "handler"
+
+
+@dataclass
+class Rung:
+    """An escalation that was raised."""
+
+    to: str
+    raised: int
+    known: bool = False
+
+
+@dataclass
+class Agency:
+    """Who must know of a major incident."""
+
+    due: int
+    told: bool = False
+    knows: bool = False
+    late: bool = False
+
+
+@dataclass
+class Case(Worked):
+    """An incident. `changed` and `assessed` are versions: of the last material change and the last assessment."""
+
+    category: str = ""
+    categories: str = ""
+    careful: bool = False
+    vulnerable: bool = False
+    contacts: list[str] = field(default_factory=list)
+    changed: int = 1
+    assessed: int = 0
+    suggested: str = ""
+    replies: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
+    grade: str = ""
+    again_from: int = 0
+    clock: int = 0
+    alone_since: int = 0
+    reviewed: int = 0
+    interim: int = 0
+    crew: str = ""
+    crews: list[str] = field(default_factory=list)
+    attended: bool = False
+    told: bool = False
+    result: str = ""
+    crime: str = ""
+    no_crime: bool = False
+    missed: set[tuple[str, int]] = field(default_factory=set)
+    rungs: list[Rung] = field(default_factory=list)
+    raised: set[tuple[str, int]] = field(default_factory=set)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    major: bool = False
+    ties: dict[str, str] = field(default_factory=dict)
+    absorbed: list[str] = field(default_factory=list)
+    unread: int = 0
+
+    @property
+    def careful_now(self) -> bool:
+        return self.careful or self.vulnerable
+
+    @property
+    def current(self) -> bool:
+        return self.assessed > self.changed
+
+    @property
+    def queue(self) -> str:
+        if self.stage == "resulted":
+            return "closing"
+        if not self.current:
+            return "assess"
+        return {"opened": "grade", "graded": "dispatch"}.get(self.stage, "deployed")
+
+    @property
+    def owner(self) -> str:
+        return self.holder or ("handler" if self.stage == "opened" else "dispatcher")
+
+    @property
+    def waiting(self) -> Rung | None:
+        """The last escalation that nobody knows of, while nobody is sent."""
+        unknown = [one for one in self.rungs if not one.known] if self.stage == "graded" else []
+        return unknown[-1] if unknown else None
+
+
+@dataclass
+class Request(Worked):
+    """A partner's expedite."""
+
+    what: str = ""
+    verified: bool = False
+    decision: str = ""
+    incident: str = ""
+    unanswered: bool = False
+
+    @property
+    def queue(self) -> str:
+        return "partner"
+
+    @property
+    def owner(self) -> str:
+        return self.holder or "vulnerability"
+
+
+@dataclass
+class Crew:
+    """A callsign on the list."""
+
+    stream: str
+    callsign: str
+    district: str = ""
+    skills: list[str] = field(default_factory=list)
+    status: str = "off"
+    incident: str = ""
+    check_by: int = 0
+    unheard: bool = False
+    emergency: bool = False
+
+
+@dataclass
+class Member:
+    """A member of staff."""
+
+    collar: str
+    roles: list[str] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
+    covers: list[tuple[str, str]] = field(default_factory=list)
+    proposals: dict[int, Line] = field(default_factory=dict)
+
+
+class Fact:
+    """A line of the journal, its instants read."""
+
+    __slots__ = (
+        "actor", "name", "occurred", "pack", "position", "recorded", "role", "said", "session", "stream", "version",
+    )  # fmt: skip
+
+    def __init__(self, line: Line) -> None:
+        self.position, self.stream, self.version = line["position"], line["stream"], line["version"]
+        self.name, self.said = line["name"], line["fields"]
+        self.occurred, self.recorded = instant(line["occurred"]), instant(line["recorded"])
+        self.actor, self.role, self.session, self.pack = line["actor"], line["role"], line["session"], line["pack"]
+
+
+@lru_cache(maxsize=1 << 14)
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def instant(text: str) -> int:
+    """Return an instant of RFC 3339 in UTC with nanoseconds."""
+    return _seconds(text[:19]) * NS + int(text[20:29])
+
+
+def kind_of(stream: str) -> str:
+    """Return the kind that a stream id carries."""
+    return KINDS.get(int(stream.replace("-", "")[13:15], 16), "")
+
+
+# The account
+
+
+class Model:
+    """The account of a night after some lines of the journal."""
+
+    def __init__(self, built: frozenset[str] = BUILT) -> None:
+        self.built = built
+        self.position = self.recorded = 0
+        self.versions: Counter[str] = Counter()
+        self.names: Counter[str] = Counter()
+        self.astray: Counter[str] = Counter()  # how often the product did otherwise, under names of BUILT
+        self.zone = ZoneInfo("UTC")
+        self.packs: dict[str, Line] = {}
+        self.force: dict[str, Line] = {}
+        self.items: dict[str, Call | Case | Request] = {}
+        self.crews: dict[str, Crew] = {}
+        self.people: dict[str, Member] = {}
+        self.proposed: dict[tuple[str, int], Fact] = {}
+        self.approved: dict[tuple[str, int], Fact] = {}
+        self.used: set[tuple[str, int]] = set()
+        self.about: defaultdict[str, list[str]] = defaultdict(list)  # the incidents that a contact concerns
+        self.doing, self.raced = "", False
+        self._act: tuple[int, str, str] = (0, "", "")
+        self._in_act: list[Fact] = []
+        self._owed: list[tuple[Callable[[], bool], str]] = []
+        self._demanded: dict[str, dict[Key, int]] = {}
+        self._next: list[tuple[int, Key]] = []
+        self._expected: list[Key] = []
+        self.looks: list[int] = []
+        self.changeover = 0
+        self.raised: Counter[str] = Counter()
+
+    # Reading
+
+    def follow(self, lines: Iterable[Line], doing: str = "", *, raced: bool = False) -> None:
+        """Take lines in order of position; `doing` is the verb that was typed, where one was, `raced` if another cut in."""
+        self.doing, self.raced = doing, raced
+        for line in lines:
+            self._take(Fact(line))
+        self._end_of_act()
+
+    def _take(self, fact: Fact) -> None:
+        self._in_its_place(fact)
+        act = (fact.recorded, fact.session, fact.actor)
+        if act != self._act:
+            self._end_of_act()
+            self._act, self._in_act = act, []
+        told = getattr(self, "_" + fact.name.replace(".", "_"), None)
+        assert told is not None or fact.name in SILENT, f"{fact.name} is a fact that this model does not know"
+        if told is not None:
+            told(fact)
+        if fact.stream in self.items:
+            self.items[fact.stream].version = fact.version
+        self._in_act.append(fact)
+        self._touch(fact.stream, fact.recorded)
+
+    def _in_its_place(self, fact: Fact) -> None:
+        self.versions[fact.stream] += 1
+        self.names[fact.name] += 1
+        assert fact.position == self.position + 1, "positions have no gap"
+        assert fact.version == self.versions[fact.stream], "versions have no gap"
+        assert fact.recorded >= self.recorded, "recorded time does not go back"
+        assert 0 < fact.occurred <= fact.recorded, "what is recorded has happened"
+        self.position, self.recorded = fact.position, fact.recorded
+        of_the_watch = fact.name in WATCHED or fact.name == "record.question_rang"
+        assert (fact.actor == "watch") is of_the_watch, f"{fact.name} by {fact.actor}: time speaks by the watch alone"
+        if not of_the_watch and self.people and fact.name != "staff.signed_on":
+            person = self.person(fact.actor)
+            assert person is not None, f"{fact.actor} is nobody here"
+            if self.force and person.roles:
+                assert fact.role in person.roles, "whoever acts has the role"
+                assert fact.session in person.sessions or not person.sessions, "whoever acts is signed on"
+
+    def _end_of_act(self) -> None:
+        for met, why in self._owed:
+            assert met(), f"@{self.position}: {why}"
+        self._owed = []
+
+    def _owe(self, met: Callable[[], bool], why: str) -> None:
+        """Have something hold by the end of this act."""
+        self._owed.append((met, why))
+
+    def _goes_along(self, name: str) -> bool:
+        """Tell whether the product is known to do otherwise here, and count that."""
+        if name in self.built:
+            self.astray[name] += 1
+            return True
+        return False
+
+    def _later(self, before: int, now: int) -> int:
+        if now < before and self._goes_along("what is written down afterwards sets clocks back"):
+            return now
+        return max(before, now)
+
+    # Who is there
+
+    def person(self, collar: str) -> Member | None:
+        return next((one for one in self.people.values() if one.collar == collar), None)
+
+    def answers_for(self, district: str, role: str) -> list[str]:
+        return [one.collar for one in self.people.values() if (district, role) in one.covers]
+
+    def call(self, stream: str) -> Call:
+        one = self.items[stream]
+        assert isinstance(one, Call)
+        return one
+
+    def case(self, stream: str) -> Case:
+        one = self.items[stream]
+        assert isinstance(one, Case)
+        return one
+
+    def request(self, stream: str) -> Request:
+        one = self.items[stream]
+        assert isinstance(one, Request)
+        return one
+
+    def open_items(self) -> list[Call | Case | Request]:
+        return [one for one in self.items.values() if one.open]
+
+    # Policy
+
+    def _policy_established(self, fact: Fact) -> None:
+        self.zone = ZoneInfo(fact.said["zone"])
+
+    def _policy_adopted(self, fact: Fact) -> None:
+        pack = tomllib.loads(bytes.fromhex(fact.said["content"]).decode())
+        self.packs[fact.said["digest"]] = self.force[fact.said["kind"]] = pack
+
+    @property
+    def grades(self) -> Line:
+        return self.force["grades"]
+
+    def row(self, case: Case) -> Line:
+        """Return the grade of an incident as it stands in the pack under which it was given."""
+        return self.grade_row(case.grade, self.packs[case.pack])
+
+    def grade_row(self, code: str, pack: Line | None = None) -> Line:
+        rows: list[Line] = (pack or self.grades)["grade"]
+        return next(one for one in rows if one["code"] == code)
+
+    def result_row(self, code: str) -> Line:
+        rows: list[Line] = self.force["results"]["result"]
+        return next(one for one in rows if one["code"] == code)
+
+    def elements(self) -> list[str]:
+        return [one["code"] for one in self.force["risk"]["element"]]
+
+    def last_changeover(self, now: int) -> int:
+        """Return when a shift began last."""
+        today = datetime.fromtimestamp(now // NS, self.zone).date()
+        found = [
+            self._at(day, time) for day in (today - timedelta(days=1), today) for time in self.grades["changeover"]
+        ]
+        return max((at for at in found if at <= now), default=0)
+
+    def _at(self, day: date, time: str) -> int:
+        local = datetime.fromisoformat(f"{day} {time}").replace(tzinfo=self.zone)
+        return int(local.timestamp()) * NS
+
+    # Staff
+
+    def _staff_registered(self, fact: Fact) -> None:
+        self.people[fact.stream] = Member(fact.said["collar"])
+
+    def _staff_role_granted(self, fact: Fact) -> None:
+        self.people[fact.stream].roles.append(fact.said["role"])
+
+    def _staff_signed_on(self, fact: Fact) -> None:
+        self.people[fact.stream].sessions.append(fact.said["session"])
+
+    def _staff_signed_off(self, fact: Fact) -> None:
+        one = self.people[fact.stream]
+        one.sessions.remove(fact.said["session"])
+        assert one.sessions or not one.covers, "whoever signed off answers for no district"
+        held = [item.stream for item in self.open_items() if item.owner == one.collar]
+        assert one.sessions or not held, "nobody signs off with something in hand"
+
+    def _staff_district_taken(self, fact: Fact) -> None:
+        one, key = self.people[fact.stream], (fact.said["district"], fact.said["role"])
+        assert key[1] in one.roles
+        if self.answers_for(*key):
+            assert self.raced and self._goes_along("two take a district at once"), f"two answer for {key}"
+        one.covers.append(key)
+
+    def _staff_district_given_up(self, fact: Fact) -> None:
+        self.people[fact.stream].covers.remove((fact.said["district"], fact.said["role"]))
+
+    def _staff_proposed(self, fact: Fact) -> None:
+        self.proposed[fact.stream, fact.version] = fact
+        self.people[fact.stream].proposals[fact.version] = fact.said
+
+    def _settled(self, fact: Fact) -> None:
+        said = _ref(fact.said["said"])
+        assert self.proposed[said].actor == fact.said["proposer"] != fact.actor, "nobody settles their own proposal"
+        assert self.proposed[said].session != fact.session, "a second look comes from another session"
+        assert said[1] in self.people[said[0]].proposals, "a proposal is settled once"
+
+    def _staff_approved(self, fact: Fact) -> None:
+        self._settled(fact)
+        said = _ref(fact.said["said"])
+        assert instant(self.proposed[said].said["expires"]) > fact.occurred, "a proposal expires"
+        self.approved[fact.stream, fact.version] = fact
+
+    def _staff_declined(self, fact: Fact) -> None:
+        assert fact.said["reason"] != "", "a refusal has a reason"
+        self._settled(fact)
+
+    def _staff_proposal_settled(self, fact: Fact) -> None:
+        del self.people[fact.stream].proposals[fact.said["said"]["version"]]
+
+    # Contacts
+
+    def _contact_rang(self, fact: Fact) -> None:
+        assert fact.version == 1, "the record exists from the ring"
+        self.items[fact.stream] = Call(fact.stream, fact.occurred, stage="ringing", channel=fact.said["channel"])
+
+    def _taken(self, fact: Fact) -> Call:
+        """Return a contact that somebody has taken and that is not over."""
+        one = self.call(fact.stream)
+        assert one.open, "a closed contact is not worked"
+        assert one.stage != "ringing", "a contact is answered first"
+        assert not one.parked, "a parked contact is taken up first"
+        return one
+
+    def _contact_answered(self, fact: Fact) -> None:
+        one = self.call(fact.stream)
+        assert one.stage in ("ringing", "abandoned"), f"it is {one.stage}, {one.owner} has it: in the hands of two"
+        assert fact.said["handler"] == fact.actor
+        one.stage, one.holder = "answered", fact.said["handler"]
+
+    def _contact_located(self, fact: Fact) -> None:
+        self._taken(fact).district = fact.said["district"]
+
+    def _contact_triaged(self, fact: Fact) -> None:
+        one = self._taken(fact)
+        one.answers[fact.said["element"]] = fact.said["answer"], fact.version
+        for case in [self.case(stream) for stream in self.about[fact.stream]]:
+            if case.open and case.current:
+                merged = case.stream != one.incident and self._goes_along("a caller of a merged incident")
+                raced = self.raced and self._goes_along("an answer that raced an assessment")
+                if not merged and not raced:
+                    self._owe(lambda case=case: not case.current, "what a caller answers reopens the assessment")
+
+    def _contact_element_passed_over(self, fact: Fact) -> None:
+        one = self.call(fact.stream)
+        if one.stage != "abandoned":
+            self._taken(fact)
+        assert fact.said["reason"], "what is not asked has a reason"
+        one.answers[fact.said["element"]] = "not-asked", fact.version
+
+    def _contact_operator_on_line(self, fact: Fact) -> None:
+        self.call(fact.stream).operator = fact.said["on"]
+
+    def _contact_parked(self, fact: Fact) -> None:
+        one = self._taken(fact)
+        assert one.stage == "answered"
+        one.parked = True
+        self._owe(lambda: "take-up" in one.sorts(), "who is parked is promised to be taken up")
+
+    def _contact_taken_up(self, fact: Fact) -> None:
+        one = self.call(fact.stream)
+        assert one.parked
+        one.parked, one.holder = False, fact.said["handler"]
+        self._keeps(fact)
+
+    def _contact_linked(self, fact: Fact) -> None:
+        one = self._taken(fact)
+        assert not one.incident, "a contact concerns one incident"
+        one.stage, one.incident = "linked", fact.said["incident"]
+        about = self.case(one.incident)
+        self._owe(lambda: one.stream in about.contacts, "no caller is dropped")
+
+    def _contact_resolved(self, fact: Fact) -> None:
+        one = self._taken(fact)
+        assert not one.incident
+        assert not self.unasked(one), "resolved without the risk model"
+        assert fact.said["reason"] != ""
+        one.stage = "resolved"
+
+    def _contact_transferred(self, fact: Fact) -> None:
+        one = self._taken(fact)
+        assert fact.said["reason"] != ""
+        one.stage = "transferred"
+
+    def _contact_abandoned(self, fact: Fact) -> None:
+        one = self.call(fact.stream)
+        assert one.stage in ("ringing", "answered")
+        one.stage, one.holder, one.parked = "abandoned", "", False
+        one.lost, one.tried, one.last, one.reached, one.late = fact.occurred, 0, 0, False, 0
+        self._owe(lambda: "take-up" not in one.sorts(), "nobody can be taken up who is gone")
+
+    def _contact_recall_tried(self, fact: Fact) -> None:
+        one = self.call(fact.stream)
+        assert one.stage == "abandoned"
+        assert fact.said["attempt"] == one.tried + 1
+        one.last = self._later(one.last, fact.occurred)
+        one.tried, one.reached, one.late = one.tried + 1, fact.said["reached"] == "spoke", 0
+
+    def _contact_recall_late(self, fact: Fact) -> None:
+        self._raise(fact)
+        self.call(fact.stream).late = instant(fact.said["due"])
+
+    def _contact_closed(self, fact: Fact) -> None:
+        one = self.call(fact.stream)
+        if one.stage == "abandoned":
+            tried = one.reached or one.tried >= self.grades["recalls"]
+            assert one.incident or tried, "a lost caller is not discarded"
+            assert one.incident or not self.unasked(one)
+        else:
+            assert one.stage in ("linked", "resolved", "transferred"), "a contact is not discarded"
+        assert not one.words, "no close while a promise is open"
+        one.stage = "closed"
+
+    def unasked(self, call: Call) -> list[str]:
+        return [element for element in self.elements() if element not in call.answers]
+
+    # Incidents
+
+    def _worked(self, fact: Fact) -> Case:
+        one = self.case(fact.stream)
+        assert one.open, "a closed incident is not worked"
+        return one
+
+    def _updated(self, one: Case, fact: Fact) -> None:
+        """Count what somebody else wrote for whoever works the incident."""
+        theirs = fact.role in ("dispatcher", "supervisor", "incident-manager", "watch") or fact.actor == one.holder
+        if one.open and not theirs and one.stage not in ("opened", "resulted"):
+            one.unread += 1
+
+    def _incident_opened(self, fact: Fact) -> None:
+        said = fact.said
+        assert fact.version == 1
+        one = Case(fact.stream, fact.occurred, stage="opened", holder=said["holder"], category=said["category"])
+        one.clock, one.categories, one.careful = fact.occurred, fact.pack, said["domestic"]
+        self.items[fact.stream] = one
+        if said["contact"]:
+            self.call(said["contact"])
+            self._concerns(one, said["contact"])
+
+    def _concerns(self, one: Case, contact: str) -> None:
+        if contact not in one.contacts:
+            one.contacts.append(contact)
+            self.about[contact].append(one.stream)
+
+    def _incident_located(self, fact: Fact) -> None:
+        self._worked(fact).district = fact.said["district"]
+
+    def _incident_contacted(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert fact.said["contact"] not in one.contacts
+        late = [number for number, word in one.words.items() if word.due <= fact.occurred]
+        backed = self.doing == "back"
+        assert backed or sorted(fact.said["unkept"]) == late, "a re-contact names the promises that were not kept"
+        self._concerns(one, fact.said["contact"])
+        one.told = False
+        self._changed_by(one, fact)
+
+    def _incident_changed(self, fact: Fact) -> None:
+        assert fact.said["what"] != "", "a change says what"
+        self._changed_by(self._worked(fact), fact)
+
+    def _changed_by(self, one: Case, fact: Fact, *, takes_back: bool = True) -> None:
+        one.changed = fact.version
+        if one.stage == "resulted" and takes_back:
+            on_it = one.crews and not self._goes_along("crews stay on what ended")
+            one.stage = "attended" if one.attended else "resourced" if on_it else "graded"
+            one.result, one.clock = "", fact.occurred
+            one.again_from = fact.occurred
+        self._updated(one, fact)
+
+    def _incident_owned(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert one.holder != fact.said["owner"]
+        one.holder = fact.said["owner"]
+
+    def _incident_assessed(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        assert said["heard"] or said["replies"]
+        for ref in said["heard"]:
+            stream, version = _ref(ref)
+            assert stream in one.contacts, "those are heard who got in touch about it"
+            assert version > one.heard.get(stream, 0) or [stream, version] in [list(_ref(two)) for two in said["heard"]]
+        for stream, version in map(_ref, said["heard"]):
+            one.heard[stream] = max(one.heard.get(stream, 0), version)
+        for stream in one.contacts:
+            newest = max((version for _, version in self.call(stream).answers.values()), default=0)
+            if newest > one.heard.get(stream, 0):
+                assert self.raced and self._goes_along("an answer that raced an assessment"), "a caller is not heard"
+        replies = {reply["element"]: reply["answer"] for reply in said["replies"]}
+        assert set(self.elements()) <= set(replies), "every element is answered or passed over"
+        assert said["vulnerable"] is self.is_vulnerable(replies)
+        one.replies, one.suggested, one.vulnerable = replies, said["suggested"], said["vulnerable"]
+        one.assessed, one.interim = fact.version, 0
+        one.reviewed = self._later(one.reviewed, fact.occurred)
+        self._updated(one, fact)
+
+    def is_vulnerable(self, replies: dict[str, str]) -> bool:
+        named = self.force["risk"]["vulnerable"]
+        return any(replies.get(element) in codes for element, codes in named.items())
+
+    def _incident_graded(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        assert not one.grade, "the first grade is given once"
+        assert one.current, "no grade without an assessment newer than the last material change"
+        assert _ref(said["assessment"]) == (fact.stream, one.assessed)
+        assert said["grade"] == one.suggested or said["rationale"] != "", "another than was suggested, for a reason"
+        one.stage, one.holder, one.grade, one.pack = "graded", "", said["grade"], fact.pack
+
+    def _incident_regraded(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        codes = [row["code"] for row in self.grades["grade"]]
+        up = codes.index(said["grade"]) < codes.index(said["was"])
+        assert one.current, "no re-grade without an assessment newer than the last material change"
+        assert _ref(said["assessment"]) == (fact.stream, one.assessed)
+        assert said["was"] == one.grade != said["grade"]
+        assert one.stage != "resulted"
+        assert said["rationale"] != "", "a re-grade has a reason"
+        assert said["more_urgent"] is up
+        if not up and one.careful_now:
+            self._second_look(fact)
+        begins = one.since
+        if one.again_from and not up and not self._goes_along("a downgrade goes back to the opening"):
+            begins = max(begins, one.again_from)
+        one.grade, one.pack, one.clock = said["grade"], fact.pack, fact.occurred if up else begins
+
+    def _second_look(self, fact: Fact) -> None:
+        """Another person approved just this, from a session of their own, in this act."""
+        assert fact.said["approval"] is not None, "a second look where someone is vulnerable or it is domestic"
+        ref = _ref(fact.said["approval"])
+        approved = self.approved[ref]
+        proposed = self.proposed[_ref(approved.said["said"])]
+        assert (approved.recorded, approved.session) == (fact.recorded, fact.session), "approved and done in one act"
+        assert proposed.actor != approved.actor
+        assert proposed.session != approved.session
+        assert proposed.said["on"] == fact.stream
+        assert ref not in self.used, "an approval is for one act"
+        self.used.add(ref)
+
+    def _incident_resourced(self, fact: Fact) -> None:
+        one, callsign = self._worked(fact), fact.said["callsign"]
+        assert one.grade
+        assert one.stage != "resulted"
+        assert fact.said["listed"] is (callsign in self.listed())
+        one.stage, one.crew = "resourced", callsign
+        self._on(one, callsign)
+
+    def _on(self, one: Case, callsign: str) -> None:
+        one.crews = [*(other for other in one.crews if other != callsign), callsign]
+        elsewhere = [
+            case
+            for case in self.items.values()
+            if isinstance(case, Case) and case is not one and case.open and callsign in case.crews
+        ]
+        if elsewhere:
+            self._owe(lambda: not self._on_another(one, callsign), f"{callsign} is on two incidents")
+
+    def _on_another(self, one: Case, callsign: str) -> bool:
+        for case in self.items.values():
+            if isinstance(case, Case) and case is not one and case.open and callsign in case.crews:
+                return not self._goes_along("a crew that is not listed is on two")
+        return False
+
+    def listed(self) -> dict[str, Crew]:
+        return {one.callsign: one for one in self.crews.values()}
+
+    def _incident_stood_down(self, fact: Fact) -> None:
+        one, callsign = self._worked(fact), fact.said["callsign"]
+        one.crews.remove(callsign)
+        one.crew = one.crews[-1] if one.crews else ""
+        if one.stage == "resourced" and not one.crews:
+            one.stage = "attended" if one.attended else "graded"
+            if not one.attended and not self._goes_along("a crew that is lost is not escalated"):
+                one.alone_since = fact.occurred
+
+    def _incident_attended(self, fact: Fact) -> None:
+        one, callsign = self._worked(fact), fact.said["callsign"]
+        assert one.stage in ("resourced", "attended"), "nobody arrives who was not sent"
+        one.stage, one.crew, one.attended, one.interim = "attended", callsign, True, 0
+        self._on(one, callsign)
+        self._keeps(fact)
+
+    def _incident_reviewed(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert one.current, "what is out of date is assessed, not reviewed"
+        assert fact.said["words"] != ""
+        one.reviewed = self._later(one.reviewed, fact.occurred)
+
+    def _incident_interim_risk_set(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert not one.attended
+        assert one.stage != "resulted"
+        one.interim = instant(fact.said["review_by"])
+        self._updated(one, fact)
+
+    def _incident_update_seen(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert fact.said["count"] == one.unread > 0
+        one.unread = 0
+
+    def _incident_caller_told(self, fact: Fact) -> None:
+        assert fact.said["words"] != ""
+        self._worked(fact).told = True
+        self._keeps(fact)
+
+    def _incident_resulted(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        row = self.result_row(said["result"])
+        assert one.grade
+        assert one.stage != "resulted"
+        assert said["attended"] is row.get("attended", False)
+        assert one.attended or not said["attended"], "nobody says attended where nobody arrived"
+        if row.get("cancels"):
+            assert said["words"] != "", "a cancellation has a reason"
+            assert one.current
+            if one.careful_now:
+                self._second_look(fact)
+        one.stage, one.result = "resulted", said["result"]
+
+    def _incident_closed(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert one.current, "no close without an assessment newer than the last material change"
+        assert one.stage == "resulted", "no close without a result"
+        assert one.told or one.attended or not one.contacts, "nobody waits for somebody who will not come"
+        assert not self.crime_open(one), "a crime is recorded, or it is said why not"
+        assert not one.major
+        assert not one.words, "no close while a promise is open"
+        one.stage = "closed"
+        if one.crews and not self._goes_along("crews stay on what ended"):
+            one.crews, one.crew = [], ""
+
+    def _incident_merged(self, fact: Fact) -> None:
+        one, other = self._worked(fact), self.case(fact.said["into"])
+        assert other.open
+        assert other is not one
+        assert not one.crews
+        assert not one.major
+        assert not one.words, "no promise is lost in a merge"
+        one.stage, one.result = "closed", ""
+        mine = list(one.contacts)
+        self._owe(lambda: set(mine) <= set(other.contacts), "a merge keeps every caller")
+        self._owe(lambda: one.stream in other.absorbed, "a merge is told in both")
+        self._owe(lambda: not other.current, "what is merged into is assessed anew")
+
+    def _incident_absorbed(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        new = [contact for contact in said["contacts"] if contact not in one.contacts]
+        for contact in new:
+            self._concerns(one, contact)
+        one.absorbed.append(said["merged"])
+        one.careful, one.vulnerable = one.careful or said["domestic"], one.vulnerable or said["vulnerable"]
+        one.told = one.told and not new
+        stays = one.stage == "resulted" and self._goes_along("a merge does not take a result back")
+        self._changed_by(one, fact, takes_back=not stays)
+
+    def _incident_reopened(self, fact: Fact) -> None:
+        one = self.case(fact.stream)
+        assert not one.open
+        assert fact.said["reason"] != ""
+        one.stage = ("attended" if one.attended else "graded") if one.grade else "opened"
+        one.result, one.holder, one.told = "", "", False
+        one.changed, one.clock, one.again_from = fact.version, fact.occurred, fact.occurred
+
+    def _incident_tied(self, fact: Fact) -> None:
+        self.case(fact.stream).ties[fact.said["to"]] = fact.said["how"]
+        other, me = self.case(fact.said["to"]), fact.stream
+        self._owe(lambda: me in other.ties, "both incidents say that they are tied")
+
+    def _incident_classified(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        assert said["category"] == one.category or said["reason"] != ""
+        one.category, one.categories = said["category"], fact.pack
+        one.careful = one.careful or said["domestic"]
+
+    def _incident_crime_recorded(self, fact: Fact) -> None:
+        one = self.case(fact.stream)
+        one.crime, one.no_crime = fact.said["reference"], False
+
+    def _incident_no_crime_found(self, fact: Fact) -> None:
+        one = self.case(fact.stream)
+        assert fact.said["reason"] != ""
+        assert not one.crime
+        one.no_crime = True
+
+    def crime_open(self, one: Case) -> bool:
+        """Tell whether it is of a crime, and neither recorded nor said why not."""
+        rows = self.packs[one.categories]["category"]
+        crime = any(row.get("crime") for row in rows if row["code"] == one.category)
+        return crime and not one.crime and not one.no_crime
+
+    # A major incident
+
+    def _incident_major_declared(self, fact: Fact) -> None:
+        one, said = self._worked(fact), fact.said
+        assert not one.major
+        wanted = [(row["code"], row["acknowledge_within_s"] * NS) for row in self.grades["agency"]]
+        assert said["agencies"] == [code for code, _ in wanted], "whoever must know is told of by the pack"
+        one.agencies = {code: Agency(instant(due)) for code, due in zip(said["agencies"], said["due"], strict=True)}
+        one.major = True
+        self._updated(one, fact)
+
+    def _agency(self, fact: Fact) -> Agency:
+        one = self._worked(fact)
+        assert one.major
+        return one.agencies[fact.said["agency"]]
+
+    def _incident_agency_told(self, fact: Fact) -> None:
+        one = self._agency(fact)
+        assert not one.told
+        one.told = True
+
+    def _incident_agency_acknowledged(self, fact: Fact) -> None:
+        one = self._agency(fact)
+        assert not one.knows
+        assert fact.said["person"] != ""
+        one.told = one.knows = True
+
+    def _incident_agency_late(self, fact: Fact) -> None:
+        self._raise(fact)
+        self._agency(fact).late = True
+
+    def _incident_major_stood_down(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        assert all(agency.knows for agency in one.agencies.values())
+        one.major = False
+
+    # Waiting
+
+    def _incident_target_missed(self, fact: Fact) -> None:
+        self._raise(fact)
+        self.case(fact.stream).missed.add((fact.said["target"], instant(fact.said["due"])))
+
+    def _incident_escalated(self, fact: Fact) -> None:
+        self._raise(fact)
+        one, said = self._worked(fact), fact.said
+        assert one.stage == "graded", "nobody is told of a wait that is over"
+        assert (said["grade"], said["district"]) == (one.grade, one.district)
+        assert sorted(said["who"]) == sorted(self.answers_for(one.district, said["to"])), (
+            "it goes to who answers for it"
+        )
+        assert not said["again"] or said["to"] in [rung.to for rung in one.rungs], "again is to whom it went before"
+        one.rungs.append(Rung(said["to"], fact.occurred))
+        one.raised.add((said["to"], instant(said["due"])))
+
+    def _incident_escalation_acknowledged(self, fact: Fact) -> None:
+        one = self._worked(fact)
+        waiting = [rung for rung in one.rungs if rung.to == fact.said["to"] and not rung.known]
+        assert waiting, "what is acknowledged was raised"
+        assert fact.said["by"], "by name"
+        for rung in waiting:
+            rung.known = True
+
+    # Expedites
+
+    def _expedite_asked(self, fact: Fact) -> None:
+        what = f"{fact.said['partner']} {fact.said['sort']}"
+        self.items[fact.stream] = Request(fact.stream, fact.occurred, stage="asked", what=what, pack=fact.pack)
+
+    def _expedite_verified(self, fact: Fact) -> None:
+        one = self.request(fact.stream)
+        assert one.open
+        one.verified = True
+
+    def _expedite_linked(self, fact: Fact) -> None:
+        one = self.request(fact.stream)
+        assert not one.incident
+        one.incident = fact.said["incident"]
+        self.case(one.incident)
+
+    def _expedite_decided(self, fact: Fact) -> None:
+        one = self.request(fact.stream)
+        assert one.open
+        assert one.verified, "whether the asker is who they say is asked first"
+        assert fact.said["reason"] != ""
+        one.stage, one.decision, one.holder = "decided", fact.said["decision"], fact.said["decider"]
+
+    def _expedite_told(self, fact: Fact) -> None:
+        one = self.request(fact.stream)
+        assert one.stage in ("decided", "told")
+        assert fact.said["person"] != ""
+        one.stage = "told"
+        self._keeps(fact)
+
+    def _expedite_unanswered(self, fact: Fact) -> None:
+        self._raise(fact)
+        self.request(fact.stream).unanswered = True
+
+    def _expedite_closed(self, fact: Fact) -> None:
+        one = self.request(fact.stream)
+        assert one.stage == "told", "the partner knows before the close"
+        assert one.decision != "hold"
+        assert not one.words, "no close while a promise is open"
+        one.stage = "closed"
+
+    # Crews
+
+    def _resource_registered(self, fact: Fact) -> None:
+        one = self.crews.setdefault(fact.stream, Crew(fact.stream, fact.said["callsign"]))
+        one.district, one.skills = fact.said["district"], fact.said["skills"]
+        one.status = "available" if one.status == "off" else one.status
+
+    def _resource_status_given(self, fact: Fact) -> None:
+        one, said = self.crews[fact.stream], fact.said
+        one.status, one.incident, one.unheard = said["status"], said["incident"] or "", False
+        one.check_by = instant(said["check_by"])
+        assert bool(one.incident) is (one.status in ON_AN_INCIDENT)
+        self._checked(one, fact)
+
+    def _resource_heard_of(self, fact: Fact) -> None:
+        one = self.crews[fact.stream]
+        one.check_by, one.unheard, one.emergency = instant(fact.said["check_by"]), False, False
+        self._checked(one, fact)
+
+    def _checked(self, one: Crew, fact: Fact) -> None:
+        """At a scene a crew is heard of within a time of the pack, and nowhere else."""
+        by = fact.occurred + self.grades["safety_check_within_s"] * NS
+        assert bool(one.check_by) is (one.status == "at-scene")
+        assert not one.check_by or self.doing == "back" or one.check_by == by, "a crew is heard of in time"
+
+    def _resource_unheard_of(self, fact: Fact) -> None:
+        self._raise(fact)
+        self.crews[fact.stream].unheard = True
+
+    def _resource_emergency_called(self, fact: Fact) -> None:
+        self.crews[fact.stream].emergency = True
+
+    # Any record
+
+    def _record_promised(self, fact: Fact) -> None:
+        one, said = self.items[fact.stream], fact.said
+        due = instant(said["due"])
+        assert one.open, "promises are about what is open"
+        assert due > fact.occurred, "a promise is for a time to come"
+        assert said["owner"], "somebody sees to it"
+        one.words[fact.version] = Word(said["what"], due, said["owner"])
+
+    def _keeps(self, fact: Fact) -> None:
+        one, sort = self.items[fact.stream], KEEPS[fact.name]
+        self._owe(lambda: sort not in one.sorts(), f"{fact.name} keeps what was promised of it")
+
+    def _word(self, fact: Fact) -> Word:
+        word = self.items[fact.stream].words[fact.said["number"]]
+        assert fact.said["what"] == word.what
+        return word
+
+    def _alone(self, fact: Fact, verb: str) -> bool:
+        """Tell whether a fact is what somebody typed, and follows from nothing else."""
+        return not self._in_act and (not self.doing or self.doing == verb or self.doing in ("back", "approve"))
+
+    def _record_promise_kept(self, fact: Fact) -> None:
+        word = self._word(fact)
+        by = [other for other in self._in_act if other.stream == fact.stream and KEEPS.get(other.name) == word.what]
+        approved = [other for other in self._in_act if other.name.startswith("staff.")]
+        assert by or self._alone(fact, "kept") or approved, (
+            "a promise is kept by what was promised, or by somebody's word"
+        )
+        late = word.due <= fact.occurred
+        if self.doing == "back" and late is not fact.said["late"]:
+            assert self._goes_along("late by when it was written down")
+            late = word.due <= fact.recorded
+        assert fact.said["late"] is late, "kept late or in time"
+        del self.items[fact.stream].words[fact.said["number"]]
+
+    def _record_promise_released(self, fact: Fact) -> None:
+        word = self._word(fact)
+        gone = any(other.name == "contact.abandoned" for other in self._in_act) and word.what == "take-up"
+        assert gone or fact.said["reason"] != "", "a promise is released with a reason"
+        del self.items[fact.stream].words[fact.said["number"]]
+
+    def _record_promise_broken(self, fact: Fact) -> None:
+        self._raise(fact)
+        word = self._word(fact)
+        assert (instant(fact.said["due"]), fact.said["owner"]) == (word.due, word.owner)
+        word.broken = True
+
+    def _record_promise_passed_on(self, fact: Fact) -> None:
+        word = self._word(fact)
+        assert word.owner != fact.said["owner"]
+        word.owner = fact.said["owner"]
+
+    def _record_handed_over(self, fact: Fact) -> None:
+        one, to = self.items[fact.stream], fact.said["to"]
+        giver = one.holder
+        assert one.open
+        assert giver, "what is handed over is in somebody's hands"
+        assert giver != to
+        assert not fact.said["bulk"] or not self.is_pressing(one, fact.occurred), (
+            "what presses is handed over by itself"
+        )
+        one.holder = "" if to in ROLES else to
+        self._owe(lambda: all(word.owner != giver for word in one.words.values()), "promises go along")
+
+    def _record_bring_up_set(self, fact: Fact) -> None:
+        assert instant(fact.said["due"]) > fact.occurred
+        self.items[fact.stream].reminders[fact.version] = instant(fact.said["due"]), False
+
+    def _record_brought_up(self, fact: Fact) -> None:
+        self._raise(fact)
+        one, number = self.items[fact.stream], fact.said["number"]
+        one.reminders[number] = one.reminders[number][0], True
+
+    def _record_bring_up_done(self, fact: Fact) -> None:
+        del self.items[fact.stream].reminders[fact.said["number"]]
+
+    def _record_check_requested(self, fact: Fact) -> None:
+        self.items[fact.stream].checks.add(fact.version)
+
+    def _record_check_returned(self, fact: Fact) -> None:
+        self.items[fact.stream].checks.remove(fact.said["number"])
+        self._written(fact)
+
+    def _record_noted(self, fact: Fact) -> None:
+        self._written(fact)
+
+    def _record_corrected(self, fact: Fact) -> None:
+        assert fact.said["corrects"]["version"] < fact.version
+        self._written(fact)
+
+    def _written(self, fact: Fact) -> None:
+        one = self.items[fact.stream]
+        if isinstance(one, Case):
+            self._updated(one, fact)
+
+    def _record_question_rang(self, fact: Fact) -> None:
+        one, key = self.items[fact.stream], (fact.said["question"], fact.said["number"])
+        assert key not in one.rung, "a question rings once"
+        assert instant(fact.said["at"]) <= fact.recorded
+        one.rung[key] = False
+
+    def _record_ring_heeded(self, fact: Fact) -> None:
+        one = self.items[fact.stream]
+        for key in one.rung:
+            if key[0] == fact.said["question"]:
+                one.rung[key] = True
+
+    # What time demands
+
+    def _touch(self, stream: str, moment: int) -> None:
+        """Work out anew what time demands of a stream."""
+        before = self._demanded.get(stream)
+        found = set(self._demands(stream))
+        if not found and not before:
+            return
+        before = before or {}
+        for key in found - before.keys():
+            heapq.heappush(self._next, (key[3], key))
+        self._demanded[stream] = {key: before.get(key, moment) for key in found}
+
+    def _demands(self, stream: str) -> Iterator[Key]:
+        crew = self.crews.get(stream)
+        if crew is not None and crew.check_by and not crew.unheard:
+            yield stream, "resource.unheard_of", "", crew.check_by, False
+        one = self.items.get(stream)
+        if one is None or not one.open:
+            return
+        for number, word in one.words.items():
+            if not word.broken:
+                yield stream, "record.promise_broken", str(number), word.due, False
+        for number, (due, up) in one.reminders.items():
+            if not up:
+                yield stream, "record.brought_up", str(number), due, False
+        match one:
+            case Case():
+                yield from self._of_case(one)
+            case Call():
+                due = self.recall_by(one)
+                if due and due != one.late:
+                    yield stream, "contact.recall_late", "supervisor", due, False
+            case Request():
+                if self.answer_by(one) and not one.unanswered:
+                    yield stream, "expedite.unanswered", "", self.answer_by(one), False
+
+    def _of_case(self, one: Case) -> Iterator[Key]:
+        for target, due in self.targets(one).items():
+            if (target, due) not in one.missed:
+                yield one.stream, "incident.target_missed", target, due, False
+        if one.major:
+            for code, agency in one.agencies.items():
+                if not agency.knows and not agency.late:
+                    yield one.stream, "incident.agency_late", code, agency.due, False
+        if one.stage != "graded":
+            return
+        ladder = self.row(one).get("escalate", [])
+        for rung in ladder:
+            due = max(one.clock, one.alone_since) + rung["unresourced_for_s"] * NS
+            if (rung["to"], due) not in one.raised:
+                yield one.stream, "incident.escalated", rung["to"], due, False
+        known = [rung for rung in one.rungs if rung.to in [row["to"] for row in ladder]]
+        if known and known[-1].raised < self.changeover:
+            yield one.stream, "incident.escalated", known[-1].to, self.changeover, True
+
+    def recall_by(self, one: Call) -> int:
+        """Return by when a lost caller should be rung back, 0 where that was done often enough, or reached them."""
+        if one.stage != "abandoned" or one.reached or one.tried >= self.grades["recalls"]:
+            return 0
+        return max(one.lost, one.last) + self.grades["recall_every_s"] * NS
+
+    def answer_by(self, one: Request) -> int:
+        if one.stage not in ("asked", "decided"):
+            return 0
+        return one.since + self.packs[one.pack]["expedite_answer_within_s"] * NS
+
+    def targets(self, one: Case) -> dict[str, int]:
+        """Return by when what should happen next."""
+        found = {}
+        if one.interim and not one.attended and one.stage != "resulted":
+            found["interim-review"] = one.interim
+        if self.crime_open(one):
+            found["crime-recording"] = one.since + self.packs[one.categories]["crime_within_s"] * NS
+        if not one.grade or one.attended or one.stage not in ("graded", "resourced"):
+            return found
+        row = self.row(one)
+        if "attend_within_s" in row:
+            found["attend"] = one.clock + row["attend_within_s"] * NS
+        if one.stage == "graded":
+            if "resource_within_s" in row:
+                found["resource"] = max(one.clock, one.alone_since) + row["resource_within_s"] * NS
+            if "review_every_s" in row:
+                found["review"] = max(one.reviewed, one.clock) + row["review_every_s"] * NS
+        return found
+
+    def look(self, now: int) -> None:
+        """Somebody keeps the watch and looks now: what is due is to be recorded before they look away."""
+        changeover = self.last_changeover(now)
+        if changeover != self.changeover:
+            self.changeover = changeover
+            for one in self.open_items():
+                if isinstance(one, Case):
+                    self._touch(one.stream, changeover)
+        self._expected = []
+        while self._next and self._next[0][0] <= now:
+            key = heapq.heappop(self._next)[1]
+            if key in self._demanded.get(key[0], {}):
+                self._expected.append(key)
+        self.looks.append(now)
+
+    def _raise(self, fact: Fact) -> None:
+        """Hold what the watch recorded against what is demanded: when it was due, at the first look, once."""
+        said, which = fact.said, WATCHED[fact.name]
+        due = instant(said["due"])
+        key = (fact.stream, fact.name, str(said[which]) if which else "", due, bool(said.get("again")))
+        since = self._demanded.get(fact.stream, {}).get(key)
+        assert since is not None, f"{key} was recorded, and nothing demands it (any more, or twice)"
+        assert due <= fact.occurred, "nothing is recorded before its time"
+        earlier = self.looks[-2] if len(self.looks) > 1 else 0
+        assert max(due, since) > earlier or since >= earlier, f"{key} was due at the look before"
+        self.raised[fact.name + (" again" if key[4] else "")] += 1
+
+    def looked(self) -> None:
+        """Whoever kept the watch has looked: nothing that was due is left."""
+        left = [key for key in self._expected if key in self._demanded.get(key[0], {})]
+        assert not left, f"not recorded, though it is due: {left}"
+
+    # What the board should list
+
+    def due_by(self, one: Call | Case | Request) -> int | None:
+        found = [word.due for word in one.words.values()]
+        match one:
+            case Case():
+                found += self.targets(one).values()
+                found += [agency.due for agency in one.agencies.values() if one.major and not agency.knows]
+            case Call():
+                found += [self.recall_by(one)]
+            case Request():
+                found += [self.answer_by(one)]
+        return min((due for due in found if due), default=None)
+
+    def is_pressing(self, one: Call | Case | Request, now: int) -> bool:
+        due = self.due_by(one)
+        return self.vulnerable(one) or (due is not None and due <= now)
+
+    def vulnerable(self, one: Call | Case | Request) -> bool:
+        return isinstance(one, Request) or (isinstance(one, Case) and one.vulnerable)
+
+    def risk(self, one: Call | Case | Request) -> int:
+        order = self.grades["order"]
+        match one:
+            case Call():
+                return int(order["emergency" if one.channel == "999" else "contact"])
+            case Request():
+                return int(order["contact" if one.stage == "told" else "expedite"])
+            case Case():
+                graded = self.row(one).get("risk", 0) if one.grade else order["ungraded"]
+                return int(graded) + (order["vulnerable"] if one.vulnerable else 0)
+
+    def board(self, now: int) -> dict[str, Line]:
+        """Return what `hue board --json` should say of each open item, as far as this model knows."""
+        return {one.stream: self._item(one, now) for one in self.open_items()}
+
+    def _item(self, one: Call | Case | Request, now: int) -> Line:
+        due = self.due_by(one)
+        waiting = one.waiting if isinstance(one, Case) else None
+        return {
+            "queue": one.queue,
+            "owner": one.owner,
+            "stage": one.stage,
+            "grade": one.grade if isinstance(one, Case) else "",
+            "district": one.district,
+            "since": one.since,
+            "due": due,
+            "overdue": due is not None and due <= now,
+            "vulnerable": self.vulnerable(one),
+            "contacts": len(one.contacts) if isinstance(one, Case) else 0,
+            "version": one.version,
+            "broken": sum(word.due <= now for word in one.words.values()),
+            "escalated": waiting.to if waiting else "",
+            "rang": next((code for (code, _), known in reversed(one.rung.items()) if not known), ""),
+            "unread": one.unread if isinstance(one, Case) else 0,
+            "alerts": sorted(self._alerts(one, now)),
+            "risk": self.risk(one),
+        }
+
+    def _alerts(self, one: Call | Case | Request, now: int) -> Iterator[str]:
+        yield from ("bring up" for due, _ in one.reminders.values() if due <= now)
+        if isinstance(one, Call) and one.late:
+            yield "nobody rang back"
+        if not isinstance(one, Case):
+            return
+        if one.major:
+            yield "MAJOR INCIDENT"
+            late = (code for code, agency in one.agencies.items() if not agency.knows and agency.due <= now)
+            yield from (f"{code} has not said that it knows" for code in late)
+        on_it = [crew for crew in self.crews.values() if crew.callsign in one.crews and crew.incident == one.stream]
+        for crew in on_it:
+            if crew.emergency:
+                yield f"{crew.callsign} EMERGENCY"
+            elif crew.unheard:
+                yield f"{crew.callsign} not heard of"
+
+    def order(self, now: int) -> dict[str, list[str]]:
+        """Return the streams of each queue, the most pressing first: broken promises, then by the formula in the pack."""
+        queues: dict[str, list[tuple[bool, int, int, str]]] = {}
+        for one in self.open_items():
+            minutes = max(0, now - one.since) // (60 * NS) + self.grades["order"]["added_min"]
+            broken = any(word.due <= now for word in one.words.values())
+            queues.setdefault(one.queue, []).append((not broken, -self.risk(one) * minutes, one.since, one.stream))
+        return {queue: [row[-1] for row in sorted(rows)] for queue, rows in queues.items()}
+
+
+def _ref(said: Line) -> tuple[str, int]:
+    return said["stream"], said["version"]

@@ -276,17 +276,19 @@ def test_the_order_does_not_depend_on_the_order_in_which_items_came_up() -> None
 
 @pytest.fixture
 def busy(stage: Stage) -> Stage:
-    """A room with something of every kind: open, closed, history, a proposal, two days, two sessions."""
+    """A room with something of every kind: open, parked, lost, closed, history, a proposal, a crew, two days, two sessions."""
     handler, second = stage.desk("2001"), stage.desk("2002", Role.HANDLER, Role.SUPERVISOR)
     work(handler, "ring 999 07700900123\nanswer .\ntriage . threat weapon\nopen . domestic man with a knife")
     work(handler, f"assess . {ALL_ASKED} vulnerability=child\ngrade . 1 knife\npropose grade . 3 he left")
+    work(handler, "interim . high 30m he has a key\ncheck . pnc AB12 CDE / seen there\nbringup . 2h\ntag . series")
+    work(second, "unit AB12 CENTRAL taser\nsend 1 AB12\nsend 1 CD34\nmajor 1 gate 4 / crush / crowd / none / 40 / fire")
     loaded(stage, "2026-11-22T03:00:00+00:00")
     stage.pass_time(16 * 3600)
     opened(stage)
     _close(second, "1")
     opened(stage)
     work(second, "expedite mri-ward-12 walkout - find her\nnote . rang the ward\noff")
-    work(handler, "ring 101")
+    work(handler, "ring chat\nanswer .\nabandon .\nrecall . engaged\nring 101\nanswer .\npark . a 999 rings\nring 101")
     return stage
 
 
@@ -523,7 +525,7 @@ def test_a_record_is_read_as_of_the_position_of_its_board(stage: Stage) -> None:
     for position in range(before - 1, stage.log.tip().size + 1):
         record: Record | None = board_of(stage.log, upto=position).record(stream)
         versions.append(record.version if record else 0)
-    assert versions == [0, 1, 2, 3, 4, 5]
+    assert versions == [0, 1, 2, 3, 4, 5, 6]
 
 
 # Taking entries

@@ -80,8 +80,10 @@ def test_another_category_is_taken_with_what_was_found_and_its_qualifiers() -> N
 
 
 def test_the_same_category_is_qualified_without_a_reason() -> None:
-    record = given(OPENED, on=Incident).when(Classify("violence", ("hate",), "")).then(
-        Classified("violence", False, ("hate",), "")
+    record = (
+        given(OPENED, on=Incident)
+        .when(Classify("violence", ("hate",), ""))
+        .then(Classified("violence", False, ("hate",), ""))
     )
     assert (record.category, record.qualifiers) == ("violence", ("hate",))
 
@@ -108,8 +110,10 @@ def test_a_domestic_category_or_qualifier_asks_for_the_second_look(command: Clas
 
 
 def test_what_was_domestic_once_stays_so_for_the_second_look() -> None:
-    record = given(DOMESTIC, on=Incident).when(Classify("theft", (), "a lodger, no relation")).then(
-        Classified("theft", False, (), "a lodger, no relation")
+    record = (
+        given(DOMESTIC, on=Incident)
+        .when(Classify("theft", (), "a lodger, no relation"))
+        .then(Classified("theft", False, (), "a lodger, no relation"))
     )
     assert record.category == "theft"
     assert record.careful

@@ -68,6 +68,10 @@ def _can_draw() -> bool:
 def do(
     line: Annotated[list[str] | None, typer.Argument(help="A line of work, as in: ring 999 07700900123")] = None,
     script: Annotated[str | None, typer.Option("--script", help="A file of lines, - for standard input.")] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Keep at this seat what cannot be recorded now; in a terminal that is always so."),
+    ] = False,
     store: Store = None,
     session: Session = None,
     json: Json = False,
@@ -75,9 +79,8 @@ def do(
     """Do a line of work, or a script of them; 'hue do help' lists the verbs."""
     from hueandcry.domain.erasure import ERASED
     from hueandcry.domain.fault import Unavailable
-    from hueandcry.operator import lines
+    from hueandcry.operator import delivery, lines
     from hueandcry.operator.bootstrap import open_room, store_path
-    from hueandcry.operator.delivery import keep
     from hueandcry.operator.spool import Spool
 
     if line == ["help"]:
@@ -85,7 +88,9 @@ def do(
         return
     if not line and script is None:
         fail(USAGE, "give a line of work, or --script FILE; 'hue do help' lists the verbs")
-    if late := [word for word in line or () if word.startswith(("--store", "--session", "--json", "--script"))]:
+    if late := [
+        word for word in line or () if word.startswith(("--store", "--session", "--json", "--script", "--keep"))
+    ]:
         fail(USAGE, f"{late[0]} stands within the line of work; options stand before it")
     texts = [" ".join(line)] if line else _script(str(script))
     spool = Spool(store_path(store))
@@ -100,7 +105,9 @@ def do(
             if any(entry.name == ERASED for entry in entries):
                 custody.finish_erasures(opened, json=json)
     except Unavailable as fault:
-        fail(UNAVAILABLE, keep(spool, left, time.time_ns(), fault))
+        if not keep and not sys.stdin.isatty():
+            raise  # whoever runs it from a program gives it again, and then it would be recorded twice
+        fail(UNAVAILABLE, delivery.keep(spool, left, time.time_ns(), fault))
     opened.close()
 
 

@@ -56,7 +56,7 @@ def _deliver_one(desk: Desk, spool: Spool, one: Kept) -> tuple[Entry, ...]:
     if begun is not None and begun.mark == one.mark:
         found = [e for e in desk.log.entries(begun.position) if e.header is not None and e.header.source == one.mark]
         if found:
-            return tuple(found)
+            return tuple(found)  # its words stay closed: nobody is shown them again for that
     spool.begin(one.mark, desk.board.position)
     then = Desk(desk.log, desk.board, Identity(lambda: one.typed), desk.signed)
     line = READER.read(one.text, then)
@@ -65,7 +65,7 @@ def _deliver_one(desk: Desk, spool: Spool, one: Kept) -> tuple[Entry, ...]:
         typed = min(one.typed, desk.identity.now())
         return [replace(act, occurred=act.occurred or typed, source=one.mark) for act in line.verb.acts(desk, line)]
 
-    return tuple(desk.do(acts, approving=line.verb.approving))
+    return tuple(desk.opened(desk.do(acts, approving=line.verb.approving)))
 
 
 def sit(desk: Desk, spool: Spool) -> None:
@@ -78,8 +78,12 @@ def keep(spool: Spool, texts: Sequence[str], typed: int, fault: Unavailable) -> 
     """Keep lines that could not be recorded, and return the sentence that says so; raises the fault where none are kept here."""
     if spool.sat() is None:
         raise fault
-    count = 0
     for text in texts:
         READER.verb(text)
-        count = spool.keep(storable(text), typed)
+    count = 0
+    for text in texts:
+        try:
+            count = spool.keep(storable(text), typed)
+        except Unavailable as why:
+            raise Unavailable(f"{fault}; not kept at this seat: {why}") from fault
     return f"{fault}; kept at this seat, {counted(count, 'line')} to be delivered when the store is back"

@@ -44,7 +44,7 @@ def deliver(desk: Desk, spool: Spool, *, json: bool = False) -> None:
         return
     for one, entries in delivered.lines:
         if json:
-            for entry in desk.opened(entries):
+            for entry in entries:
                 console.say_json(console.fact_object(entry))
             continue
         typed = local_text(one.typed, desk.board.zone, day=True)

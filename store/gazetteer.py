@@ -34,7 +34,7 @@ from hueandcry.store.log import Log
 T = TypeVar("T")
 
 PLACES_NAME = "gazetteer.db"
-TYPED_MAX = 20  # words; whoever types more of them names no place
+TYPED_MAX, LETTERS_MAX = 20, 500  # words and letters; whoever types more of them names no place
 RANKED_MAX = 200  # places that are compared letter by letter
 ALIKE_MAX = 30  # words that are tried for one that is not there
 ALIKE_MIN = 0.7  # of a word's letters are right: one error in four letters, two in eight
@@ -91,7 +91,7 @@ class Place(Struct, frozen=True):
 # Words
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def words_in(text: str) -> tuple[str, ...]:
     """Return the words of a text in small letters, without accents, apostrophes and signs that nobody sees."""
     text = text.casefold().replace("'", "").replace("’", "")
@@ -114,7 +114,7 @@ def _pairs(words: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield at, both
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def _forms(cell: str) -> frozenset[tuple[int, str]]:
     """Return the words by which a cell is found: as they are, shortened and in full (0), and two as one (1)."""
     words = words_in(cell)
@@ -152,8 +152,8 @@ class Index:
     def found(self, text: str) -> list[tuple[Fit, Place]]:
         """Return the places that a text may mean, the best first."""
         self._alikes.clear()
-        typed = _typed(text)
-        if not typed or len(typed) > TYPED_MAX:
+        typed = _typed(text) if len(text) <= LETTERS_MAX else []
+        if not 0 < len(typed) <= TYPED_MAX:
             return []
         if len(typed) == 1 and _UPRN.fullmatch(typed[0]):
             return [(Fit.WHOLE, one) for one in self.places("uprn=?", (int(typed[0]),))]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from hueandcry.domain.duty import Place, Role
+from hueandcry.domain.gazetteer import GAZETTEER_STREAM, BeginEdition, ListPlaces
 from hueandcry.domain.staff import Register, SignOn, staff_stream
 from hueandcry.operator.bootstrap import Founding, found, founding_acts
 from hueandcry.operator.desk import Act, Desk, Signed
@@ -40,6 +41,12 @@ class Stage:
         arriving = Desk(self.log, self.board, self.identity, signed, arriving=True)
         arriving.do([Act(staff_stream(collar), SignOn(signed.session, 0, signed.seat, place))])
         return Desk(self.log, self.board, self.identity, signed)
+
+    def list_places(self, *names: str) -> None:
+        """Load a gazetteer of places of that name, all of district CENTRAL, by the founder."""
+        digest, rows = b"places".ljust(32), "\n".join(f"{name}\tCENTRAL" + 8 * "\t" for name in names).encode()
+        parts = (BeginEdition(digest, len(names)), ListPlaces(digest, len(names), rows))
+        self.founder.do([Act(GAZETTEER_STREAM, part) for part in parts])
 
     def pass_time(self, seconds: float) -> None:
         """Let the clock go on."""

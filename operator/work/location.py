@@ -16,6 +16,7 @@ from hueandcry.store.gazetteer import Fit, Place
 NAMED_MAX = 5
 SHOWN_MAX = 80
 _NUMBERED = re.compile(r"#([0-9]{1,9})(?:[\s,]+(.*))?", re.DOTALL)
+_BARE = re.compile(r"\W*[0-9]{1,5}\W*")  # a house of every street, or a place's number without its sign
 _SEEN_AT = re.compile(
     r"(?P<lat>\S{1,40}?)\s*,\s*(?P<lon>\S{1,40})\s+(?P<radius>[0-9]{1,9})(?P<more>\.[0-9]{1,9})?m?"
     r"(?:\s+(?P<age>-?[0-9]{1,9})(?P<unit>[smh]?))?"
@@ -53,11 +54,12 @@ def _meant(desk: Desk, words: str) -> Place:
     said = f"'{safe_text(words, SHOWN_MAX)}'"
     if not found:
         raise Misread(f"no listed place is called {said}; locate takes it as it was said")
-    if len(found) == 1 and fit in (Fit.WHOLE, Fit.BEGUN):
+    fits = fit in (Fit.WHOLE, Fit.BEGUN)
+    if len(found) == 1 and fits and not _BARE.fullmatch(words):
         return found[0]
     named = [f"#{one.number} {safe_text(one.words, SHOWN_MAX)} ({one.district})" for one in found[:NAMED_MAX]]
     more = " or others" if len(found) > NAMED_MAX else ""
-    begins = f"{said} may be" if fit in (Fit.WHOLE, Fit.BEGUN) else f"no listed place is called {said}; it may be"
+    begins = f"{said} may be" if fits else f"no listed place is called {said}; it may be"
     raise Misread(f"{begins} {' or '.join(named)}{more}")
 
 

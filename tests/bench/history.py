@@ -13,7 +13,7 @@ from typing import Any
 
 from hueandcry.domain import deployment, grading, incident, logbook, outcome
 from hueandcry.domain.fact import Fact, FactRef, Header
-from hueandcry.domain.incident import Reply
+from hueandcry.domain.particulars import Reply
 from hueandcry.domain.reference import Kind, stream_id
 from hueandcry.store.codec import Pending
 from tests.staging import MONDAY, S

@@ -31,7 +31,8 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.utils import get_topic
 
 from hueandcry.domain.fact import Entry, FactRef, Tier, fold
-from hueandcry.domain.incident import Incident, Reply
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.particulars import Reply
 from hueandcry.store import codec
 from hueandcry.store.access import AccessLog
 from hueandcry.store.codec import Pending

@@ -11,7 +11,7 @@ import pytest
 
 from hueandcry.domain.deployment import TargetMissed
 from hueandcry.domain.fact import Entry
-from hueandcry.domain.incident import Target
+from hueandcry.domain.particulars import Target
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.identity import SetClock, seeded

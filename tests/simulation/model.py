@@ -39,6 +39,7 @@ BUILT = frozenset(
         "an answer that raced an assessment",  # whatever a caller said before an assessment was heard by it
         "a caller of a merged incident",  # a new answer reopens the incident which the caller is now a witness of
         "two take a district at once",  # one person at most answers for a district in a role
+        "something comes into the hands of who signs off",  # nobody is away with something in hand
         "a crew that is not listed is on two",  # whoever is sent elsewhere is not on the first any more
     }
 )
@@ -306,6 +307,7 @@ class Model:
         self.packs: dict[str, Line] = {}
         self.force: dict[str, Line] = {}
         self.items: dict[str, Call | Case | Request] = {}
+        self.live: dict[str, Call | Case | Request] = {}
         self.crews: dict[str, Crew] = {}
         self.people: dict[str, Member] = {}
         self.proposed: dict[tuple[str, int], Fact] = {}
@@ -343,9 +345,17 @@ class Model:
         if told is not None:
             told(fact)
         if fact.stream in self.items:
-            self.items[fact.stream].version = fact.version
+            self._place(fact)
         self._in_act.append(fact)
         self._touch(fact.stream, fact.recorded)
+
+    def _place(self, fact: Fact) -> None:
+        one = self.items[fact.stream]
+        one.version = fact.version
+        if one.open:
+            self.live[one.stream] = one
+        else:
+            self.live.pop(one.stream, None)
 
     def _in_its_place(self, fact: Fact) -> None:
         self.versions[fact.stream] += 1
@@ -380,6 +390,10 @@ class Model:
             return True
         return False
 
+    def _raced(self, name: str) -> bool:
+        """Tell whether another cut in between deciding and recording, and the product is known not to see that here."""
+        return self.raced and self._goes_along(name)
+
     def _later(self, before: int, now: int) -> int:
         if now < before and self._goes_along("what is written down afterwards sets clocks back"):
             return now
@@ -409,7 +423,10 @@ class Model:
         return one
 
     def open_items(self) -> list[Call | Case | Request]:
-        return [one for one in self.items.values() if one.open]
+        return list(self.live.values())
+
+    def open_cases(self) -> list[Case]:
+        return [one for one in self.live.values() if isinstance(one, Case)]
 
     # Policy
 
@@ -467,13 +484,14 @@ class Model:
         one.sessions.remove(fact.said["session"])
         assert one.sessions or not one.covers, "whoever signed off answers for no district"
         held = [item.stream for item in self.open_items() if item.owner == one.collar]
-        assert one.sessions or not held, "nobody signs off with something in hand"
+        if held and not one.sessions:
+            assert self._raced("something comes into the hands of who signs off"), "signed off with something in hand"
 
     def _staff_district_taken(self, fact: Fact) -> None:
         one, key = self.people[fact.stream], (fact.said["district"], fact.said["role"])
         assert key[1] in one.roles
         if self.answers_for(*key):
-            assert self.raced and self._goes_along("two take a district at once"), f"two answer for {key}"
+            assert self._raced("two take a district at once"), f"two answer for {key}"
         one.covers.append(key)
 
     def _staff_district_given_up(self, fact: Fact) -> None:
@@ -531,7 +549,7 @@ class Model:
         for case in [self.case(stream) for stream in self.about[fact.stream]]:
             if case.open and case.current:
                 merged = case.stream != one.incident and self._goes_along("a caller of a merged incident")
-                raced = self.raced and self._goes_along("an answer that raced an assessment")
+                raced = not merged and self._raced("an answer that raced an assessment")
                 if not merged and not raced:
                     self._owe(lambda case=case: not case.current, "what a caller answers reopens the assessment")
 
@@ -608,6 +626,14 @@ class Model:
     def unasked(self, call: Call) -> list[str]:
         return [element for element in self.elements() if element not in call.answers]
 
+    def asked(self, call: Call) -> list[str]:
+        """Return the elements, and the questions under them that are asked while these answers stand."""
+        given = {element: answer for element, (answer, _) in call.answers.items()}
+        questions = self.force["risk"]["question"]
+        whens = {one["code"]: one.get("when", {}).items() for one in questions}
+        met = (code for code, when in whens.items() if all(given.get(on, "unknown") in codes for on, codes in when))
+        return [*self.elements(), *met]
+
     # Incidents
 
     def _worked(self, fact: Fact) -> Case:
@@ -670,16 +696,15 @@ class Model:
     def _incident_assessed(self, fact: Fact) -> None:
         one, said = self._worked(fact), fact.said
         assert said["heard"] or said["replies"]
-        for ref in said["heard"]:
-            stream, version = _ref(ref)
+        for stream, version in map(_ref, said["heard"]):
             assert stream in one.contacts, "those are heard who got in touch about it"
-            assert version > one.heard.get(stream, 0) or [stream, version] in [list(_ref(two)) for two in said["heard"]]
+            assert version > one.heard.get(stream, 0), "callers are heard once"
         for stream, version in map(_ref, said["heard"]):
             one.heard[stream] = max(one.heard.get(stream, 0), version)
         for stream in one.contacts:
             newest = max((version for _, version in self.call(stream).answers.values()), default=0)
             if newest > one.heard.get(stream, 0):
-                assert self.raced and self._goes_along("an answer that raced an assessment"), "a caller is not heard"
+                assert self._raced("an answer that raced an assessment"), "a caller is not heard"
         replies = {reply["element"]: reply["answer"] for reply in said["replies"]}
         assert set(self.elements()) <= set(replies), "every element is answered or passed over"
         assert said["vulnerable"] is self.is_vulnerable(replies)
@@ -740,19 +765,12 @@ class Model:
 
     def _on(self, one: Case, callsign: str) -> None:
         one.crews = [*(other for other in one.crews if other != callsign), callsign]
-        elsewhere = [
-            case
-            for case in self.items.values()
-            if isinstance(case, Case) and case is not one and case.open and callsign in case.crews
-        ]
-        if elsewhere:
+        if any(case is not one and callsign in case.crews for case in self.open_cases()):
             self._owe(lambda: not self._on_another(one, callsign), f"{callsign} is on two incidents")
 
     def _on_another(self, one: Case, callsign: str) -> bool:
-        for case in self.items.values():
-            if isinstance(case, Case) and case is not one and case.open and callsign in case.crews:
-                return not self._goes_along("a crew that is not listed is on two")
-        return False
+        elsewhere = any(case is not one and callsign in case.crews for case in self.open_cases())
+        return elsewhere and not self._goes_along("a crew that is not listed is on two")
 
     def listed(self) -> dict[str, Crew]:
         return {one.callsign: one for one in self.crews.values()}
@@ -1006,7 +1024,7 @@ class Model:
 
     def _checked(self, one: Crew, fact: Fact) -> None:
         """At a scene a crew is heard of within a time of the pack, and nowhere else."""
-        by = fact.occurred + self.grades["safety_check_within_s"] * NS
+        by = fact.occurred + self.grades["safety_check_within_s"] * NS  # or later, of what is written down afterwards
         assert bool(one.check_by) is (one.status == "at-scene")
         assert not one.check_by or self.doing == "back" or one.check_by == by, "a crew is heard of in time"
 
@@ -1146,12 +1164,7 @@ class Model:
         one = self.items.get(stream)
         if one is None or not one.open:
             return
-        for number, word in one.words.items():
-            if not word.broken:
-                yield stream, "record.promise_broken", str(number), word.due, False
-        for number, (due, up) in one.reminders.items():
-            if not up:
-                yield stream, "record.brought_up", str(number), due, False
+        yield from _of_any(one)
         match one:
             case Case():
                 yield from self._of_case(one)
@@ -1217,9 +1230,8 @@ class Model:
         changeover = self.last_changeover(now)
         if changeover != self.changeover:
             self.changeover = changeover
-            for one in self.open_items():
-                if isinstance(one, Case):
-                    self._touch(one.stream, changeover)
+            for one in self.open_cases():
+                self._touch(one.stream, changeover)
         self._expected = []
         while self._next and self._next[0][0] <= now:
             key = heapq.heappop(self._next)[1]
@@ -1330,5 +1342,503 @@ class Model:
         return {queue: [row[-1] for row in sorted(rows)] for queue, rows in queues.items()}
 
 
+def _of_any(one: Worked) -> Iterator[Key]:
+    for number, word in one.words.items():
+        if not word.broken:
+            yield one.stream, "record.promise_broken", str(number), word.due, False
+    for number, (due, up) in one.reminders.items():
+        if not up:
+            yield one.stream, "record.brought_up", str(number), due, False
+
+
 def _ref(said: Line) -> tuple[str, int]:
     return said["stream"], said["version"]
+
+
+# What the rules refuse
+
+
+class Typed(NamedTuple):
+    """A line that somebody types: its verb, the item it is about, further words, and within it another line."""
+
+    verb: str
+    item: str = ""
+    words: tuple[str, ...] = ()
+    inner: "Typed | None" = None
+
+
+FINE = ""  # not to be refused
+UNSAID = None  # not covered here
+CLOSED = {
+    "contact": "the contact is closed",
+    "incident": "the incident is closed",
+    "expedite": "the expedite is closed",
+}
+OVER = "nobody works on this any more"
+STALE = "risk is not assessed"
+LOOK = "needs a second look"
+OF_A_FIELD = {"unit", "status", "enroute", "heard", "emergency", "ack", "cover", "ndm"}
+TAKEN = {"locate", "triage", "silent", "talks", "resolve", "transfer", "park", "open", "link"}
+LIVE = {
+    "assess", "grade", "change", "own", "told", "result", "close", "send", "arrive", "review", "interim", "seen", "tag",
+    "merge", "classify", "major", "standdown", "locate",
+}  # fmt: skip
+
+
+class Rules:
+    """Says of a line whether it must be refused as things stand: FINE, a part of the refusal's words, or UNSAID."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.collar = ""
+        self.roles: list[str] = []
+        self.approved = False
+        self.now = 0
+
+    def refusal(self, collar: str, typed: Typed, now: int) -> str | None:
+        """Return why a member's line must be refused now, FINE where it must not be, UNSAID where this does not cover it."""
+        member = self.model.person(collar)
+        assert member is not None
+        self.collar, self.roles, self.now = collar, member.roles, now
+        self.approved = False
+        if not member.sessions:
+            return UNSAID if typed.verb in ("ack", "handrest", "off", "merge") else self._away(typed)
+        return self._of(typed)
+
+    def _away(self, typed: Typed) -> str | None:
+        """Whoever is not signed on is told so, where the line can be read."""
+        return "is not signed on in this session" if typed.verb == "note" else UNSAID
+
+    def _of(self, typed: Typed) -> str | None:
+        before = self._unread(typed) or self._not_for(typed.verb) or self._standing(typed)
+        if before:
+            return before
+        rule = getattr(self, f"_{typed.verb}", None)
+        return rule(typed) if rule is not None else UNSAID
+
+    def _unread(self, typed: Typed) -> str:
+        """Return why a line cannot be read, or names nobody."""
+        one, verb = self.model.items.get(typed.item), typed.verb
+        if verb in ("kept", "release", "pass") and one is not None:
+            named = typed.words[0]
+            if named not in map(str, one.words) and one.sorts().count(named) != 1:
+                return f"there is no promise '{named}'"
+        if verb in ("tell", "knows") and isinstance(one, Case) and typed.words[0] not in one.agencies:
+            return "there is no agency"
+        if verb in ("status", "enroute", "heard", "emergency") and typed.words[0] not in self.model.listed():
+            return "there is no callsign"
+        if verb == "triage" and typed.words[0] not in self.model.asked(self.model.call(typed.item)):
+            return "there is no element"
+        if verb == "handrest" and not self._rest():
+            return "has nothing in hand that could go in bulk"
+        if verb == "arrive" and not typed.words and isinstance(one, Case) and not one.crew:
+            return "nobody was sent to this incident"
+        return FINE
+
+    def _not_for(self, verb: str) -> str:
+        if verb in ("propose", "approve", "decline", "off", "back", "clear", "status"):
+            return FINE
+        may = FIELD if verb in OF_A_FIELD else FLOOR
+        may = {"decide": {"vulnerability", "supervisor", "handler"}, "seen": ASSIGNS | {"dispatcher"}}.get(verb, may)
+        may = {"standdown": {"supervisor", "incident-manager", "inspector"}}.get(verb, may)
+        return FINE if may & set(self.roles) else "this is for"
+
+    def _standing(self, typed: Typed) -> str:
+        """Return why an item is not such that this could be done with it."""
+        one, verb = self.model.items.get(typed.item), typed.verb
+        if isinstance(one, Call) and verb in TAKEN:
+            if not one.open:
+                return CLOSED["contact"]
+            if one.stage == "ringing":
+                return "the contact is still ringing"
+            return "the contact is parked" if one.parked else FINE
+        if one is not None and not one.open and verb in LIVE and not isinstance(one, Request):
+            return CLOSED[kind_of(one.stream)]
+        if isinstance(one, Request) and not one.open and verb in ("verify", "open", "link", "tellback", "close"):
+            return CLOSED["expedite"]
+        if one is not None and not one.open and verb in ("promise", "advise", "check", "bringup", "hand"):
+            return OVER
+        return FINE
+
+    # Contacts
+
+    def _ring(self, _: Typed) -> str | None:
+        return FINE
+
+    def _answer(self, typed: Typed) -> str | None:
+        one = self.model.call(typed.item)
+        if not one.open:
+            return CLOSED["contact"]
+        return FINE if one.parked or one.stage in ("ringing", "abandoned") else f"the contact is {one.stage}"
+
+    def _abandon(self, typed: Typed) -> str | None:
+        one = self.model.call(typed.item)
+        return FINE if one.stage in ("ringing", "answered") else f"the contact is {one.stage}"
+
+    def _park(self, typed: Typed) -> str | None:
+        return FINE if self.model.call(typed.item).stage == "answered" else "only who is on the line is parked"
+
+    def _locate(self, _: Typed) -> str | None:
+        return FINE
+
+    _silent = _talks = _triage = _locate
+
+    def _notasked(self, typed: Typed) -> str | None:
+        one = self.model.call(typed.item)
+        if one.stage in ("ringing", "closed") or one.parked:
+            return {"ringing": "still ringing", "closed": CLOSED["contact"]}.get(one.stage, "is parked")
+        return FINE if typed.words[0] != "all" or self.model.unasked(one) else "every element is answered"
+
+    def _resolve(self, typed: Typed) -> str | None:
+        one = self.model.call(typed.item)
+        if one.incident:
+            return "the contact led to an incident"
+        return STALE if self.model.unasked(one) else FINE
+
+    def _transfer(self, _: Typed) -> str | None:
+        return FINE
+
+    def _recall(self, typed: Typed) -> str | None:
+        return FINE if self.model.call(typed.item).stage == "abandoned" else "only a lost caller is rung back"
+
+    def _operator(self, typed: Typed) -> str | None:
+        one, on = self.model.call(typed.item), typed.words[0] == "on"
+        if not one.open:
+            return CLOSED["contact"]
+        return "already" if one.operator is on else FINE
+
+    def _open(self, typed: Typed) -> str | None:
+        one = self.model.items.get(typed.item)
+        if isinstance(one, Call) and one.incident:
+            return "linked to another incident"
+        return "has an incident already" if isinstance(one, Request) and one.incident else FINE
+
+    def _link(self, typed: Typed) -> str | None:
+        one, to = self.model.items[typed.item], typed.words[0]
+        if isinstance(one, Request):
+            return "has an incident already" if one.incident else FINE
+        assert isinstance(one, Call)
+        if one.incident:
+            return "linked to that incident already" if one.incident == to else "linked to another incident"
+        return FINE
+
+    def _close(self, typed: Typed) -> str | None:
+        one = self.model.items[typed.item]
+        match one:
+            case Call():
+                found = self._close_contact(one)
+            case Case():
+                found = self._close_incident(one)
+            case _:
+                found = self._close_expedite(one)
+        return found or ("a promise is open" if one.words else FINE)
+
+    def _close_contact(self, one: Call) -> str:
+        if one.stage in ("ringing", "answered"):
+            return "a contact is not discarded"
+        if one.stage != "abandoned" or one.incident:
+            return FINE
+        if not one.reached and one.tried < self.model.grades["recalls"]:
+            return "the caller was lost"
+        return STALE if self.model.unasked(one) else FINE
+
+    def _close_incident(self, one: Case) -> str:
+        if not one.current:
+            return STALE
+        if one.stage != "resulted":
+            return "has no result"
+        if one.contacts and not one.attended and not one.told:
+            return "the caller was not told"
+        if self.model.crime_open(one):
+            return "is a crime"
+        return "declared major incident" if one.major else FINE
+
+    def _close_expedite(self, one: Request) -> str:
+        if one.stage != "told":
+            return "the partner was not told"
+        return "is on hold" if one.decision == "hold" else FINE
+
+    # Incidents
+
+    def _assess(self, typed: Typed) -> str | None:
+        one = self.model.case(typed.item)
+        known = set(one.replies) | {word.partition("=")[0] for word in typed.words if "=" in word}
+        known |= {element for contact in one.contacts for element in self.model.call(contact).answers}
+        return FINE if set(self.model.elements()) <= known else STALE
+
+    def _grade(self, typed: Typed) -> str | None:
+        one, grade, why = self.model.case(typed.item), typed.words[0], typed.words[1:]
+        if not one.current:
+            return STALE
+        if not one.grade:
+            return FINE if grade == one.suggested or why else "the answers suggest"
+        if one.stage == "resulted":
+            return "it is not graded any more"
+        if grade == one.grade:
+            return f"the incident is grade {grade} already"
+        if not why:
+            return "a re-grade needs a reason"
+        codes = [row["code"] for row in self.model.grades["grade"]]
+        down = codes.index(grade) > codes.index(one.grade)
+        return LOOK if down and one.careful_now and not self.approved else FINE
+
+    def _change(self, _: Typed) -> str | None:
+        return FINE
+
+    _told = _classify = _tag = _change
+
+    def _own(self, typed: Typed) -> str | None:
+        to = typed.words[0] if typed.words else self.collar
+        return "has it already" if self.model.case(typed.item).holder == to else FINE
+
+    def _result(self, typed: Typed) -> str | None:
+        one, words = self.model.case(typed.item), typed.words[1:]
+        row = self.model.result_row(typed.words[0])
+        if one.stage == "resulted":
+            return "the incident is resulted as"
+        if not one.grade:
+            return "the incident is not graded"
+        if row.get("attended") and not one.attended:
+            return "nobody was at the scene"
+        return self._cancelled(one, words) if row.get("cancels") else FINE
+
+    def _cancelled(self, one: Case, words: tuple[str, ...]) -> str:
+        if not words:
+            return "a cancellation needs a reason"
+        if not one.current:
+            return STALE
+        return LOOK if one.careful_now and not self.approved else FINE
+
+    def _send(self, typed: Typed) -> str | None:
+        one = self.model.case(typed.item)
+        if not one.grade:
+            return "the incident is not graded"
+        return "the incident is resulted" if one.stage == "resulted" else FINE
+
+    def _arrive(self, typed: Typed) -> str | None:
+        sent = self.model.case(typed.item).stage in ("resourced", "attended")
+        return FINE if sent else "nobody was sent to this incident"
+
+    def _review(self, typed: Typed) -> str | None:
+        return FINE if self.model.case(typed.item).current else STALE
+
+    def _interim(self, typed: Typed) -> str | None:
+        one = self.model.case(typed.item)
+        return "somebody was there or it is resulted" if one.attended or one.stage == "resulted" else FINE
+
+    def _seen(self, typed: Typed) -> str | None:
+        return FINE if self.model.case(typed.item).unread else "nothing was written that is not read"
+
+    def _ack(self, typed: Typed) -> str | None:
+        """By name: a member whose role it is, or somebody told by other means."""
+        one = self.model.items[typed.item]
+        if not isinstance(one, Case) or any(not known for known in one.rung.values()):
+            return UNSAID
+        asked = [rung.to for rung in one.rungs if not rung.known]
+        if not one.open:
+            return CLOSED["incident"]
+        if not asked:
+            return "no escalation of this incident waits"
+        named = typed.words[0] if typed.words else ""
+        member = self.model.person(named or self.collar)
+        if member is not None and not set(asked) & set(member.roles):
+            return "it was escalated to the"
+        return f"say how {named} was told" if named not in ("", self.collar) and len(typed.words) < 2 else FINE
+
+    def _cover(self, typed: Typed) -> str | None:
+        district, role = typed.words[:2]
+        to = typed.words[2] if len(typed.words) > 2 else self.collar
+        before = [one for one in self.model.answers_for(district, role) if one != to]
+        if any(one != self.collar for one in before) and not {role, *ASSIGNS} & set(self.roles):
+            return "takes no district from"
+        if to != self.collar and not ASSIGNS & set(self.roles):
+            return "takes a district in their own name"
+        member = self.model.person(to)
+        if member is None or role not in member.roles:
+            return f"is not {role}"
+        return "already" if (district, role) in member.covers else FINE
+
+    # Crews
+
+    def _unit(self, typed: Typed) -> str | None:
+        callsign, district, *skills = typed.words
+        one = self.model.listed().get(callsign)
+        wanted = [part for part in "".join(skills).split(".") if part]
+        same = one is not None and one.status != "off" and (one.district, one.skills) == (district, wanted)
+        return "is on the list as that already" if same else FINE
+
+    def _enroute(self, typed: Typed) -> str | None:
+        one = self.model.listed()[typed.words[0]]
+        if not one.incident:
+            return "is allocated to no incident"
+        return "is en-route already" if one.status == "en-route" else FINE
+
+    def _heard(self, _: Typed) -> str | None:
+        return FINE
+
+    _emergency = _heard
+
+    def _status(self, typed: Typed) -> str | None:
+        one, status = self.model.listed()[typed.words[0]], typed.words[1]
+        if one.status == status:
+            return "already" if FIELD & set(self.roles) else "this is for"
+        return FINE if FLOOR & set(self.roles) else UNSAID
+
+    def _clear(self, typed: Typed) -> str | None:
+        if not FLOOR & set(self.roles):
+            return UNSAID
+        one = self.model.listed().get(typed.words[0])
+        if one is not None:
+            return "is available already" if one.status == "available" else FINE
+        on_any = any(typed.words[0] in case.crews for case in self.model.open_cases())
+        return FINE if on_any else "is on no incident, and not on the list"
+
+    # What incidents have to do with each other
+
+    def _tie(self, typed: Typed) -> str | None:
+        return "an incident has to do with itself" if typed.item == typed.words[0] else FINE
+
+    def _merge(self, typed: Typed) -> str | None:
+        one, other = self.model.case(typed.item), self.model.case(typed.words[0])
+        if one is other:
+            return "an incident is not merged into itself"
+        if not other.open:
+            return "the other incident is closed"
+        if one.crews:
+            return "is on this one"
+        if one.major:
+            return "this one is a major incident"
+        return "a promise is open" if one.words else FINE
+
+    def _reopen(self, typed: Typed) -> str | None:
+        return "the incident is open" if self.model.case(typed.item).open else FINE
+
+    def _crime(self, typed: Typed) -> str | None:
+        return "it is recorded as" if self.model.case(typed.item).crime == typed.words[0] else FINE
+
+    def _nocrime(self, typed: Typed) -> str | None:
+        return "it is recorded as crime" if self.model.case(typed.item).crime else FINE
+
+    def _major(self, typed: Typed) -> str | None:
+        return "it is a major incident already" if self.model.case(typed.item).major else FINE
+
+    def _told_of(self, typed: Typed) -> tuple[str, Agency]:
+        one = self.model.case(typed.item)
+        if not one.open:
+            return CLOSED["incident"], Agency(0)
+        return FINE if one.major else "it is no major incident", one.agencies[typed.words[0]]
+
+    def _tell(self, typed: Typed) -> str | None:
+        refusal, agency = self._told_of(typed)
+        return refusal or ("was told already" if agency.told else FINE)
+
+    def _knows(self, typed: Typed) -> str | None:
+        refusal, agency = self._told_of(typed)
+        return refusal or ("has said already that it knows" if agency.knows else FINE)
+
+    def _standdown(self, typed: Typed) -> str | None:
+        one = self.model.case(typed.item)
+        if not one.major:
+            return "it is no major incident"
+        return FINE if all(agency.knows for agency in one.agencies.values()) else "has not said that it knows"
+
+    # Promises, hands, logs
+
+    def _promise(self, _: Typed) -> str | None:
+        return FINE
+
+    _kept = _release = _advise = _check = _bringup = _note = _ndm = _fault = _promise
+
+    def _pass(self, typed: Typed) -> str | None:
+        one, named = self.model.items[typed.item], typed.words[0]
+        word = next(word for number, word in one.words.items() if named in (str(number), word.what))
+        return "sees to it already" if word.owner == typed.words[1] else FINE
+
+    def _hand(self, typed: Typed) -> str | None:
+        one = self.model.items[typed.item]
+        if not one.holder:
+            return "nobody has it in hand"
+        return "has it already" if one.owner == typed.words[0] else FINE
+
+    def _handrest(self, typed: Typed) -> str | None:
+        return "has it already" if typed.words[0] == self.collar else FINE
+
+    def _rest(self) -> list[Call | Case | Request]:
+        mine = (one for one in self.model.open_items() if one.owner == self.collar)
+        return [one for one in mine if not self.model.is_pressing(one, self.now)]
+
+    def _off(self, _: Typed) -> str | None:
+        held = any(one.owner == self.collar for one in self.model.open_items())
+        member = self.model.person(self.collar)
+        return "hand it over" if held and member is not None and len(member.sessions) == 1 else FINE
+
+    def _returned(self, typed: Typed) -> str | None:
+        return FINE if int(typed.words[0]) in self.model.items[typed.item].checks else "is not open here"
+
+    def _done(self, typed: Typed) -> str | None:
+        return FINE if int(typed.words[0]) in self.model.items[typed.item].reminders else "there is no bring-up"
+
+    def _fix(self, typed: Typed) -> str | None:
+        return FINE if 1 <= int(typed.words[0]) <= self.model.items[typed.item].version else "has facts 1 to"
+
+    def _back(self, typed: Typed) -> str | None:
+        assert typed.inner is not None
+        if typed.inner.verb in ("propose", "approve", "decline", "off"):
+            return UNSAID
+        return self._of(typed.inner)
+
+    # Expedites
+
+    def _expedite(self, _: Typed) -> str | None:
+        return FINE
+
+    _verify = _expedite
+
+    def _decide(self, typed: Typed) -> str | None:
+        one = self.model.request(typed.item)
+        if not one.open:
+            return CLOSED["expedite"]
+        return FINE if one.verified else "the asker is not verified"
+
+    def _tellback(self, typed: Typed) -> str | None:
+        return "nothing is decided yet" if self.model.request(typed.item).stage == "asked" else FINE
+
+    # Two people
+
+    def _propose(self, typed: Typed) -> str | None:
+        assert typed.inner is not None
+        self.approved = True
+        found = self._of(typed.inner)
+        return found or ("this is for" if found == FINE and not {"administrator", *FLOOR} & set(self.roles) else found)
+
+    def _settled(self, tail: str) -> tuple[str, str, Line]:
+        for one in self.model.people.values():
+            for said in one.proposals.values():
+                if said["tail"] == tail:
+                    return FINE, one.collar, said
+        return "there is no proposal", "", {}
+
+    def _approve(self, typed: Typed) -> str | None:
+        assert typed.inner is not None
+        refusal, proposer, said = self._settled(typed.words[0].removeprefix("p"))
+        if refusal:
+            return refusal
+        unread = self._unread(typed.inner)
+        if unread:
+            return unread
+        if not {"administrator", *FLOOR} & set(self.roles):
+            return "this is for"
+        if proposer == self.collar:
+            return "nobody approves or declines their own proposal"
+        if instant(said["expires"]) <= self.now:
+            return "the proposal has expired"
+        self.approved = True
+        return self._of(typed.inner)
+
+    def _decline(self, typed: Typed) -> str | None:
+        refusal, proposer, _ = self._settled(typed.words[0].removeprefix("p"))
+        if refusal:
+            return refusal
+        if not {"administrator", *FLOOR} & set(self.roles):
+            return "this is for"
+        return "nobody approves or declines their own proposal" if proposer == self.collar else FINE

@@ -8,16 +8,19 @@ import pytest
 from msgspec.structs import replace
 
 from hueandcry.domain import escalation
+from hueandcry.domain.advice import InterimRiskSet
 from hueandcry.domain.contact import Contact, Source
+from hueandcry.domain.crime import CrimeRecorded, NoCrimeFound
 from hueandcry.domain.deployment import Attended, MissTarget, Resourced, Review, Reviewed, TargetMissed
 from hueandcry.domain.duty import FLOOR, Role
 from hueandcry.domain.escalation import Acknowledge, Acknowledged, Escalate, Escalated
 from hueandcry.domain.fact import Fact, fold
 from hueandcry.domain.grading import Assessed, Graded, Regraded
 from hueandcry.domain.history import IncidentLoaded
-from hueandcry.domain.incident import Changed, Incident, Located, Opened, Target
+from hueandcry.domain.incident import Changed, Incident, Located, Opened
 from hueandcry.domain.outcome import Closed, Resulted
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import InterimRisk, Target
 from hueandcry.domain.policy import POLICY_STREAM, digest_of
 from hueandcry.domain.timer import Timer, due_by, timers
 from tests.spec.harness import (
@@ -374,14 +377,20 @@ def test_what_is_not_worked_is_not_acknowledged(facts: tuple[Fact[Incident], ...
 # Targets
 
 
+RISKY = InterimRiskSet(InterimRisk.HIGH, START + 5 * MINUTE, "he said he would be back")
+EVERY_TARGET = (*PRIORITY, RISKY)  # the category is a crime
+RECORDED, NO_CRIME = CrimeRecorded("06EE.114-26"), NoCrimeFound("the bicycle was lent")
+
 EACH_TARGET = pytest.mark.parametrize(
     ("target", "due"),
     [
+        (Target.INTERIM, START + 5 * MINUTE),
         (Target.RESOURCE, START + 20 * MINUTE),
         (Target.ATTEND, START + HOUR),
         (Target.REVIEW, START + 20 * MINUTE),
+        (Target.CRIME, START + 24 * HOUR),
     ],
-    ids=["resource", "attend", "review"],
+    ids=["interim", "resource", "attend", "review", "crime"],
 )
 
 
@@ -397,19 +406,19 @@ def test_only_the_watch_misses_a_target() -> None:
 
 @EACH_TARGET
 def test_time_demands_what_the_grade_promises(target: Target, due: int) -> None:
-    assert Timer(due, MissTarget(target)) in timers(given(*PRIORITY, on=Incident).record, policy(), 0)
+    assert Timer(due, MissTarget(target)) in timers(given(*EVERY_TARGET, on=Incident).record, policy(), 0)
 
 
 @EACH_TARGET
 def test_a_target_is_missed_when_its_time_comes_and_not_before(target: Target, due: int) -> None:
-    before = given(*PRIORITY, on=Incident)
+    before = given(*EVERY_TARGET, on=Incident)
     before.when(MissTarget(target), on_duty(now=due - 1)).then_nothing()
     before.when(MissTarget(target), on_duty(now=due)).then(TargetMissed(target, due))
 
 
 @EACH_TARGET
 def test_each_target_is_missed_once(target: Target, due: int) -> None:
-    before = given(*PRIORITY, TargetMissed(target, due), on=Incident)
+    before = given(*EVERY_TARGET, TargetMissed(target, due), on=Incident)
     before.when(MissTarget(target), on_duty(now=due + HOUR)).then_nothing()
     left = {one.command.target for one in timers(before.record, policy(), 0) if isinstance(one.command, MissTarget)}
     assert left == set(Target) - {target}
@@ -417,9 +426,10 @@ def test_each_target_is_missed_once(target: Target, due: int) -> None:
 
 @pytest.mark.parametrize("target", [Target.RESOURCE, Target.REVIEW])
 def test_once_somebody_was_sent_only_their_arrival_is_waited_for(target: Target) -> None:
-    before = given(*PRIORITY, SENT, on=Incident)
+    before = given(*PRIORITY, RECORDED, SENT, on=Incident)
     before.when(MissTarget(target), on_duty(now=START + 9 * HOUR)).then_nothing()
     assert list(before.record.targets(policy())) == [Target.ATTEND]
+    assert list(targets(*EVERY_TARGET, SENT)) == [Target.INTERIM, Target.CRIME, Target.ATTEND]
 
 
 @pytest.mark.parametrize(
@@ -431,14 +441,34 @@ def test_once_somebody_was_sent_only_their_arrival_is_waited_for(target: Target)
 def test_no_target_is_left_once_somebody_was_there_or_it_is_over(
     target: Target, since: tuple[Fact[Incident], ...]
 ) -> None:
-    before = given(*PRIORITY, *since, on=Incident)
-    assert list(timers(before.record, policy(), 0)) == []
-    before.when(MissTarget(target), on_duty(now=START + 9 * HOUR)).then_nothing()
+    for decided in (RECORDED, NO_CRIME):
+        before = given(*EVERY_TARGET, decided, *since, on=Incident)
+        assert list(timers(before.record, policy(), 0)) == []
+        before.when(MissTarget(target), on_duty(now=START + 48 * HOUR)).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "since",
+    [(), (SENT,), (SENT, AT_SCENE), (ADVISED,), (ADVISED, Changed("he is back"))],
+    ids=["waiting", "sent", "arrived", "resulted", "result taken back"],
+)
+def test_a_crime_is_recorded_within_a_day_of_the_report_whatever_else_is_done(
+    since: tuple[Fact[Incident], ...],
+) -> None:
+    """Crime Recording Rules: the clock stops for a reference, or for what shows that there was no crime."""
+    assert targets(*PRIORITY, later(minutes=90), *since)[Target.CRIME] == 24 * 60
+    for decided in (RECORDED, NO_CRIME):
+        assert Target.CRIME not in targets(*PRIORITY, later(minutes=90), *since, decided)
+
+
+def test_a_category_that_is_no_crime_has_no_such_clock() -> None:
+    assert targets(Opened("welfare", False, "1001", CALL, ""), ASSESSED) == {}
+    assert targets(OPENED[0], ASSESSED) == {Target.CRIME: 24 * 60}
 
 
 def test_a_grade_has_the_targets_that_the_pack_gives_it_and_no_others() -> None:
-    assert targets(*graded("4")) == {Target.ATTEND: 48 * 60, Target.REVIEW: 24 * 60}
-    assert targets(*graded("5")) == {}
+    assert targets(*graded("4"), RECORDED) == {Target.ATTEND: 48 * 60, Target.REVIEW: 24 * 60}
+    assert targets(*graded("5"), RECORDED) == {}
 
 
 def test_the_board_counts_down_to_the_first_target() -> None:
@@ -449,6 +479,7 @@ def test_the_board_counts_down_to_the_first_target() -> None:
 @pytest.mark.parametrize("looked", [Reviewed("as before"), ASSESSED], ids=["review", "assessment"])
 def test_whoever_looks_again_moves_the_review_on_and_nothing_else(looked: Fact[Incident]) -> None:
     assert targets(*PRIORITY, later(minutes=15), looked) == {
+        Target.CRIME: 24 * 60,
         Target.RESOURCE: 20,
         Target.ATTEND: 60,
         Target.REVIEW: 35,
@@ -465,6 +496,7 @@ def test_the_next_review_is_missed_as_the_last_one_was() -> None:
 def test_a_more_urgent_grade_starts_its_targets_anew() -> None:
     """Also the review, though nobody has looked since the first assessment."""
     assert targets(*ROUTINE, later(minutes=60), regraded("3", "2")) == {
+        Target.CRIME: 24 * 60,
         Target.RESOURCE: 80,
         Target.ATTEND: 120,
         Target.REVIEW: 80,

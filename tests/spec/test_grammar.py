@@ -15,6 +15,7 @@ from hueandcry.operator.verbs import READER, VERBS, carry_out, preview
 from tests.staging import Stage, work
 
 DAY_S = 86_400
+RE = ("recall", "register", "release", "reopen", "resolve", "result", "returned", "review")
 NIGHT = """
     ring 999 07700 900123
     answer .
@@ -24,17 +25,26 @@ NIGHT = """
     send . AB12
     promise 1 arrival 20m twenty minutes
     promise 1 call-back 2h
+    major 1 gate 4 / crush / crowd still coming / by Bell Street / about 40 / ambulance there
+    unit AB12 CENTRAL taser.pursuit
+    open - theft a silver car
+    note 1 she is upstairs
     expedite mri-ward-12 walkout . patient left without medication
 """
 
 
 class Night:
-    """A desk with a contact, incident 1 and an expedite in hand, a colleague, and a proposal that waits."""
+    """A desk with a contact, incident 1 and an expedite in hand, two colleagues, and a proposal that waits.
+
+    There are a second incident, a crew on the list, and places in the gazetteer; incident 1 is declared a major incident.
+    """
 
     def __init__(self) -> None:
         self.stage = Stage()
         self.desk = self.stage.desk("3001")
         self.stage.desk("2211", Role.HANDLER)
+        self.stage.desk("3305", Role.HANDLER)
+        self.stage.list_places(*(f"{number} Mill Lane" for number in range(1, 42)))
         work(self.desk, NIGHT)
         work(self.desk, "propose g3 1 he has been arrested")
 
@@ -51,7 +61,7 @@ class Night:
 
     def example(self, verb: Verb) -> str:
         """Return a verb's example with the names of what is really here, without the `propose` of what nobody does alone."""
-        named = {"57": "1", "c4f7q": self.name(Kind.CONTACT), "p4k2m": self.proposal}
+        named = {"57": "1", "61": "2", "c4f7q": self.name(Kind.CONTACT), "p4k2m": self.proposal}
         words = verb.example.removeprefix("propose ").split(" ")
         return " ".join(named.get(word, word) for word in words)
 
@@ -151,7 +161,7 @@ def test_a_verb_may_be_begun_and_left_where_only_one_begins_so(text: str, verb: 
 
 def test_a_beginning_of_several_verbs_names_them_all(night: Night) -> None:
     why, word = misread(night.desk, "re 1 advice")
-    assert why == "there is no verb 're'; did you mean register or release or resolve or result or review?"
+    assert why == f"there is no verb 're'; did you mean {' or '.join(RE)}?"
     assert word == "re"
 
 
@@ -393,6 +403,10 @@ def test_a_closed_contact_still_goes_by_its_tail(night: Night) -> None:
         ("p g3 1 arrested", "Put before a second person: Grade incident 1 domestic as 3: arrested"),
         ("own 1 2211", "Give incident 1 domestic to 2211"),
         ("send 1 AB12", "Send AB12 to incident 1 domestic"),
+        ("hand 1 3305 her sister rings", "Hand 1 domestic over to 3305: her sister rings"),
+        ("hr 3305", "Hand everything that is neither vulnerable nor overdue over to 3305, in bulk"),
+        ("adv 1 evidence not to wash", "Record advice on evidence for 1 domestic: not to wash"),
+        ("sn 1", "Record that what others wrote about 1 domestic was read"),
         ("off", "Sign off"),
     ],
 )
@@ -428,9 +442,9 @@ def test_reading_writes_nothing_though_it_means_something_new(night: Night) -> N
     ("text", "offered"),
     [
         ("regi", ["register "]),
-        ("re", ["register ", "release ", "resolve ", "result ", "review "]),
+        ("re", [f"{verb} " for verb in RE]),
         ("gra", ["grade ", "grant "]),
-        ("d", ["decide ", "decline ", "send "]),
+        ("d", ["decide ", "decline ", "done ", "send "]),
         ("sing", []),
         ("ring 9", ["ring 999 "]),
         ("ring ", [f"ring {one} " for one in ("999", "101", "chat", "online", "social", "partner", "ivr")]),
@@ -440,7 +454,12 @@ def test_reading_writes_nothing_though_it_means_something_new(night: Night) -> N
         ("grant 2211 sup", ["grant 2211 supervisor "]),
         ("note 1 any", []),
         ("sing 1", []),
-        ("g1 ", ["g1 1 "]),
+        ("g1 ", ["g1 1 ", "g1 2 "]),
+        ("h 1 33", ["h 1 3305 "]),
+        ("hr di", ["hr dispatcher "]),
+        ("h 1 h", ["h 1 handler "]),
+        ("int 1 ", [f"int 1 {risk} " for risk in ("low", "medium", "high")]),
+        ("adv 1 ", [f"adv 1 {one} " for one in ("get-safe", "evidence", "prevention", "ring-again", "no-attendance")]),
         ("grade 1 ", [f"grade 1 {grade} " for grade in "12345"]),
     ],
 )

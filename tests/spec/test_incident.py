@@ -4,11 +4,14 @@ import pytest
 from msgspec.structs import replace
 
 from hueandcry.domain import deployment, grading, incident, logbook, outcome
-from hueandcry.domain.contact import Contact, Source, Triaged
-from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Review, Send, TargetMissed
+from hueandcry.domain.advice import Advised, InterimRiskSet
+from hueandcry.domain.contact import Contact, Source
+from hueandcry.domain.crime import CrimeRecorded, NoCrimeFound
+from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Review, Send, StandDown, TargetMissed
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, FactRef, fold
 from hueandcry.domain.grading import Assess, Assessed, Grade, Graded, Regraded
+from hueandcry.domain.handover import HandedOver, UpdateSeen
 from hueandcry.domain.history import IncidentLoaded, LoadIncident
 from hueandcry.domain.incident import (
     AddContact,
@@ -22,13 +25,12 @@ from hueandcry.domain.incident import (
     Opened,
     Own,
     Owned,
-    Reply,
     Stage,
-    Target,
 )
 from hueandcry.domain.logbook import Correct, Corrected, Note, Noted
 from hueandcry.domain.outcome import CallerTold, Close, Closed, Result, Resulted, TellCaller
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import InterimRisk, Reply, Target, Triaged
 from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
 from tests.spec.harness import (
     APPROVAL,
@@ -72,8 +74,9 @@ def reply(element: str, answer: str) -> Reply:
 
 
 def replies(**answers: str) -> tuple[Reply, ...]:
-    """Return answers to every element, calm ones where none is given."""
-    return tuple(reply(element, answers.get(element, calm)) for element, calm in CALM.items())
+    """Return answers to every element, calm ones where none is given, and behind them those to questions."""
+    questions = tuple(reply(code, answer) for code, answer in answers.items() if code not in CALM)
+    return (*(reply(element, answers.get(element, calm)) for element, calm in CALM.items()), *questions)
 
 
 def assessed(
@@ -101,7 +104,7 @@ def regraded(was: str, grade: str) -> Regraded:
     return Regraded(was, grade, grade < was, "4", ref(Incident, 2), None, "it changed")
 
 
-OPENED = Opened("violence", False, "1001", CALL, "a man is shouting")
+OPENED = Opened("suspicious", False, "1001", CALL, "a man is shouting")
 OWN_MOTION = Opened("police-generated", False, "1001", None, "warrant")
 DOMESTIC = Opened("domestic", True, "1001", CALL, "he is back")
 ASSESSED = assessed()
@@ -115,7 +118,7 @@ TOLD = CallerTold("rang back, will not attend")
 CLOSED = Closed("")
 LOADED = IncidentLoaded("san-antonio", "police", "disturbance", "WEST", CALL, "as it came")
 
-OPEN = Open("violence", "a man is shouting", CALL)
+OPEN = Open("suspicious", "a man is shouting", CALL)
 LOCATE = Locate("CENTRAL", "12 Mill Lane")
 ADD_CONTACT = AddContact(SECOND_CALL)
 CHANGE = Change("he is back")
@@ -131,6 +134,7 @@ RESULT = Result("advice", "")
 CLOSE = Close("")
 MISS = MissTarget(Target.ATTEND)
 REVIEW = Review("rang back, nothing new")
+STAND_DOWN = StandDown("AB12", "clear")
 LOAD = LoadIncident(LOADED)
 
 WORK = [LOCATE, ADD_CONTACT, CHANGE, ASSESS, GRADE, OWN, SEND, ARRIVE, REVIEW, TELL, RESULT, CLOSE]
@@ -160,7 +164,7 @@ def test_history_is_not_worked(command: Command[Incident]) -> None:
     given(LOADED, on=Incident).when(command).then_refused("this incident was loaded as history; history is not worked")
 
 
-@pytest.mark.parametrize("command", [OPEN, NOTE, CORRECT, *WORK], ids=name_of)
+@pytest.mark.parametrize("command", [OPEN, NOTE, CORRECT, STAND_DOWN, *WORK], ids=name_of)
 def test_the_floor_works_incidents_and_nobody_else(command: Command[Incident]) -> None:
     assert who_may(command) == FLOOR
 
@@ -171,7 +175,7 @@ def test_only_the_watch_records_missed_targets_and_only_an_administrator_loads_h
 
 
 def test_every_command_on_incidents_has_its_roles_checked_here() -> None:
-    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, *WORK)} == set().union(
+    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, STAND_DOWN, *WORK)} == set().union(
         *map(commands_in, (incident, grading, deployment, outcome, logbook))
     )
 
@@ -183,7 +187,7 @@ def test_an_incident_opens_on_the_first_words_of_a_call_and_waits_to_be_assessed
     record = given(on=Incident).when(OPEN).then(OPENED)
     assert (record.open, record.queue, record.owner) == (True, "assess", "1001")
     assert (record.opened, record.contacts, record.summary) == (START, (CALL,), ref(Incident, 1))
-    assert (record.category, record.changed) == ("violence", 1)
+    assert (record.category, record.changed) == ("suspicious", 1)
 
 
 def test_an_incident_can_be_opened_without_a_call() -> None:
@@ -346,6 +350,7 @@ def test_an_element_is_not_passed_over_without_a_reason_of_the_pack(why: str | N
 
 ONE_ANSWER = [
     ({}, "risk=life", "1", ("life-at-risk", "risk.life")),
+    ({}, "breathing=no", "1", ("not-breathing", "breathing.no")),
     ({"situation": "now"}, "threat=weapon", "1", ("weapon-now", "situation.now", "threat.weapon")),
     (
         {"situation": "now", "threat": "present"},
@@ -1024,6 +1029,18 @@ def test_an_incident_whose_result_was_taken_back_is_closed_once_it_is_assessed_a
     given(*taken_back, DEALT_WITH, on=Incident).when(CLOSE).then(CLOSED)
 
 
+@pytest.mark.parametrize("facts", [(DEALT_WITH,), (TOLD, ADVISED)], ids=["attended", "told"])
+def test_a_crime_is_closed_once_it_is_recorded_or_it_is_said_why_there_was_none(
+    facts: tuple[Fact[Incident], ...],
+) -> None:
+    """PEEL: 80,000 unrecorded crimes in a year."""
+    theft = (Opened("theft", False, "1001", CALL, "a bicycle"), ASSESSED, GRADED, *facts)
+    rule = "theft is a crime: record its reference, or say why there was none"
+    given(*theft, on=Incident).when(CLOSE).then_refused(rule)
+    for decided in (CrimeRecorded("06EE.114-26"), NoCrimeFound("the bicycle was lent")):
+        given(*theft, decided, on=Incident).when(CLOSE).then(CLOSED)
+
+
 # History
 
 
@@ -1055,6 +1072,12 @@ def test_an_incident_stands_in_one_queue_with_one_owner_all_its_life() -> None:
         (Contacted(SECOND_CALL, ()), "assess", "dispatcher"),
         (assessed("1", "life-at-risk", "risk.life", risk="life"), "dispatch", "dispatcher"),
         (Regraded("4", "1", True, "1", ref(Incident, 5), None, "knife seen"), "dispatch", "dispatcher"),
+        (Owned("2211"), "dispatch", "2211"),
+        (HandedOver("3305", False, "her sister rings"), "dispatch", "3305"),
+        (HandedOver("dispatcher", True, ""), "dispatch", "dispatcher"),
+        (Advised("evidence", ""), "dispatch", "dispatcher"),
+        (InterimRiskSet(InterimRisk.HIGH, START + MINUTE, "he has a key"), "dispatch", "dispatcher"),
+        (UpdateSeen(1, START), "dispatch", "dispatcher"),
         (Owned("2211"), "dispatch", "2211"),
         (SENT, "deployed", "2211"),
         (TargetMissed(Target.ATTEND, START), "deployed", "2211"),

@@ -8,13 +8,18 @@ from msgspec.structs import replace
 
 from hueandcry.domain import (
     adoption,
+    advice,
     contact,
     deployment,
     escalation,
     expedite,
     grading,
+    handover,
     incident,
+    logbook,
     outcome,
+    promise,
+    ringing,
     staff,
     triage,
 )
@@ -26,10 +31,11 @@ from hueandcry.domain.fact import Fact, Names, sentence
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.gradescheme import GradePack
 from hueandcry.domain.grading import Assess, Assessed, Grade
-from hueandcry.domain.incident import Incident, Open, Opened, Reply, Target
+from hueandcry.domain.incident import Incident, Open, Opened
 from hueandcry.domain.outcome import Close, Result
 from hueandcry.domain.pack import NOT_ASKED, PackKind
 from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.particulars import Reply, Target
 from hueandcry.domain.policy import (
     POLICY_STREAM,
     Adopted,
@@ -42,6 +48,7 @@ from hueandcry.domain.policy import (
 )
 from hueandcry.domain.reference import NS_PER_S, FactRef, Kind, kind_of
 from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.standing import StandingPack
 from hueandcry.operator.desk import Act
 from hueandcry.store.views import Board
 from tests.spec.harness import PACKS, START, adopted, commands_in, given, on_duty, pack, policy, who_may
@@ -211,7 +218,13 @@ def test_a_force_can_go_back_to_an_earlier_pack() -> None:
     assert record.risk.pack == "strive-2020"
 
 
-@pytest.mark.parametrize("kind", PackKind)
+def test_a_force_that_adopted_no_standing_questions_has_none() -> None:
+    """They ask, and decide nothing: a store of an earlier day goes on without them."""
+    record = given(ESTABLISHED, *(adopted(one) for one in PACKS if one is not PackKind.STANDING), on=Policy).record
+    assert record.standing is None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PackKind if kind is not PackKind.STANDING])
 def test_a_kind_of_which_no_pack_was_adopted_is_refused(kind: PackKind) -> None:
     record = given(ESTABLISHED, *(adopted(one) for one in PACKS if one is not kind), on=Policy).record
     with pytest.raises(Refused) as refused:
@@ -228,6 +241,9 @@ def test_a_kind_of_which_no_pack_was_adopted_is_refused(kind: PackKind) -> None:
         (Result("advice", ""), PackKind.RESULTS),
         (Close(""), PackKind.RISK),
         (MissTarget(Target.ATTEND), PackKind.GRADES),
+        (contact.Park(""), PackKind.GRADES),
+        (advice.Advise("evidence", ""), PackKind.RISK),
+        (ringing.RingQuestion("stranded-log", 1, START), PackKind.STANDING),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -239,8 +255,17 @@ def test_no_decision_is_made_without_the_pack_it_rests_on(command: object, kind:
 def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> None:
     """The desk writes the hash of that pack into the header: the decision is explained by it for ever."""
     resting = {
-        PackKind.RISK: {triage.Triage, triage.PassOver, contact.Resolve, grading.Assess, outcome.Close},
+        PackKind.RISK: {
+            triage.Triage,
+            triage.PassOver,
+            contact.Resolve,
+            grading.Assess,
+            outcome.Close,
+            advice.Advise,
+        },
         PackKind.GRADES: {
+            contact.Park,
+            contact.Close,
             grading.Grade,
             deployment.MissTarget,
             deployment.Review,
@@ -250,11 +275,17 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
         },
         PackKind.CATEGORIES: {incident.Open},
         PackKind.RESULTS: {outcome.Result},
+        PackKind.STANDING: {ringing.RingQuestion, ringing.RingVolume},
     }
     commands = set().union(
         *(
             commands_in(module)
             for module in (
+                advice,
+                handover,
+                logbook,
+                promise,
+                ringing,
                 contact,
                 triage,
                 incident,
@@ -380,7 +411,7 @@ def test_where_no_grades_are_named_those_in_force_count(digest: bytes | None) ->
 
 @pytest.mark.parametrize("content", [b"", b'pack = "x"', b'pack = "x"\nkind = "mood"', b"kind = 1979-05-27"])
 def test_a_text_that_is_no_kind_of_pack_is_refused(content: bytes) -> None:
-    assert refusal(content).startswith("a pack's kind is one of risk, grades, categories, results, not ")
+    assert refusal(content).startswith("a pack's kind is one of risk, grades, categories, results, standing, not ")
 
 
 @pytest.mark.parametrize(
@@ -417,7 +448,9 @@ def test_a_text_in_another_encoding_is_refused_and_ends_in_no_fault_of_ours() ->
 
 @pytest.mark.parametrize("kind", [b'["risk"]', b"{ risk = true }", b"[]"])
 def test_a_kind_that_is_not_a_word_is_refused_and_ends_in_no_fault_of_ours(kind: bytes) -> None:
-    assert refusal(b"kind = " + kind).startswith("a pack's kind is one of risk, grades, categories, results, not ")
+    assert refusal(b"kind = " + kind).startswith(
+        "a pack's kind is one of risk, grades, categories, results, standing, not "
+    )
 
 
 # Risk models that would fail in the middle of a shift
@@ -505,7 +538,7 @@ def test_a_rule_on_a_category_that_nobody_opens_is_not_adopted() -> None:
 
 def test_a_rule_that_can_never_decide_is_refused() -> None:
     content = pack("strive-2020").replace(b'when = { risk = ["life"] }', b"when = { }", 1)
-    rule = "strive-2020, rule weapon-now: can never decide, for life-at-risk stands before it"
+    rule = "strive-2020, rule not-breathing: can never decide, for life-at-risk stands before it"
     given(ESTABLISHED, on=Policy).when(Adopt((content,))).then_refused(rule)
 
 
@@ -564,6 +597,9 @@ def test_codes_in_a_pack_are_used_once() -> None:
         policy().risk.element,
         policy().risk.not_asked,
         *(one.answer for one in policy().risk.element),
+        (*policy().risk.element, *policy().risk.question),
+        *(one.answer for one in policy().risk.question),
+        policy().risk.advice,
         policy().grades.grade,
         policy().categories.category,
         policy().results.result,
@@ -592,4 +628,4 @@ def test_grades_rank_from_the_most_urgent_and_wait_longer_from_each_to_the_next(
 
 def test_each_kind_of_pack_is_read_as_its_own_type() -> None:
     types = [type(read_pack(pack(name))) for name in PACKS.values()]
-    assert types == [RiskPack, GradePack, CategoryPack, ResultPack]
+    assert types == [RiskPack, GradePack, CategoryPack, ResultPack, StandingPack]

@@ -53,7 +53,7 @@ LATER = START + 30 * MINUTE
 RINGING: tuple[Fact[Any], ...] = (contact.Rang(Channel.EMERGENCY, "07700 900001"), contact.Answered("1001"))
 LINKED = contact.Linked(stream_of(Incident))
 WAITING: tuple[Fact[Any], ...] = (
-    Opened("violence", False, "1001", CALL, "a man is shouting"),
+    Opened("suspicious", False, "1001", CALL, "a man is shouting"),
     Assessed((), (), 0, False, "3", ("vulnerable",), ""),
     Graded("3", "3", 0, ref(Incident, 2), ""),
 )
@@ -307,6 +307,11 @@ EVERY_SORT: tuple[Fact[Any], ...] = tuple(
 )  # one of each, in the order of Promising
 
 
+def number_of(what: Promising, before: tuple[Fact[Any], ...]) -> int:
+    """Return the number of the promise of a sort among one of each, made after some facts."""
+    return len(before) + 1 + list(Promising).index(what)
+
+
 def left(record: Worked) -> set[Promising]:
     """Return what is still promised."""
     return {one.what for one in record.promises}
@@ -314,8 +319,9 @@ def left(record: Worked) -> set[Promising]:
 
 def test_an_arrival_keeps_every_arrival_that_was_promised_and_nothing_else() -> None:
     before = given(*WAITING, *EVERY_SORT, SENT, promised(Promising.ARRIVAL, LATER), on=Incident)
+    first, last = number_of(Promising.ARRIVAL, WAITING), len(WAITING) + len(Promising) + 2
     record = before.when(Arrive("AB12"), on_duty(now=DUE + 1)).then(
-        AT_SCENE, Kept(4, Promising.ARRIVAL, True, ""), Kept(10, Promising.ARRIVAL, False, "")
+        AT_SCENE, Kept(first, Promising.ARRIVAL, True, ""), Kept(last, Promising.ARRIVAL, False, "")
     )
     assert left(record) == set(Promising) - {Promising.ARRIVAL}
 
@@ -323,7 +329,7 @@ def test_an_arrival_keeps_every_arrival_that_was_promised_and_nothing_else() -> 
 def test_telling_the_caller_keeps_the_promise_to_tell_them_and_nothing_else() -> None:
     before = given(*WAITING, *EVERY_SORT, on=Incident)
     record = before.when(TellCaller("nobody comes")).then(
-        CallerTold("nobody comes"), Kept(6, Promising.TELL_CALLER, False, "")
+        CallerTold("nobody comes"), Kept(number_of(Promising.TELL_CALLER, WAITING), Promising.TELL_CALLER, False, "")
     )
     assert left(record) == set(Promising) - {Promising.TELL_CALLER}
 
@@ -331,9 +337,17 @@ def test_telling_the_caller_keeps_the_promise_to_tell_them_and_nothing_else() ->
 def test_telling_the_partner_keeps_the_promise_to_tell_them_and_nothing_else() -> None:
     before = given(ASKED, *DECIDED, *EVERY_SORT, on=Expedite)
     record = before.when(TellBack("Sister Jones", "we are looking")).then(
-        TOLD_BACK, Kept(7, Promising.TELL_PARTNER, False, "")
+        TOLD_BACK, Kept(number_of(Promising.TELL_PARTNER, (ASKED, *DECIDED)), Promising.TELL_PARTNER, False, "")
     )
     assert left(record) == set(Promising) - {Promising.TELL_PARTNER}
+
+
+def test_taking_a_parked_caller_up_keeps_the_promise_to_and_nothing_else() -> None:
+    before = given(*RINGING, *EVERY_SORT, contact.Parked("a 999 rings"), on=Contact)
+    record = before.when(contact.Answer()).then(
+        contact.TakenUp("1001"), Kept(number_of(Promising.TAKE_UP, RINGING), Promising.TAKE_UP, False, "")
+    )
+    assert left(record) == set(Promising) - {Promising.TAKE_UP}
 
 
 # Nothing is closed over a promise

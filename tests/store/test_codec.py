@@ -17,7 +17,7 @@ from hueandcry.domain.contact import Answered, Channel, Rang
 from hueandcry.domain.fact import REGISTRY, Fact, Header, Local, Plain, Police, Sealed, Tier, fact
 from hueandcry.domain.fault import Damaged
 from hueandcry.domain.grading import Assessed
-from hueandcry.domain.incident import Reply
+from hueandcry.domain.particulars import Reply
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import CODE_PATTERN, FactRef, Kind, StreamId, stream_id
 from hueandcry.store import codec, views

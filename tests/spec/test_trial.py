@@ -1,0 +1,399 @@
+"""Trying a pack on history: what would have gone otherwise is listed, exactly that, and with the grounds of both.
+
+Theory of operation. A night is worked once, by chance from a seed, through the lines that people type; the watch looks now
+and then. What a pack would have said is worked out here a second time, from the recorded facts and the pack's text alone.
+"""
+
+import random
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from hueandcry.domain.adoption import Adopt
+from hueandcry.domain.asking import Ring, ask
+from hueandcry.domain.deployment import Attended, Resourced, Reviewed
+from hueandcry.domain.duty import Role
+from hueandcry.domain.fact import Entry
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.grading import Assessed, Graded, Regraded
+from hueandcry.domain.incident import Changed, Contacted, Incident, Opened
+from hueandcry.domain.outcome import Resulted
+from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.policy import POLICY_STREAM, digest_of
+from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.standing import StandingPack
+from hueandcry.domain.timer import timers
+from hueandcry.domain.trial import Otherwise, Trial
+from hueandcry.operator.bundled import PACKS
+from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.operator.grammar import Misread
+from hueandcry.operator.verbs import carry_out
+from hueandcry.store.moment import changeovers, last_changeover, zone_of
+from hueandcry.store.views import blank
+from tests.spec.harness import pack
+from tests.staging import S, Stage, work
+
+LONDON = zone_of("Europe/London")
+ANSWERS = {
+    "situation": ("now", "past", "unknown"),
+    "threat": ("weapon", "present", "spoken", "none"),
+    "risk": ("life", "serious", "some", "low", "low"),
+    "investigation": ("perishing", "none", "none"),
+    "vulnerability": ("child", "repeat", "none", "none", "unsafe"),
+    "engagement": ("wants-police", "wants-advice", "unable"),
+}
+SAID = " ".join(f"{element}={answers[0]}" for element, answers in ANSWERS.items())
+CALL = f"ring 999\nanswer .\nopen . welfare shouting\nassess . {SAID}"
+CATEGORIES = ("domestic", "welfare", "road", "animal")
+SOONER = pack("grades-2020").replace(b"unresourced_for_s = 2400", b"unresourced_for_s = 900")
+Row = dict[str, Any]
+
+
+@lru_cache
+def night(seed: int, lines: int = 1000, *, adopting: bool = False) -> tuple[Entry, ...]:
+    """Return the journal of a night and the morning after; with `adopting`, shorter ladders come into force in the middle."""
+    chance, room = random.Random(seed), Stage(seed=seed)
+    desks = [room.founder, room.desk("2001"), room.desk("3001", Role.DISPATCHER)]
+    looks = room.desk("5001", Role.SUPERVISOR)
+    watch = Desk(room.log, room.board, room.identity, THE_WATCH)
+    for at in range(lines):
+        room.pass_time(chance.choice((0, 5, 20, 60, 300)))
+        if adopting and at == lines // 2:
+            room.founder.do([Act(POLICY_STREAM, Adopt((SOONER,)))])
+        if chance.random() < 0.1:
+            _keep_watch(room, watch)
+        for line in _drawn(room, chance):
+            with suppress(Refused, Misread):
+                carry_out(chance.choice(desks) if not line.startswith("approve") else looks, line)
+    for grade in (1, 2):
+        work(room.founder, f"{CALL}\ng{grade} . he is outside")
+    room.pass_time(7200)
+    work(room.founder, "ring 101")
+    return tuple(room.log.entries())
+
+
+def _keep_watch(room: Stage, watch: Desk) -> None:
+    now = room.clock.now_ns
+    changeover = last_changeover(room.board.policy.grades.changeover, LONDON, now)
+    for record in room.board.open():
+        for timer in timers(record, room.board.policy, changeover):
+            if timer.due <= now:
+                watch.do([Act(record.id, timer.command)])
+
+
+def _drawn(room: Stage, chance: random.Random) -> Iterator[str]:
+    """Yield what somebody types: a call, the next step about an incident, or something else about it."""
+    said = " ".join(f"{element}={chance.choice(answers)}" for element, answers in ANSWERS.items())
+    waiting = [one for one in room.board.open() if isinstance(one, Incident)]
+    if len(waiting) < 4 or chance.random() < 0.1:
+        yield from ("ring 999", "answer .", f"open . {chance.choice(CATEGORIES)} heard shouting")
+        return
+    record = chance.choice(waiting)
+    ref, grade = room.board.name(record.id, room.clock.now_ns), chance.randint(1, 5)
+    result = f"result {ref} {chance.choice(('attended', 'advice', 'no-trace', 'other-agency'))} dealt with"
+    steps = {
+        "assess": (f"assess {ref} {said}",), "grade": (f"g{grade} {ref} so it seems",), "dispatch": (f"send {ref} AB12", result),
+        "deployed": (f"arrive {ref}", result), "closing": (f"told {ref} nobody comes", f"close {ref}"),
+    }  # fmt: skip
+    others = (
+        f"assess {ref} {said}", f"g{grade} {ref} so it seems", f"review {ref} rang her", f"change {ref} it changed",
+        f"note {ref} heard shouting", f"send {ref} CD34", f"propose grade {ref} {grade} it is quiet",
+    )  # fmt: skip
+    line = chance.choice(steps[record.queue or ""] if chance.random() < 0.5 else others)
+    yield line
+    if line.startswith("propose"):
+        proposals = [one.tail for member in room.board.staff.values() for one in member.proposals]
+        yield from (f"approve p{tail}" for tail in proposals[-1:])
+
+
+def tried(content: bytes, entries: tuple[Entry, ...], before: bytes | None = None) -> list[Otherwise]:
+    """Return what would have gone otherwise under a pack; standing questions are held against those of `before`."""
+    trial = Trial(read_pack(content), blank, lambda times, since, until: changeovers(times, LONDON, since, until))
+    asked = None if before is None else read_pack(before)
+    assert asked is None or isinstance(asked, StandingPack)
+    return trial.walk(entries, asked)
+
+
+def changed(name: str, *swaps: tuple[str, str]) -> bytes:
+    """Return the text of a pack of the product with words in it exchanged, each of which stands there once."""
+    text = pack(name).decode()
+    for was, now in swaps:
+        assert text.count(was) == 1, f"{was} stands {text.count(was)} times in {name}"
+        text = text.replace(was, now)
+    return text.encode()
+
+
+def incidents(entries: tuple[Entry, ...]) -> dict[bytes, list[Entry]]:
+    """Return the facts of each incident."""
+    found: dict[bytes, list[Entry]] = {}
+    for one in entries:
+        if isinstance(one.stream, bytes) and kind_of(one.stream) is Kind.INCIDENT:
+            found.setdefault(one.stream, []).append(one)
+    return found
+
+
+@lru_cache
+def parsed(content: bytes) -> Row:
+    return tomllib.loads(content.decode())
+
+
+def at_of(entry: Entry) -> int:
+    assert entry.header is not None
+    return entry.header.recorded
+
+
+NIGHTS = [night(seed) for seed in (1, 2)]
+
+
+def test_the_nights_hold_what_is_tried_on_them() -> None:
+    for entries in NIGHTS:
+        names = {one.name for one in entries}
+        assert {"incident.escalated", "incident.regraded", "incident.closed", "incident.target_missed"} <= names
+        assert {one.fact.more_urgent for one in entries if isinstance(one.fact, Regraded)} == {True, False}
+        assert len(incidents(entries)) > 40
+
+
+# What is in force
+
+
+@pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
+@pytest.mark.parametrize("name", PACKS)
+def test_a_pack_identical_to_the_one_in_force_changes_nothing(name: str, entries: tuple[Entry, ...]) -> None:
+    assert tried(pack(name), entries, pack("standing-2026")) == []
+    assert tried(pack(name) + b"\n# the same\n", entries, pack("standing-2026")) == []
+
+
+# What the answers suggest
+
+LIFE_ONLY = changed("strive-2020", ('grade = "2"\nbecause = "serious-risk"', 'grade = "3"\nbecause = "serious-risk"'))
+FIRST = '[[suggest]]\ngrade = "1"\nbecause = "life-at-risk"'
+AT_HOME = '[[suggest]]\ngrade = "3"\nbecause = "at-home"\nwhen = { category = ["domestic"], threat = ["present", "spoken"] }\n'
+DOMESTIC_FIRST = changed("strive-2020", (FIRST, AT_HOME + FIRST))
+REPEAT = '[vulnerable]\nvulnerability = ["child", "adult", "repeat"]'
+NO_REPEAT = changed("strive-2020", (REPEAT, '[vulnerable]\nvulnerability = ["child"]'))
+
+
+def suggested(content: bytes, said: dict[str, str]) -> tuple[str, str]:
+    """Return the grade that the first rule whose conditions are all met suggests, and its grounds, from the text alone."""
+    for rule in parsed(content)["suggest"]:
+        if all(said.get(element, "unknown") in codes for element, codes in rule["when"].items()):
+            met = (f"{element}.{said.get(element, 'unknown')}" for element in rule["when"])
+            return rule["grade"], ", ".join((rule["because"], *met))
+    raise AssertionError("the last rule meets all")
+
+
+def assessments(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, Assessed, dict[str, str]]]:
+    for facts in incidents(entries).values():
+        opened = facts[0].fact
+        assert isinstance(opened, Opened)
+        for one in facts:
+            if isinstance(one.fact, Assessed):
+                yield one, one.fact, {"category": opened.category} | {it.element: it.answer for it in one.fact.replies}
+
+
+@pytest.mark.parametrize("content", [LIFE_ONLY, DOMESTIC_FIRST, NO_REPEAT, pack("thrive-2022")])
+@pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
+def test_another_risk_model_lists_exactly_the_assessments_of_which_it_says_something_else_with_both_grounds(
+    entries: tuple[Entry, ...], content: bytes
+) -> None:
+    elements, vulnerable = [one["code"] for one in parsed(content)["element"]], parsed(content)["vulnerable"]
+    expected = []
+    for one, fact, answered in assessments(entries):
+        said = dict.fromkeys(elements, "not-asked") | answered
+        was, now = (fact.suggested, ", ".join(fact.grounds)), suggested(content, said)
+        assert suggested(pack("strive-2020"), answered) == was
+        if was[0] != now[0]:
+            expected.append(Otherwise(at_of(one), one.stream, "suggested", was[0], now[0], was[1], now[1]))
+        careful = any(said[element] in codes for element, codes in vulnerable.items())
+        if careful is not fact.vulnerable:
+            yes_no = [("no", "yes")[it] for it in (fact.vulnerable, careful)]
+            expected.append(Otherwise(at_of(one), one.stream, "vulnerable", *yes_no))
+    assert tried(content, entries) == sorted(expected) != []
+
+
+# What a category or a result says
+
+OTHERS = changed(
+    "categories-2011", ('name = "concern for safety"', 'name = "concern for safety", domestic = true'),
+    ('"domestic incident", domestic = true', '"domestic incident"'), ('code = "animal"', 'code = "beast"'),
+)  # fmt: skip
+ENDS = changed(
+    "results-2020", ('name = "advice given, nobody sent"', 'name = "advice"\nattended = true'),
+    ('"attended, nothing found"\nattended = true', '"nothing found"'), ('code = "other-agency"', 'code = "passed-on"'),
+)  # fmt: skip
+SAYS = {
+    "welfare": ("domestic", "no", "yes"), "domestic": ("domestic", "yes", "no"),
+    "advice": ("attended", "no", "yes"), "no-trace": ("attended", "yes", "no"),
+    "animal": ("category", "animal", "not in this pack"), "other-agency": ("result", "other-agency", "not in this pack"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
+def test_other_categories_and_results_list_exactly_what_would_be_domestic_or_attended_or_has_no_such_code(
+    entries: tuple[Entry, ...],
+) -> None:
+    opened = [(one, SAYS.get(one.fact.category)) for one in entries if isinstance(one.fact, Opened)]
+    resulted = [(one, SAYS.get(one.fact.result)) for one in entries if isinstance(one.fact, Resulted)]
+    for content, told in ((OTHERS, opened), (ENDS, resulted)):
+        expected = [Otherwise(at_of(one), one.stream, *says) for one, says in told if says is not None]
+        assert tried(content, entries) == sorted(expected) != []
+        assert {one.was for one in expected} >= {"yes", "no"}
+
+
+# What time raises
+
+
+def raised(facts: list[Entry], end: int, schemes: dict[bytes, Row], under: bytes | None = None) -> set[tuple[str, int]]:
+    """Return what a scheme raises about an incident and when it was due, from its facts and the pack's text alone.
+
+    The scheme is that of the day on which the grade was given, or the one that is named by its hash.
+    """
+    found: set[tuple[str, int]] = set()
+    grade, clock, opened, reviewed, stage, day = "", 0, 0, 0, "opened", b""
+    for one, after in zip(facts, [*facts[1:], None], strict=True):
+        at, until = at_of(one), end if after is None else at_of(after)
+        match one.fact:
+            case Opened():
+                clock = opened = at
+            case Assessed() | Reviewed():
+                reviewed = at
+            case Graded() | Regraded():
+                stage = "graded" if isinstance(one.fact, Graded) else stage
+                clock = at if isinstance(one.fact, Regraded) and one.fact.more_urgent else opened
+                assert one.header is not None
+                grade, day = one.fact.grade, one.header.pack or b""
+            case Resourced() if stage != "gone":
+                stage = "resourced"
+            case Attended():
+                stage = "gone"
+            case Resulted():
+                stage = "gone" if one.fact.attended or stage == "gone" else "resulted"
+            case Contacted() | Changed() if stage == "resulted":
+                stage, clock = "graded", at
+            case _:
+                pass
+        if stage in ("graded", "resourced"):
+            found |= set(_due(schemes[under or day], grade, stage, (clock, reviewed, until)))
+    return found
+
+
+def _due(scheme: Row, grade: str, stage: str, times: tuple[int, int, int]) -> Iterator[tuple[str, int]]:
+    clock, reviewed, until = times
+    row = next((one for one in scheme["grade"] if one["code"] == grade), None)
+    if row is None:
+        yield f"no grade {grade} in it", clock
+        return
+    waits = [("attended", "attend_within_s", clock)]
+    if stage == "graded":
+        waits += [("resourced", "resource_within_s", clock), ("reviewed", "review_every_s", max(reviewed, clock))]
+    for what, target, since in waits:
+        if target in row and since + row[target] * S <= until:
+            yield f"not {what} in {row[target]} s", since + row[target] * S
+    for rung in row.get("escalate", ()) if stage == "graded" else ():
+        due = clock + rung["unresourced_for_s"] * S
+        if due <= until:
+            yield f"escalated to {rung['to']} after {rung['unresourced_for_s']} s", due
+        for moment in range(due // S // 60 * 60, until // S + 1, 60):  # in November local time is UTC
+            shifts = f"{moment // 3600 % 24:02}:{moment // 60 % 60:02}" in scheme["changeover"]
+            if shifts and due < moment * S <= until:
+                yield f"escalated to {rung['to']} again at a changeover", moment * S
+
+
+def raised_otherwise(content: bytes, entries: tuple[Entry, ...]) -> set[tuple[bytes, str, str]]:
+    """Return for each incident what would be raised that was not, and what was and would not be."""
+    schemes = {digest_of(one): parsed(one) for one in (pack("grades-2020"), SOONER, content)}
+    found = set()
+    for stream, facts in incidents(entries).items():
+        was = raised(facts, at_of(entries[-1]), schemes)
+        now = raised(facts, at_of(entries[-1]), schemes, digest_of(content))
+        found |= {(stream, text, "not raised") for text, _ in was - now}
+        found |= {(stream, "not raised", text) for text, _ in now - was}
+    return found
+
+
+AFTER_900, AFTER_2400 = "escalated to sergeant after 900 s", "escalated to sergeant after 2400 s"
+HALF_PAST = ", ".join(f'"{hour:02}:30"' for hour in range(24))
+OTHER_SHIFTS = changed("grades-2020", ('["07:00", "15:00", "22:00"]', f"[{HALF_PAST}]"))
+SLOWER = changed(
+    "grades-2020", ("attend_within_s = 3600", "attend_within_s = 5400"),
+    ("resource_within_s = 300", "resource_within_s = 600"), ("review_every_s = 7200", "review_every_s = 1800"),
+)  # fmt: skip
+LADDER = 'review_every_s = 7200\nescalate = [{ to = "supervisor", unresourced_for_s = 5000 }]'
+ROUTINE_TOO = changed("grades-2020", ("review_every_s = 7200", LADDER))
+
+
+@pytest.mark.parametrize(
+    "content", [SOONER, OTHER_SHIFTS, SLOWER, ROUTINE_TOO, pack("grades-2022")],
+    ids=["sooner", "other shifts", "other targets", "a ladder for routine", "three grades"],
+)  # fmt: skip
+def test_another_scheme_lists_exactly_what_it_would_have_raised_otherwise_and_at_changeovers_too(
+    content: bytes,
+) -> None:
+    nights = [*NIGHTS, night(3, adopting=True)]
+    found = [{(one.stream, one.was, one.now) for one in tried(content, entries)} for entries in nights]
+    assert found == [raised_otherwise(content, entries) for entries in nights]
+    assert any(found)
+
+
+def waited(room: Stage, *seconds: int) -> None:
+    """Let incidents of grade 2 wait for so long, one after another."""
+    for one in seconds:
+        work(room.founder, f"{CALL}\ng2 . he is outside")
+        room.pass_time(one)
+        work(room.founder, "send . AB12")
+        room.pass_time(1)
+
+
+def test_a_rung_that_comes_sooner_is_listed_for_those_who_waited_that_long_at_the_moment_at_which_it_was_due() -> None:
+    waited(room := Stage(), 899, 900, 2400)
+    entries = tuple(room.log.entries())
+    _, second, third = ((stream, at_of(facts[0])) for stream, facts in incidents(entries).items())
+    sooner = [
+        Otherwise(at + 900 * S, stream, "raised", "not raised", AFTER_900, "", "2") for stream, at in (second, third)
+    ]
+    late = Otherwise(third[1] + 2400 * S, third[0], "raised", AFTER_2400, "not raised", "2")
+    assert tried(SOONER, entries) == [*sooner, late]
+
+
+def test_what_was_graded_before_a_scheme_was_adopted_is_held_against_the_scheme_of_its_day() -> None:
+    waited(room := Stage(), 1000)
+    room.founder.do([Act(POLICY_STREAM, Adopt((SOONER,)))])
+    waited(room, 1000)
+    entries = tuple(room.log.entries())
+    first, second = incidents(entries)
+    assert [(one.stream, one.was, one.now) for one in tried(SOONER, entries)] == [(first, "not raised", AFTER_900)]
+    assert [(one.stream, one.was, one.now) for one in tried(pack("grades-2020"), entries)] == [
+        (second, AFTER_900, "not raised")
+    ]
+
+
+# What a question rings
+
+WHOLE = pack("standing-2026")
+OTHERWISE = changed("standing-2026", ('"not-assessed"', '"not-looked-at"'), ('grade = ["1", "2"]', 'grade = ["1"]'))
+
+
+def rung(content: bytes, entries: tuple[Entry, ...]) -> set[Ring]:
+    questions = read_pack(content)
+    assert isinstance(questions, StandingPack)
+    return set(ask(questions, entries, blank, at_of(entries[-1])).rang)
+
+
+@pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
+def test_standing_questions_that_are_added_changed_or_taken_away_list_exactly_their_rings(
+    entries: tuple[Entry, ...],
+) -> None:
+    old, new = rung(WHOLE, entries), rung(OTHERWISE, entries)
+    come = [Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in new - old]
+    gone = [Otherwise(one.at, one.stream, "rang", one.question, "silent") for one in old - new]
+    assert tried(OTHERWISE, entries, WHOLE) == sorted([*come, *gone])
+    assert {one.now for one in come} == {"not-looked-at"}
+    assert {one.was for one in gone} == {"not-assessed", "stranded-log"}
+    assert {one.question for one in old & new} >= {"stranded-log"}
+    assert tried(OTHERWISE, entries) == sorted(
+        Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in new
+    )

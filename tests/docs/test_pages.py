@@ -10,6 +10,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from hueandcry.domain.fact import REGISTRY
 from hueandcry.operator.cli import app
 from hueandcry.operator.verbs import VERBS
 from tests.docs.write import PAGES, ROOT, commands_page, events_page
@@ -89,3 +90,19 @@ def test_every_target_of_the_makefile_is_in_contributing() -> None:
     targets = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[0].split()
     text = (ROOT / "CONTRIBUTING.md").read_text() + (ROOT / "README.md").read_text()
     assert [target for target in targets if f"make {target}" not in text and target != "clean"] == []
+
+
+def test_every_test_that_the_letters_page_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (PAGES / "letter.md").read_text())
+    assert len(named) > 25
+    for path, test in named:
+        assert (ROOT / path).is_file(), path
+        assert not test or f"def {test}(" in (ROOT / path).read_text(), f"{path}::{test}"
+
+
+def test_every_fact_and_line_that_the_letters_page_names_is_there() -> None:
+    page = (PAGES / "letter.md").read_text()
+    facts = {name for name, _ in REGISTRY}
+    assert {
+        one for one in re.findall(r"`((?:contact|incident|expedite|record|policy|staff|foreign)\.\w+)`", page)
+    } <= facts

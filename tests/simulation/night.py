@@ -49,7 +49,8 @@ SEATS = (
 DISTRICTS = ("NORTH", "SOUTH", "CENTRAL")
 CREWS = tuple(f"{letter}{number}" for letter in "NSC" for number in range(11, 15))
 STRANGERS = tuple(f"X{number}" for number in range(1, 7))  # callsigns that nobody put on the list
-TURNS = 24  # of staff, for each caller
+TURNS = 36  # of staff, for each caller
+PACES = (0.9, 0.9, 0.5, 0.2, 0.06)  # how likely whoever turns to an item does something about it
 CHANNELS = ("999", "999", "999", "101", "101", "chat", "online", "social", "partner", "ivr")
 CATEGORIES = ("domestic", "violence", "burglary", "theft", "welfare", "missing", "asb-nuisance", "road", "other")
 ANSWERS = {
@@ -331,7 +332,7 @@ class Night:
         return member.roles if member is not None else []
 
     def _somebody_calls(self) -> None:
-        if self.random.random() < 0.06:
+        if self.random.random() < 0.08:
             contact = self._some(Call)
             on = contact.stream if contact is not None and self.random.random() < 0.4 else "-"
             words = (f"ward-{self.random.randrange(1, 20)}", "walkout", on, "Jones", "/", "0161", "/", "left", "the", "ward")
@@ -352,27 +353,26 @@ class Night:
         draw = self.random.random()
         if draw < 0.82:
             self._does_what_comes_next()
-        elif draw < 0.93:
+        elif draw < 0.9:
             self.say(*self._anything())
         else:
             self._races()
 
     def _one(self) -> Item | None:
-        """Return an open item; some are neglected."""
         live = self.model.open_items()
-        if not live:
-            return None
-        weights = [0.04 if int(one.stream[-2:], 16) < 64 else 1.0 for one in live]
-        return self.random.choices(live, weights)[0]
+        return self.random.choice(live) if live else None
 
     def _does_what_comes_next(self) -> None:
+        """Turn to an item; some are neglected, so that their times pass."""
         one = self._one()
-        line = self.next_for(one) if one is not None else None
+        if one is None or self.random.random() > PACES[int(one.stream[-1], 16) % len(PACES)]:
+            return
+        line = self.next_for(one)
         self.say(*(line or self._anything()))
 
     def next_for(self, one: Item) -> tuple[str, Typed] | None:
         """Return who types what about an item as it stands."""
-        if self.random.random() < 0.12:
+        if self.random.random() < 0.2:
             return self._beside(one)
         match one:
             case Call():
@@ -507,7 +507,7 @@ class Night:
             (2, Typed("review", it, ("nothing", "new"))),
             (1, Typed("promise", it, (self.random.choice(("arrival", "call-back")), self.random.choice(SPANS)))),
             (1, Typed("interim", it, ("high", self.random.choice(SPANS), "he", "may", "be", "back"))),
-            (2, self._regrading(one)),
+            (4, self._regrading(one)),
             (2, Typed("told", it, ("nobody", "will", "come"))),
             (2, self._ending(one)),
             (1, Typed("own", it)),
@@ -582,7 +582,7 @@ class Night:
         waiting = [said["tail"] for member in self.model.people.values() for said in member.proposals.values()]
         known = [tail for tail in waiting if tail in self.proposals]
         if known and self.random.random() < 0.4:
-            return self._settling(self.random.choice(known))
+            return self._settling(self.random.choice(known[-3:]))
         who, it = self.anybody(), one.stream
         span = self.random.choice(SPANS)
         number = str(self.random.choice(list(one.reminders) or [1]))
@@ -602,7 +602,7 @@ class Night:
             (1, Typed("unit", words=(self._callsign(), self.random.choice(DISTRICTS), "taser"))),
             (1, Typed("status", words=(self._callsign(), self.random.choice(("refreshments", "off", "available"))))),
         )
-        if isinstance(one, Case) and self.random.random() < 0.5:
+        if isinstance(one, Case) and self.random.random() < 0.6:
             typed = self._of_two(one)
         if isinstance(one, Call) and one.stage == "linked":
             element = self.random.choice(list(ANSWERS))
@@ -625,7 +625,7 @@ class Night:
         to = other.stream
         return self._pick(
             (3, Typed("tie", it, (to, self.random.choice(("same-place", "series")), "the", "car"))),
-            (3, Typed("merge", it, (to, "same", "crush"))),
+            (5, Typed("merge", it, (to, "same", "crush"))),
             (2, Typed("change", it, ("he", "is", "back"))),
             (1, Typed("major", it, tuple(METHANE))),
             (1, Typed("own", it, (self.anybody(),))),
@@ -639,9 +639,10 @@ class Night:
 
     def _anything(self) -> tuple[str, Typed]:
         """Return a line of any verb about any item, open or closed, sensible or not."""
-        one = self.random.choice(list(self.model.items.values())) if self.model.items else None
-        if one is None:
+        among = self.model.items if self.random.random() < 0.15 else self.model.live
+        if not among:
             return self.anybody(), Typed("ring", words=("101",))
+        one = self.random.choice(list(among.values()))
         if self.random.random() < 0.3:
             who, typed = self._beside(one)
         else:

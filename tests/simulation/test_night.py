@@ -30,6 +30,6 @@ def test_a_whole_night_is_what_the_documents_say(tmp_path: Path) -> None:
     night = Night(tmp_path / "store", chance("a whole night"), count(CONTACTS), 5 if PROOF else 60, ("2026-11-23", "2026-11-24"))
     night.play()
     print(night.lines.total(), night.covered, night.refused.total(), night.raced, night.compared, night.seen, time.monotonic()-began)
-    from pprint import pprint
-    pprint(night.lines.most_common()); pprint(night.refused.most_common()); pprint(night.model.names.most_common()); pprint(night.model.raised); pprint(night.model.astray)
+    import pprint
+    open(f"/tmp/sim/out-{__import__('os').environ.get('HUE_SEED','0')}.txt","w").write("\n".join([str(time.monotonic()-began), pprint.pformat(night.lines.most_common()), pprint.pformat(night.refused.most_common()), pprint.pformat(night.model.names.most_common()), pprint.pformat(night.model.raised), pprint.pformat(night.model.astray)]))
     night.close()

@@ -122,7 +122,7 @@ class Line(Struct, frozen=True):
             if value is None:
                 parts.append("-" if slot.kind is SlotKind.REF else "")
             else:
-                parts.append(_exactly(slot, value))
+                parts.append(value.canonical(desk) if isinstance(value, Line) else _exactly(slot, value))
         return " ".join(part for part in parts if part)
 
 

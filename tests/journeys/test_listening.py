@@ -137,9 +137,7 @@ def test_a_clock_that_one_keeper_heard_set_is_heard_by_the_next_when_it_runs_out
 
 
 @pytest.mark.parametrize(("minutes", "rang"), [(10, 0), (11, 1)], ids=["in time", "late"])
-def test_what_was_done_while_nobody_kept_the_watch_is_in_time_or_late_as_it_was_done(
-    night: Listened, minutes: int, rang: int
-) -> None:
+def test_what_was_done_while_nobody_kept_the_watch_is_in_time_or_late(night: Listened, minutes: int, rang: int) -> None:
     work(night.desk, LOST)
     assert night.watch_once() == []
     night.passes(minutes)
@@ -177,9 +175,7 @@ def test_what_the_watch_itself_records_does_not_end_a_silence(night: Listened) -
     assert night.rang()[-1] == Ring(MONDAY + 3600 * S, "stranded-log", night.in_hand().id, 4)
 
 
-def test_what_rang_before_the_questions_came_into_force_is_not_recorded_and_what_runs_out_after_is(
-    night: Listened,
-) -> None:
+def test_what_rang_before_the_questions_were_adopted_is_not_recorded_and_what_rings_after_is(night: Listened) -> None:
     work(night.desk, "ring 999")
     early = night.in_hand(Kind.CONTACT).id
     night.passes(4)
@@ -219,7 +215,7 @@ LINES = (
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_the_watch_recorded_in_a_night_is_what_is_found_by_asking_afterwards(night: Listened, seed: int) -> None:
     chance, keeper, worked = random.Random(seed), Watch(night.room), 0
-    for _ in range(450):
+    for _ in range(350):
         night.passes(chance.choice((0, 0.5, 1, 2, 5, 10, 30)))
         match chance.random():
             case low if low < 0.1:
@@ -231,8 +227,8 @@ def test_what_the_watch_recorded_in_a_night_is_what_is_found_by_asking_afterward
     night.watch_once()
     rang = night.asked().rang
     assert night.rang() == rang
-    assert len({one.question for one in rang}) >= 5
-    assert min(worked, len(rang)) > 30
+    assert len({one.question for one in rang}) >= 4
+    assert min(worked // 5, len(rang)) >= 15
 
 
 def _work_by_chance(night: Listened, chance: random.Random) -> bool:
@@ -270,7 +266,7 @@ def test_what_falls_is_recorded_once_at_the_end_of_its_day_and_is_what_is_found_
     [(Kind.CONTACT, LOST, "abandoned-and-not-rung-back"), (Kind.INCIDENT, CALLED, "not-assessed")],
     ids=["contact", "incident"],
 )
-def test_a_ring_is_flagged_on_the_board_until_somebody_says_that_they_know(
+def test_a_ring_is_flagged_on_the_board_until_somebody_knows(
     night: Listened, kind: Kind, lines: str, question: str
 ) -> None:
     work(night.desk, lines)
@@ -329,9 +325,7 @@ def objects(home: Path, *words: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_hue_ask_says_what_rang_and_of_every_question_how_often_and_for_machines_with_always_the_same_keys(
-    home: Path,
-) -> None:
+def test_hue_ask_says_what_rang_and_how_often_and_for_machines_with_the_same_keys_always(home: Path) -> None:
     (one,) = objects(home, "ask")
     assert list(one) == ["question", "rang", "stream", "ref", "number"]
     assert (one["question"], one["number"], one["ref"][0]) == ("abandoned-and-not-rung-back", 2, "c")
@@ -348,9 +342,7 @@ def test_hue_ask_asks_only_what_is_named_and_of_a_pack_that_is_not_in_force_too(
     assert [one["question"] for one in named] == ["never-answered"]
 
 
-def test_hue_pack_try_says_what_would_have_gone_otherwise_and_for_machines_with_always_the_same_keys(
-    home: Path,
-) -> None:
+def test_hue_pack_try_says_what_would_have_gone_otherwise_with_the_same_keys_always(home: Path) -> None:
     keys = ["at", "stream", "ref", "what", "was", "now", "was_grounds", "now_grounds"]
     grounds = "serious-risk, risk.serious"
     (one,) = objects(home, "pack", "try", "risk.toml")
@@ -380,9 +372,7 @@ def test_what_is_not_there_to_be_asked_is_a_usage_fault(home: Path, words: tuple
 
 
 @pytest.mark.parametrize("words", [("ask", "--pack"), ("pack", "try"), ("pack", "check"), ("pack", "adopt")])
-def test_a_pack_that_can_never_ring_is_refused_with_its_question_and_its_line(
-    home: Path, words: tuple[str, ...]
-) -> None:
+def test_a_pack_that_can_never_ring_is_refused_by_question_and_line(home: Path, words: tuple[str, ...]) -> None:
     line = (home / "idle.toml").read_text().splitlines().index('code = "never-answered"') + 1
     done = hue(home, *words, "idle.toml")
     why = "standing-2026, question never-answered: can never ring: there is no fact contact.sang"

@@ -159,9 +159,7 @@ def test_a_rule_rings_exactly_when_its_words_say(
 
 
 @pytest.mark.parametrize("question", [RUNG_BACK, UNTOUCHED], ids=["follows", "silence"])
-def test_nothing_rings_in_the_moment_at_which_its_time_runs_out_and_everything_does_in_the_next(
-    question: Question,
-) -> None:
+def test_nothing_rings_in_the_moment_at_which_its_time_runs_out_but_in_the_next(question: Question) -> None:
     heard = told(RANG, LOST)
     assert ask(of(question), heard, blank, START + 600 * S).rang == []
     assert ask(of(question), heard, blank, START + 600 * S + 1).rang == [Ring(START + 600 * S, "asked", CALL, 2)]
@@ -313,7 +311,7 @@ STORIES: list[tuple[str, bool, tuple[str | int, ...]]] = [
 
 
 @pytest.mark.parametrize(("code", "rang", "story"), STORIES)
-def test_each_question_of_the_product_rings_where_it_should_and_stays_silent_where_not(
+def test_each_question_of_the_product_rings_where_it_should(
     code: str, rang: bool, story: tuple[str | int, ...]
 ) -> None:
     assert rings(code, *story) is rang
@@ -326,9 +324,7 @@ def test_a_close_that_a_rule_let_pass_untold_would_ring(story: tuple[str | int, 
 
 
 @pytest.mark.parametrize(("last", "rang"), [(4, []), (3, [(3, 8)])])
-def test_referrals_that_fall_below_half_of_the_week_before_ring_at_the_end_of_the_day(
-    last: int, rang: list[tuple[int, int]]
-) -> None:
+def test_referrals_that_fall_below_half_of_the_week_before_ring(last: int, rang: list[tuple[int, int]]) -> None:
     day = 86_400 * S
     first = START // day * day + day
     at = [first - 1, *(first + n * day + one for n in range(8) for one in range(8 if n < 7 else last))]
@@ -382,7 +378,7 @@ IDLE: list[tuple[Question, str]] = [
 
 
 @pytest.mark.parametrize(("question", "why"), IDLE, ids=[why for _, why in IDLE])
-def test_a_question_that_can_never_ring_or_always_rings_is_told_with_the_reason(question: Question, why: str) -> None:
+def test_a_question_that_never_or_always_rings_is_told_with_the_reason(question: Question, why: str) -> None:
     assert list(idle(question)) == [why]
     with pytest.raises(Refused) as refused:
         check_standing(of(RUNG_BACK, replace(question, code="idle")))
@@ -446,7 +442,7 @@ def test_the_pack_of_the_product_and_a_force_s_own_are_adopted_and_until_then_th
         (b'"abandoned"]', b'"lost"]', f"can never ring: stage of it is never lost; it is one of {STAGES}"),
     ],
 )
-def test_a_pack_with_what_nobody_records_is_refused_at_adoption_with_the_code_of_its_question(
+def test_a_pack_with_what_nobody_records_is_refused_at_adoption_by_its_question(
     right: bytes, wrong: bytes, why: str
 ) -> None:
     assert OURS.count(right) == 1
@@ -583,9 +579,7 @@ def _history(moments: Moments) -> list[Entry]:
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @drawn(MOMENTS, st.integers(0, 14))
-def test_what_rings_as_it_is_recorded_is_what_would_have_rung_over_the_whole_history(
-    moments: Moments, handed_over: int
-) -> None:
+def test_what_rings_as_it_is_recorded_is_what_rings_over_the_whole_history(moments: Moments, handed_over: int) -> None:
     heard = _history(moments)
     end = START + sum(gap for _, gap, _, _ in moments) + 90 * S
     whole = ask(SOONER, heard, blank, end).rang

@@ -197,7 +197,7 @@ def assessments(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, Assessed, d
 
 @pytest.mark.parametrize("content", [LIFE_ONLY, DOMESTIC_FIRST, NO_REPEAT, pack("thrive-2022")])
 @pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
-def test_another_risk_model_lists_exactly_the_assessments_of_which_it_says_something_else_with_both_grounds(
+def test_another_risk_model_lists_what_it_says_otherwise_with_both_grounds(
     entries: tuple[Entry, ...], content: bytes
 ) -> None:
     elements, vulnerable = [one["code"] for one in parsed(content)["element"]], parsed(content)["vulnerable"]
@@ -233,9 +233,7 @@ SAYS = {
 
 
 @pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
-def test_other_categories_and_results_list_exactly_what_would_be_domestic_or_attended_or_has_no_such_code(
-    entries: tuple[Entry, ...],
-) -> None:
+def test_other_categories_and_results_list_what_would_be_domestic_or_attended(entries: tuple[Entry, ...]) -> None:
     opened = [(one, SAYS.get(one.fact.category)) for one in entries if isinstance(one.fact, Opened)]
     resulted = [(one, SAYS.get(one.fact.result)) for one in entries if isinstance(one.fact, Resulted)]
     for content, told in ((OTHERS, opened), (ENDS, resulted)):
@@ -360,8 +358,11 @@ def test_a_rung_that_comes_sooner_is_listed_for_those_who_waited_that_long_at_th
 
 
 def test_what_was_graded_before_a_scheme_was_adopted_is_held_against_the_scheme_of_its_day() -> None:
-    waited(room := Stage(), 1000)
+    work((room := Stage()).founder, f"{CALL}\ng2 . he is outside")
+    room.pass_time(300)
     room.founder.do([Act(POLICY_STREAM, Adopt((SOONER,)))])
+    room.pass_time(700)
+    work(room.founder, "send . AB12")
     waited(room, 1000)
     entries = tuple(room.log.entries())
     first, second = incidents(entries)
@@ -384,9 +385,7 @@ def rung(content: bytes, entries: tuple[Entry, ...]) -> set[Ring]:
 
 
 @pytest.mark.parametrize("entries", NIGHTS, ids=["one night", "another"])
-def test_standing_questions_that_are_added_changed_or_taken_away_list_exactly_their_rings(
-    entries: tuple[Entry, ...],
-) -> None:
+def test_questions_that_are_added_changed_or_taken_away_list_exactly_their_rings(entries: tuple[Entry, ...]) -> None:
     old, new = rung(WHOLE, entries), rung(OTHERWISE, entries)
     come = [Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in new - old]
     gone = [Otherwise(one.at, one.stream, "rang", one.question, "silent") for one in old - new]

@@ -17,6 +17,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.standing import STATE, Codes, Follows, Precedes, Question, Silence, StandingPack, Step, Volume
 
+_ANY = "record"
 RECORD_OF: dict[str, type[Record]] = {"contact": Contact, "incident": Incident, "expedite": Expedite}
 
 
@@ -53,16 +54,23 @@ def idle(question: Question) -> Iterator[str]:
 
 def _idle_steps(when: Step, unless: tuple[Step, ...], like: dict[str, Codes]) -> Iterator[str]:
     yield from (f"can never ring: {why}" for why in _unmeetable(when))
-    met = [step for step in unless if not list(_unmeetable(step))]
-    if not met:
-        yield (
-            "always rings: nothing is named that would keep it from it"
-            if not unless
-            else (f"always rings: {next(_unmeetable(unless[0]))}")
-        )
+    kind = when.fact.partition(".")[0]
+    if kind not in (*RECORD_OF, _ANY):
+        yield f"can never ring: {when.fact} is about no contact, incident or expedite"
+    met = [step for step in unless if not list(_unmeetable(step)) and _of_one_record(step.fact, kind)]
+    if not unless:
+        yield "always rings: nothing is named that would keep it from it"
+    elif not met:
+        elsewhere = f"{unless[0].fact} is about another kind of record"
+        yield f"always rings: {next(_unmeetable(unless[0]), elsewhere)}"
     record = RECORD_OF.get(when.fact.partition(".")[0])
     if record is not None:
         yield from _unlike(like, record)
+
+
+def _of_one_record(fact: str, kind: str) -> bool:
+    """Tell whether a fact can come in a record of a kind."""
+    return _ANY in (kind, fact.partition(".")[0]) or fact.startswith(f"{kind}.")
 
 
 def _unmeetable(step: Step) -> Iterator[str]:

@@ -73,7 +73,8 @@ class Silence(_Question, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 class Volume(_Question, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="volume"):
     """Rings where fewer of such facts than a share of the usual are recorded in a span of time.
 
-    Usual is the mean of the `of_previous` spans before it, where that is at least `at_least`; spans are counted from 1970.
+    Usual is the mean of the `of_previous` spans before it, rounded down, where that is at least `at_least`; spans are
+    counted from 1970.
     """
 
     when: tuple[Step, ...]

@@ -27,6 +27,7 @@ from hueandcry.domain.reference import NS_PER_S, Instant, Kind, StreamId, kind_o
 from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.domain.standing import StandingPack
 
+Raised = tuple[str, int, str]  # under which grade, from when its clock ran, and what
 _WAS, _NOW = "was ", "now "  # no code begins so
 Changeovers = Callable[[tuple[str, ...], int, int], Iterable[int]]
 
@@ -51,16 +52,20 @@ class Trial:
         self._blank = blank
         self._policy = Policy()
         self._open: dict[bytes, Incident] = {}
-        self._raised: dict[bytes, tuple[dict[str, int], dict[str, int]]] = {}
-        self._now = 0
+        self._raised: dict[bytes, tuple[dict[Raised, int], dict[Raised, int]]] = {}
+        self._now, self._until = 0, 0
 
-    def walk(self, entries: Iterable[Entry], before: StandingPack | None = None) -> list[Otherwise]:
-        """Return what would have gone otherwise over all entries; standing questions are held against those of `before`."""
+    def walk(self, entries: Iterable[Entry], before: StandingPack | None = None, until: int = 0) -> list[Otherwise]:
+        """Return what would have gone otherwise over all entries, up to a moment or to the last of them.
+
+        Standing questions are held against those of `before`.
+        """
+        self._until = until
         if isinstance(self._pack, StandingPack):
             return self._rang_otherwise(self._pack, before, entries)
         found = list(chain.from_iterable(self._take(entry) for entry in entries))
         for incident in self._open.values():
-            found += self._end(incident, self._now)
+            found += self._end(incident, max(self._now, until))
         return sorted(found)
 
     def _take(self, entry: Entry) -> Iterator[Otherwise]:
@@ -112,14 +117,15 @@ class Trial:
         if not incident.grade or incident.attended or incident.stage not in (Stage.GRADED, Stage.RESOURCED):
             return
         assert isinstance(self._pack, GradePack)
+        start = incident.clock_from
         was, now = self._raised.setdefault(incident.id, ({}, {}))
         theirs = self._policy.grades_of(incident.graded_under)
         for scheme, raised in ((theirs, was), (self._pack, now)):
             for row in (one for one in scheme.grade if one.code == incident.grade):
                 for what, due in self._due(incident, scheme, row, until):
-                    raised.setdefault(what, due)
+                    raised.setdefault((incident.grade, start, what), due)
             if incident.grade not in {one.code for one in scheme.grade}:
-                raised.setdefault(f"no grade {incident.grade} in it", incident.clock_from)
+                raised.setdefault((incident.grade, start, f"no grade {incident.grade} in it"), start)
 
     def _due(self, incident: Incident, scheme: GradePack, row: GradeRow, until: int) -> Iterator[tuple[str, int]]:
         start = incident.clock_from
@@ -133,15 +139,14 @@ class Trial:
             due = max(incident.reviewed, start) + row.review_every_s * NS_PER_S
             if due <= until:
                 yield f"not reviewed in {row.review_every_s} s", due
-        first = None
-        for rung in row.escalate:
-            due = start + rung.unresourced_for_s * NS_PER_S
-            if due <= until:
-                first = due if first is None else first
-                yield f"escalated to {rung.to} after {rung.unresourced_for_s} s", due
-        if first is not None:
-            for moment in self._changeovers(scheme.changeover, first, until):
-                yield f"escalated to {row.escalate[-1].to} again at {moment // NS_PER_S}", moment
+        raised = [(start + one.unresourced_for_s * NS_PER_S, one) for one in row.escalate]
+        raised = [(due, rung) for due, rung in raised if due <= until]
+        for due, rung in raised:
+            yield f"escalated to {rung.to} after {rung.unresourced_for_s} s", due
+        if raised:
+            for moment in self._changeovers(scheme.changeover, min(due for due, _ in raised), until):
+                to = [rung.to for due, rung in raised if due < moment][-1]
+                yield f"escalated to {to} again at {moment // NS_PER_S}", moment
 
     def _end(self, incident: Incident, until: int) -> Iterator[Otherwise]:
         """Yield what the schemes would have raised otherwise about an incident that is closed, or stands at the end."""
@@ -149,10 +154,10 @@ class Trial:
             return
         self._pass(incident, until)
         was, now = self._raised.pop(incident.id, ({}, {}))
-        for what in sorted(set(was) - set(now)):
-            yield Otherwise(was[what], incident.id, "raised", _spoken(what), "not raised", incident.grade)
-        for what in sorted(set(now) - set(was)):
-            yield Otherwise(now[what], incident.id, "raised", "not raised", _spoken(what), "", incident.grade)
+        for key in sorted(set(was) - set(now)):
+            yield Otherwise(was[key], incident.id, "raised", _spoken(key[2]), "not raised", key[0])
+        for key in sorted(set(now) - set(was)):
+            yield Otherwise(now[key], incident.id, "raised", "not raised", _spoken(key[2]), "", key[0])
 
     # What a question rings
 
@@ -168,7 +173,7 @@ class Trial:
             rang += asker.hear(entry)
             if entry.header is not None:
                 self._now = entry.header.recorded
-        rang += asker.due(self._now)
+        rang += asker.due(max(self._now, self._until))
         was, now = (
             [replace(one, question=one.question.removeprefix(mark)) for one in rang if one.question.startswith(mark)]
             for mark in (_WAS, _NOW)

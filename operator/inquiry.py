@@ -85,7 +85,7 @@ def try_pack(room: Room, board: Board, now_ns: int, named: str, *, json: bool) -
     if isinstance(pack, StandingPack):
         check_standing(pack)
     trial = Trial(pack, blank, lambda times, since, until: changeovers(times, board.zone, since, until))
-    found = trial.walk(room.journal.entries(0, board.position), board.policy.standing)
+    found = trial.walk(room.journal.entries(0, board.position), board.policy.standing, now_ns)
     names = RoomNames(board, now_ns, day=True)
     for one in found:
         if json:

@@ -66,7 +66,8 @@ def _line_of(fault: str, content: bytes) -> int | None:
     if told:
         return int(told[1])
     quoted = f'"{named[1].rstrip(":")}"' if named else ""
-    return next((at for at, line in enumerate(lines, 1) if quoted and quoted in line and "=" in line), None)
+    heads = [at for at, line in enumerate(lines, 1) if quoted and re.search(rf"\b(code|because) = {quoted}", line)]
+    return next(iter(heads), None)
 
 
 def say_check(named: str, *, json: bool) -> None:

@@ -89,12 +89,11 @@ class Watch:
 
     def tick(self) -> list[Entry]:
         """Record what time has made true since, and return it."""
-        board = self._room.board
+        board, now_ns = self._room.board, self._room.identity.now()  # the time first: what comes after it is in time
         board.catch_up()
         recorded: list[Entry] = []
         if not board.policy.force:
             return recorded
-        now_ns = self._room.identity.now()
         changeover = last_changeover(board.policy.grades.changeover, board.zone, now_ns)
         for record in (*board.open(), *board.resources()):
             for timer in timers(record, board.policy, changeover):

@@ -44,18 +44,30 @@ def ack_acts(desk: Desk, line: Line) -> list[Act]:
     record = desk.board.record(line["item"])
     assert isinstance(record, Worked)
     waits = isinstance(record, Incident) and record.unacknowledged is not None
-    known = [_escalation_known(desk, line)] if waits or (isinstance(record, Incident) and not record.unheeded) else []
+    named, words = _named(desk, line)
+    known = (
+        [_escalation_known(desk, line["item"], named, words)]
+        if waits or (isinstance(record, Incident) and not record.unheeded)
+        else []
+    )
     if known and not record.unheeded:
         return known
-    said = line["words"] if known else " ".join(filter(None, (line["collar"], line["words"])))
+    said = words if known else " ".join(filter(None, (named, words)))
     return [*known, Act(line["item"], ringing.HeedRing(said))]
 
 
-def _escalation_known(desk: Desk, line: Line) -> Act:
-    named = line["collar"] or ""
+def _named(desk: Desk, line: Line) -> tuple[str, str]:
+    """Return who was told and the words; a first word that is nobody's collar number belongs to the words."""
+    first, words = line["collar"] or "", line["words"]
+    if desk.board.member(first) is not None or any(sign.isdigit() for sign in first):
+        return first, words
+    return "", " ".join(filter(None, (first, words)))
+
+
+def _escalation_known(desk: Desk, incident: bytes, named: str, words: str) -> Act:
     member = desk.board.member(named)
     roles = member.roles if member is not None else None
-    return Act(line["item"], escalation.Acknowledge(named, line["words"], roles))
+    return Act(incident, escalation.Acknowledge(named, words, roles))
 
 
 def cover_acts(desk: Desk, line: Line) -> list[Act]:

@@ -18,6 +18,17 @@ from zoneinfo import ZoneInfo
 NS = 1_000_000_000
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 KINDS = {1: "contact", 2: "incident", 3: "expedite"}
+RESOURCE = 8
+ROLES = (
+    "handler", "dispatcher", "vulnerability", "supervisor", "auditor", "administrator", "sergeant", "inspector",
+    "incident-manager", "watch",
+)  # fmt: skip
+WORK_INCIDENTS = ("dispatcher", "supervisor", "incident-manager", "watch")
+WRITTEN = (
+    "record.noted", "record.corrected", "record.check_returned", "incident.contacted", "incident.changed",
+    "incident.assessed", "incident.interim_risk_set", "incident.absorbed", "incident.major_declared",
+)  # fmt: skip
+STALE_AFTER_S = 60
 Line = dict[str, Any]
 
 
@@ -46,6 +57,35 @@ class Story:
     reviewed: int = 0
     promises: dict[int, int] = field(default_factory=dict)
     escalated: list[tuple[str, bool]] = field(default_factory=list)
+    parked: bool = False
+    lost: int = 0
+    tried: int = 0
+    rung_back: int = 0
+    reached: bool = False
+    late: bool = False
+    seen_at: tuple[int, bool] | None = None
+    crews: list[str] = field(default_factory=list)
+    interim: int = 0
+    unread: int = 0
+    categories: str = ""
+    crime: bool = False
+    agencies: dict[str, tuple[int, bool]] | None = None
+    rang: list[tuple[str, bool]] = field(default_factory=list)
+    bring_ups: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        return not self.history and self.stage not in ("none", "closed")
+
+
+@dataclass
+class Crew:
+    """A resource: what it is on, and whether something is the matter with it."""
+
+    callsign: str = ""
+    on: str | None = None
+    unheard: bool = False
+    emergency: bool = False
 
 
 class IndependentBoard:
@@ -55,7 +95,10 @@ class IndependentBoard:
         self.stories: dict[str, Story] = {}
         self.zone = ZoneInfo("UTC")
         self.packs: dict[str, tuple[dict[str, Line], int]] = {}
+        self.crimes: dict[str, tuple[set[str], int]] = {}
+        self.crews: dict[str, Crew] = {}
         self.order: dict[str, int] = {}
+        self.recall: tuple[int, int] = (300, 3)
         self.days: dict[tuple[str, bool], list[str]] = {}
 
     def read(self, lines: Iterable[Line]) -> "IndependentBoard":
@@ -69,7 +112,29 @@ class IndependentBoard:
                 story.version = line["version"]
                 told = self._record if line["name"].startswith("record.") else getattr(self, f"_{kind}")
                 told(story, line["name"].split(".")[1], line["fields"], instant(line["occurred"]), line)
+                self._updated(story, line)
+            elif line["name"].startswith("resource."):
+                self._resource(self.crews.setdefault(line["stream"], Crew()), line["name"], line["fields"])
         return self
+
+    def _updated(self, story: Story, line: Line) -> None:
+        """What others wrote stands unread for whoever works an incident, from its grade to its result."""
+        theirs = line["role"] in WORK_INCIDENTS or line["actor"] == story.holder
+        if story.kind == "incident" and line["name"] in WRITTEN and not theirs and story.open:
+            story.unread += story.stage not in ("opened", "resulted")
+
+    def _resource(self, crew: Crew, name: str, said: Line) -> None:
+        match name:
+            case "resource.registered":
+                crew.callsign = said["callsign"]
+            case "resource.status_given":
+                crew.on, crew.unheard = said["incident"], False
+            case "resource.heard_of":
+                crew.unheard = crew.emergency = False
+            case "resource.unheard_of":
+                crew.unheard = True
+            case "resource.emergency_called":
+                crew.emergency = True
 
     def _policy(self, name: str, said: Line) -> None:
         if name == "policy.established":
@@ -79,6 +144,11 @@ class IndependentBoard:
             targets_s = {one["code"]: one for one in pack["grade"]}
             self.packs[said["digest"]] = (targets_s, pack["expedite_answer_within_s"])
             self.order = pack["order"]
+            self.recall = (pack["recall_every_s"], pack["recalls"])
+        if name == "policy.adopted" and said["kind"] == "categories":
+            pack = tomllib.loads(bytes.fromhex(said["content"]).decode())
+            crimes = {one["code"] for one in pack["category"] if one.get("crime")}
+            self.crimes[said["digest"]] = (crimes, pack["crime_within_s"])
 
     def _record(self, story: Story, name: str, said: Line, _: int, line: Line) -> None:
         match name:
@@ -86,6 +156,18 @@ class IndependentBoard:
                 story.promises[line["version"]] = instant(said["due"])
             case "promise_kept" | "promise_released":
                 del story.promises[said["number"]]
+            case "handed_over":
+                story.holder = "" if said["to"] in ROLES else said["to"]
+            case "placed" if story.kind != "expedite":
+                story.district = said["district"]
+            case "bring_up_set":
+                story.bring_ups[line["version"]] = instant(said["due"])
+            case "bring_up_done":
+                del story.bring_ups[said["number"]]
+            case "question_rang":
+                story.rang.append((said["question"], False))
+            case "ring_heeded":
+                story.rang = [(one, known or one == said["question"]) for one, known in story.rang]
 
     def _contact(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
         match name:
@@ -93,8 +175,14 @@ class IndependentBoard:
                 story.stage, story.what, story.since = "ringing", said["channel"], occurred
             case "answered":
                 story.stage, story.holder = "answered", said["handler"]
-            case "abandoned":
-                story.stage, story.holder = "abandoned", ""
+            case "parked":
+                story.parked = True
+            case "taken_up":
+                story.parked, story.holder = False, said["handler"]
+            case "abandoned" | "recall_tried" | "recall_late":
+                self._lost(story, name, said, occurred)
+            case "caller_located":
+                story.seen_at = (instant(said["taken"]), said["plausible"])
             case "located":
                 story.district = said["district"]
             case "linked" | "resolved" | "transferred" | "closed":
@@ -102,24 +190,57 @@ class IndependentBoard:
             case "loaded":
                 story.stage, story.history = "closed", True
 
+    def _lost(self, story: Story, name: str, said: Line, occurred: int) -> None:
+        match name:
+            case "abandoned":
+                story.stage, story.holder, story.parked = "abandoned", "", False
+                story.lost, story.tried, story.rung_back, story.reached, story.late = occurred, 0, 0, False, False
+            case "recall_tried":
+                story.tried, story.rung_back, story.late = said["attempt"], occurred, False
+                story.reached = said["reached"] == "spoke"
+            case "recall_late":
+                story.late = True
+
     def _incident(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
-            case "opened":
-                story.stage, story.what, story.holder = "opened", said["category"], said["holder"]
-                story.contacts = [said["contact"]] if said["contact"] else []
-                story.since = story.opened = story.clock = occurred
-                story.material = line["version"]
-                self._number(story, occurred)
-            case "loaded":
-                story.stage, story.history, story.since = "closed", True, occurred
-                self._number(story, occurred)
+            case "opened" | "loaded":
+                self._begun(story, name, said, occurred, line)
             case "located":
                 story.district = said["district"]
             case "contacted" | "changed":
                 story.contacts += [said["contact"]] if name == "contacted" else []
                 self._reopened(story, line, occurred)
+            case "assessed" | "graded" | "regraded" | "owned":
+                self._graded(story, name, said, occurred, line)
+            case "reviewed" | "escalated" | "escalation_acknowledged" | "interim_risk_set" | "update_seen":
+                self._waiting(story, name, said, occurred)
+            case "resourced" | "attended" | "stood_down":
+                self._crewed(story, name, said["callsign"])
+            case "resulted" | "closed":
+                story.stage = name
+                story.attended = story.attended or (name == "resulted" and said["attended"])
+            case "merged" | "absorbed" | "reopened":
+                self._merged(story, name, said, occurred, line)
+            case "classified" | "crime_recorded" | "no_crime_found":
+                self._classified(story, name, said, line)
+            case "major_declared" | "agency_acknowledged" | "major_stood_down":
+                self._major(story, name, said)
+
+    def _begun(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
+        story.since = story.opened = occurred
+        self._number(story, occurred, history=name == "loaded")
+        if name == "loaded":
+            story.stage, story.history = "closed", True
+            return
+        story.stage, story.what, story.holder = "opened", said["category"], said["holder"]
+        story.contacts = [said["contact"]] if said["contact"] else []
+        story.clock, story.material, story.categories = occurred, line["version"], line["pack"]
+
+    def _graded(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
+        match name:
             case "assessed":
                 story.assessed, story.vulnerable, story.reviewed = line["version"], said["vulnerable"], occurred
+                story.interim = 0
             case "graded":
                 story.stage, story.grade, story.holder = "graded", said["grade"], ""
                 story.pack = line["pack"]
@@ -128,11 +249,45 @@ class IndependentBoard:
                 story.clock = occurred if said["more_urgent"] else story.opened
             case "owned":
                 story.holder = said["owner"]
-            case "reviewed" | "escalated" | "escalation_acknowledged":
-                self._waiting(story, name, said, occurred)
-            case "resourced" | "attended" | "resulted" | "closed":
-                story.stage = name
-                story.attended = story.attended or name == "attended" or (name == "resulted" and said["attended"])
+
+    def _crewed(self, story: Story, name: str, callsign: str) -> None:
+        story.crews = [one for one in story.crews if one != callsign]
+        if name != "stood_down":
+            story.stage = name
+            story.crews.append(callsign)
+        elif story.stage == "resourced" and not story.crews:
+            story.stage = "attended" if story.attended else "graded"
+        if name == "attended":
+            story.attended, story.interim = True, 0
+
+    def _merged(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
+        match name:
+            case "merged":
+                story.stage = "closed"
+            case "absorbed":
+                story.contacts += [one for one in said["contacts"] if one not in story.contacts]
+                story.vulnerable = story.vulnerable or said["vulnerable"]
+                story.material = line["version"]
+            case "reopened":
+                story.stage = "opened" if not story.grade else "attended" if story.attended else "graded"
+                story.holder, story.material, story.clock = "", line["version"], occurred
+
+    def _classified(self, story: Story, name: str, said: Line, line: Line) -> None:
+        if name == "classified":
+            story.what, story.categories = said["category"], line["pack"]
+        else:
+            story.crime = True
+
+    def _major(self, story: Story, name: str, said: Line) -> None:
+        match name:
+            case "major_declared":
+                dues = [(instant(due), False) for due in said["due"]]
+                story.agencies = dict(zip(said["agencies"], dues, strict=True))
+            case "agency_acknowledged":
+                assert story.agencies is not None
+                story.agencies[said["agency"]] = (story.agencies[said["agency"]][0], True)
+            case "major_stood_down":
+                story.agencies = None
 
     def _waiting(self, story: Story, name: str, said: Line, occurred: int) -> None:
         match name:
@@ -142,6 +297,10 @@ class IndependentBoard:
                 story.escalated.append((said["to"], False))
             case "escalation_acknowledged":
                 story.escalated = [(to, known or to == said["to"]) for to, known in story.escalated]
+            case "interim_risk_set":
+                story.interim = instant(said["review_by"])
+            case "update_seen":
+                story.unread = 0
 
     def _reopened(self, story: Story, line: Line, occurred: int) -> None:
         story.material = line["version"]
@@ -160,8 +319,8 @@ class IndependentBoard:
             case "told" | "closed":
                 story.stage = name
 
-    def _number(self, story: Story, occurred: int) -> None:
-        self.days.setdefault((self._day(occurred), story.history), []).append(story.stream)
+    def _number(self, story: Story, occurred: int, *, history: bool) -> None:
+        self.days.setdefault((self._day(occurred), history), []).append(story.stream)
 
     def _day(self, at: int) -> str:
         return f"{datetime.fromtimestamp(at // NS, self.zone):%Y-%m-%d}"
@@ -170,7 +329,7 @@ class IndependentBoard:
 
     def items(self, now: int) -> list[Line]:
         """Return the open items as `hue board --json` lists them, in order of stream."""
-        opened = [one for one in self.stories.values() if not one.history and one.stage not in ("none", "closed")]
+        opened = [one for one in self.stories.values() if one.open]
         return [self._item(story, now) for story in sorted(opened, key=lambda one: one.stream)]
 
     def _item(self, story: Story, now: int) -> Line:
@@ -195,6 +354,9 @@ class IndependentBoard:
             "escalated": next(
                 (to for to, known in reversed(story.escalated) if not known and story.stage == "graded"), ""
             ),
+            "rang": next((question for question, known in reversed(story.rang) if not known), ""),
+            "unread": story.unread,
+            "alerts": [*self._alerts(story, now)],
             "risk": self._risk(story),
             "added_min": self.order["added_min"],
         }
@@ -207,21 +369,54 @@ class IndependentBoard:
         graded = self.packs[story.pack][0][story.grade]["risk"] if story.grade else self.order["ungraded"]
         return int(graded) + (self.order["vulnerable"] if story.vulnerable else 0)
 
-    def _due(self, story: Story) -> int | None:
-        return min([*story.promises.values(), *self._targets(story)], default=None)
+    def _alerts(self, story: Story, now: int) -> Iterator[str]:
+        """Yield what else calls for somebody, in words."""
+        on = {crew.callsign: crew for crew in self.crews.values() if crew.on == story.stream}
+        for crew in (on[callsign] for callsign in story.crews if callsign in on):
+            if crew.emergency or crew.unheard:
+                yield f"{crew.callsign} {'EMERGENCY' if crew.emergency else 'not heard of'}"
+        if story.agencies is not None:
+            yield "MAJOR INCIDENT"
+            for agency, (due, knows) in story.agencies.items():
+                if not knows and due <= now:
+                    yield f"{agency} has not said that it knows"
+        if story.late:
+            yield "nobody rang back"
+        if story.seen_at is not None and not story.seen_at[1]:
+            yield "caller location cannot be true"
+        elif story.seen_at is not None and now - story.seen_at[0] > STALE_AFTER_S * NS:
+            yield "caller location stale"
+        yield from ("bring up" for due in story.bring_ups.values() if due <= now)
 
-    def _targets(self, story: Story) -> list[int]:
-        if story.kind == "expedite":
-            return [story.since + self.packs[story.pack][1] * NS] if story.stage in ("asked", "decided") else []
+    def _due(self, story: Story) -> int | None:
+        dues = {"contact": self._recalls, "incident": self._targets, "expedite": self._answers}[story.kind]
+        return min([*story.promises.values(), *dues(story)], default=None)
+
+    def _recalls(self, story: Story) -> Iterator[int]:
+        every_s, wanted = self.recall
+        if story.stage == "abandoned" and not story.reached and story.tried < wanted:
+            yield max(story.lost, story.rung_back) + every_s * NS
+
+    def _answers(self, story: Story) -> Iterator[int]:
+        if story.stage in ("asked", "decided"):
+            yield story.since + self.packs[story.pack][1] * NS
+
+    def _targets(self, story: Story) -> Iterator[int]:
+        yield from (due for due, knows in (story.agencies or {}).values() if not knows)
+        if story.interim and not story.attended and story.stage != "resulted":
+            yield story.interim
+        crimes, within_s = self.crimes[story.categories]
+        if story.what in crimes and not story.crime:
+            yield story.opened + within_s * NS
         if story.attended or story.stage not in ("graded", "resourced"):
-            return []
+            return
         row = self.packs[story.pack][0][story.grade]
         reviewed = max(story.reviewed, story.clock)
         waits = story.stage == "graded"
         from_when = {"attend_within_s": story.clock}
         if waits:
             from_when |= {"resource_within_s": story.clock, "review_every_s": reviewed}
-        return [since + row[name] * NS for name, since in from_when.items() if name in row]
+        yield from (since + row[name] * NS for name, since in from_when.items() if name in row)
 
     def _ref(self, story: Story, now: int) -> str:
         if story.kind != "incident":
@@ -238,7 +433,7 @@ def _queue(story: Story) -> str:
     if story.kind == "expedite":
         return "partner"
     if story.kind == "contact":
-        return {"ringing": "waiting", "abandoned": "recall"}.get(story.stage, "in-hand")
+        return {"ringing": "waiting", "abandoned": "recall"}.get(story.stage, "parked" if story.parked else "in-hand")
     if story.stage == "resulted":
         return "closing"
     if story.assessed <= story.material:

@@ -64,6 +64,22 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("pack", "check"),
     ("pack", "diff"),
     ("pack", "adopt"),
+    ("pack", "try"),
+    ("ask",),
+    ("coverage",),
+    ("units",),
+    ("duplicates",),
+    ("crimes",),
+    ("regrades",),
+    ("faults",),
+    ("paper",),
+    ("gazetteer",),
+    ("gazetteer", "load"),
+    ("gazetteer", "find"),
+    ("spool",),
+    ("spool", "list"),
+    ("spool", "deliver"),
+    ("spool", "drop"),
     ("share",),
     ("share", "agree"),
     ("share", "list"),
@@ -89,6 +105,15 @@ READING: tuple[tuple[str, ...], ...] = (
     ("queues",),
     ("pack", "list"),
     ("pack", "diff", "grades-2022"),
+    ("pack", "try", "thrive-2022"),
+    ("ask",),
+    ("coverage",),
+    ("units",),
+    ("duplicates", "1"),
+    ("crimes",),
+    ("regrades",),
+    ("faults",),
+    ("gazetteer", "find", "Mill"),
     ("share", "list"),
     ("store", "info"),
 )
@@ -106,6 +131,8 @@ WORKING: tuple[tuple[str, ...], ...] = (
     ("share", "export", "1", "--to", "MPS", "--file", "out.cmx"),
     ("share", "import", "calls.csv"),
     ("pack", "adopt", "grades-2022", "thrive-2022"),
+    ("paper",),
+    ("gazetteer", "load", "places.csv"),
 )
 
 
@@ -127,6 +154,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "night.txt").write_text(NIGHT)
     (home / "passphrase").write_text("four wet elephants\n")
     (home / "calls.csv").write_text("ts\n2020-05-03 14:05\n")
+    (home / "places.csv").write_text("name,district\n12 Mill Lane,CENTRAL\n")
     return home
 
 
@@ -657,7 +685,8 @@ def test_json_is_one_document_or_one_object_a_line(words: tuple[str, ...], run: 
     lines = ended.out.splitlines()
     found = [json.loads(line) for line in lines]
     assert all(isinstance(one, dict) for one in found)
-    if words[0] not in ("log", "journal", "access", "queues", "pack", "share") and words != ("replay",):
+    many = ("log", "journal", "access", "queues", "pack", "share", "ask", "coverage", "units", "duplicates", "crimes")
+    if words[0] not in (*many, "regrades", "faults", "gazetteer") and words != ("replay",):
         assert len(lines) == 1
 
 

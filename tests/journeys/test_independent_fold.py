@@ -27,6 +27,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.domain.staff import Register, SignOn, staff_stream
+from hueandcry.domain.worked import Worked
 from hueandcry.operator import erasing
 from hueandcry.operator.bootstrap import Founding, found, pack_text
 from hueandcry.operator.desk import Act, Desk, Signed
@@ -42,7 +43,7 @@ from tests.proof.counts import PROOF, SEED, chance, count
 from tests.proof.table import Told, tell
 
 ROOT = Path(__file__).parents[2]
-FACTS = 2400 if PROOF else 1200  # from 2000 on the board keeps a checkpoint
+FACTS = 3000 if PROOF else 1500  # from 2000 on the board keeps a checkpoint
 POSITIONS, TIMES = 200, 40  # as proof; ten positions and two times otherwise
 ZONE = "America/St_Johns"  # half an hour off, so that a local day begins where no other does
 EVENING = 1_798_759_800_000_000_000  # 2026-12-31 20:00 there, in ns UTC
@@ -57,8 +58,39 @@ ANSWERS = {
     "vulnerability": ("child", "adult", "none"),
     "engagement": ("wants-police", "wants-advice"),
 }
+AGENCIES = ("fire", "ambulance", "council", "btp")
 MUST_OCCUR = {
     "contact.abandoned",
+    "contact.caller_located",
+    "contact.parked",
+    "contact.recall_late",
+    "contact.recall_tried",
+    "contact.taken_up",
+    "incident.absorbed",
+    "incident.agency_acknowledged",
+    "incident.classified",
+    "incident.crime_recorded",
+    "incident.interim_risk_set",
+    "incident.major_declared",
+    "incident.major_stood_down",
+    "incident.merged",
+    "incident.no_crime_found",
+    "incident.reopened",
+    "incident.stood_down",
+    "incident.update_seen",
+    "record.advised",
+    "record.bring_up_done",
+    "record.bring_up_set",
+    "record.check_returned",
+    "record.handed_over",
+    "record.promise_broken",
+    "record.promise_kept",
+    "record.question_rang",
+    "record.ring_heeded",
+    "resource.emergency_called",
+    "resource.heard_of",
+    "resource.status_given",
+    "resource.unheard_of",
     "contact.linked",
     "contact.loaded",
     "expedite.asked",
@@ -93,7 +125,7 @@ class Night:
         self._desks = [
             self._seated("2211", *roles),
             self._seated("2214", *roles),
-            self._seated("5501", Role.SUPERVISOR),
+            self._seated("5501", Role.SUPERVISOR),  # who works incidents, and stands a major one down
         ]
         self._watch = Watch(self.room)
         self._loaded = 0
@@ -118,15 +150,43 @@ class Night:
     def _step(self) -> None:
         self._clock.set(self._clock.now_ns + self._random.randrange(STEP_MAX_S * 10**9))
         what: Callable[[], None] = self._random.choices(
-            (self._line, self._tick, self._history, self._another_application, self._erasure), (60, 6, 1, 1, 1)
+            (self._line, self._course, self._tick, self._history, self._another_application, self._erasure),
+            (60, 4, 6, 1, 1, 1),
         )[0]
         with contextlib.suppress(Refused, Misread):  # by chance; what is refused writes nothing
             what()
 
+    def _course(self) -> None:
+        """Somebody sees something through as far as the rules let them; what takes a while waits meanwhile."""
+        desk, pick = self._random.choice(self._desks), self._random.choice
+        contact, incident, expedite = (self._one(desk, kind) for kind in (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE))
+        answers = " ".join(f"{element}={pick(of)}" for element, of in ANSWERS.items())
+        ended = (f"nocrime {incident} nothing was taken", f"told {incident} no", f"result {incident} advice")
+        courses = (
+            (f"assess {incident} {answers}", f"grade {incident} 4 so", *ended, f"close {incident}"),
+            (
+                f"verify {expedite} phrase",
+                f"decide {expedite} accept now",
+                f"tellback {expedite} X",
+                f"close {expedite}",
+            ),
+            (f"answer {contact}", f"park {contact} a 999 rings", f"answer {contact}", f"park {contact}"),
+            (
+                f"major {incident} quay / fire / smoke / north gate / none / fire",
+                *(f"knows {incident} {agency} the duty officer" for agency in AGENCIES[: pick((1, 4, 4))]),
+                f"standdown {incident} it is out",
+            ),
+        )
+        for line in pick(courses):
+            self._clock.set(self._clock.now_ns + self._random.randrange(STEP_MAX_S * 10**9))
+            with contextlib.suppress(Refused, Misread):
+                carry_out(desk, line)
+
     def _line(self) -> None:
         desk = self._random.choice(self._desks)
         desk.board.catch_up()
-        carry_out(desk, self._random.choice(self._lines(desk)))
+        lines = self._random.choices((self._lines, self._more_lines), (3, 2))[0]
+        carry_out(desk, self._random.choice(lines(desk)))
 
     def _tick(self) -> None:
         self._watch.tick()
@@ -199,6 +259,52 @@ class Night:
             f"close {expedite}",
         ]
 
+    def _more_lines(self, desk: Desk) -> list[str]:
+        """Return lines of handing over, of who waits, of crews, and of incidents that have to do with each other."""
+        pick = self._random.choice
+        contact, incident, expedite = (self._one(desk, kind) for kind in (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE))
+        item, other = pick((contact, incident, expedite)), self._one(desk, Kind.INCIDENT)
+        crew, number = pick(("AB12", "CD34")), pick(range(1, 20))
+        records = [one for one in desk.board.open() if isinstance(one, Worked)]
+        checks = [f"{stream_text(one.id)} {each.number}" for one in records for each in one.checks]
+        ups = [f"{stream_text(one.id)} {each.number}" for one in records for each in one.reminders]
+        lost = [stream_text(one.id) for one in records if one.queue == "recall"]
+        someone = pick(("2211", "2214", "5501", "handler", "dispatcher", "vulnerability"))
+        return [
+            f"hand {item} {someone} words",
+            f"handrest {pick(('2211', '5501', 'dispatcher'))}",
+            *(f"seen {incident}",) * 2,
+            f"interim {incident} {pick(('low', 'high'))} {pick(('2m', '20m'))} he may come back",
+            f"advise {item} evidence",
+            f"park {contact}",
+            *(f"recall {pick(lost or ['none'])} {reached}" for reached in ("no-answer", "voicemail", "spoke")),
+            f"notasked {contact} all line-lost",
+            f"callerat {contact} aml {pick(('53.48,-2.24', '153.48,-2.24'))} 30 45s",
+            f"promise {item} {pick(('update', 'call-back'))} {pick(('2m', '30m'))}",
+            *(f"{pick(('kept', 'release'))} {item} {pick(('update', 'call-back'))} words",) * 4,
+            f"check {item} pnc AB12 CDE / seen there",
+            f"returned {pick(checks or ['none 1'])} found",
+            f"bringup {item} {pick(('2m', '1h'))}",
+            f"done {pick(ups or ['none 1'])}",
+            *(f"ack {item} seen to",) * 2,
+            f"unit {crew} EAST",
+            f"enroute {crew}",
+            f"arrive {incident} {crew}",
+            *(f"arrive {incident} {crew}",) * 2,
+            pick((f"clear {crew}", f"heard {crew}")),
+            f"emergency {crew} shouting",
+            f"merge {incident} {other} the same",
+            *(f"reopen {self._closed()} he is back",) * 2,
+            f"classify {incident} {pick(CATEGORIES)} it was found out",
+            *(pick((f"crime {incident} 06EE.{number}-26", f"nocrime {incident} nothing was taken")),) * 3,
+            *(f"close {incident}",) * 2,
+        ]
+
+    def _closed(self) -> str:
+        open_now = {record.id for record in self.room.board.open()}
+        streams = [one for one in self.room.journal.begun() if kind_of(one) is Kind.INCIDENT and one not in open_now]
+        return stream_text(self._random.choice(streams)) if streams else "none"
+
     def _one(self, desk: Desk, kind: Kind) -> str:
         streams = [one.id for one in desk.board.open() if one.kind is kind]
         return stream_text(self._random.choice(streams)) if streams else "none"
@@ -253,6 +359,8 @@ def test_the_night_holds_what_makes_a_board_hard_to_read(lines: list[Line]) -> N
     assert len({item["queue"] for item in items}) > 5
     assert any(" of 31/12/2026" in item["ref"] for item in items)
     assert {item["overdue"] for item in items} == {True, False}
+    assert any(item["unread"] for item in items)
+    assert any(item["alerts"] for item in items)
 
 
 @pytest.mark.proof

@@ -304,8 +304,11 @@ def home(tmp_path: Path) -> Path:
     return init(tmp_path / "home")
 
 
+FOUNDED = "10"  # facts of a store that was made: the force, five packs, its first member and their sign-on
+
+
 def facts(home: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in hue(home, "journal", "--after", "9", "--json").stdout.splitlines()]
+    return [json.loads(line) for line in hue(home, "journal", "--after", FOUNDED, "--json").stdout.splitlines()]
 
 
 def side_files(home: Path) -> list[Path]:
@@ -565,7 +568,7 @@ def test_two_stores_name_the_same_row_differently(tmp_path: Path) -> None:
 
 
 def test_a_load_can_be_watched_by_a_follower(home: Path) -> None:
-    follower = start(home, "journal", "--follow", "--after", "9")
+    follower = start(home, "journal", "--follow", "--after", FOUNDED)
     assert follower.stdout is not None
     try:
         load(home, write(home / "calls.csv", "nashville", many(2)), "nashville")

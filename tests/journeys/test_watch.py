@@ -311,6 +311,7 @@ def test_two_processes_keeping_the_watch_record_a_missed_target_once(tmp_path: P
 def test_the_watch_needs_nobody_to_be_signed_on(tmp_path: Path) -> None:
     night = Night(tmp_path, time.time_ns() - 3600 * S)
     work(night.desk, FIRE)
+    carry_out(night.desk, "handrest handler")
     carry_out(night.desk, "off")
     night.close()
     assert os.environ.get("HUE_SESSION") is None

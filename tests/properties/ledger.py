@@ -264,8 +264,8 @@ class Word:
 
 
 @dataclass
-class Desk:
-    """What any record has on it beside its own: promises, checks that are out, bring-ups, questions that rang."""
+class Margin:
+    """What stands on any record beside its own: promises, checks that are out, bring-ups, questions that rang."""
 
     promises: dict[int, Word] = field(default_factory=dict)
     checks: dict[int, str] = field(default_factory=dict)
@@ -288,7 +288,7 @@ class Ledger:
         self.requests: dict[bytes, Request] = {}
         self.crews: dict[bytes, Crew] = {}
         self.history: list[bytes] = []
-        self.on: dict[bytes, Desk] = {}
+        self.on: dict[bytes, Margin] = {}
         self.sessions: dict[str, str] = {}
         self.roles: dict[bytes, list[str]] = {}
         self.waiting: dict[FactRef, str] = {}
@@ -387,7 +387,8 @@ class Ledger:
                 assert call.parked, "only who holds the line is taken up"
                 call.owner, call.parked = fact.handler, False
             case contact.Parked():
-                assert not (call.ringing or call.led or call.lost or call.parked), "only who is on the line is parked"
+                assert call.queue == "in-hand", "only who is on the line is parked"
+                assert not call.led
                 call.parked = True
             case contact.Abandoned():
                 assert not call.led, "who came to something is not lost"
@@ -518,7 +519,8 @@ class Ledger:
                 assert fact.to.value in case.unacknowledged, "what is acknowledged was raised"
                 case.unacknowledged = [to for to in case.unacknowledged if to != fact.to.value]
             case advice.InterimRiskSet():
-                assert not (case.attended or case.result), "until somebody is there"
+                assert not case.attended, "until somebody is there"
+                assert not case.result
                 assert fact.review_by > header.occurred, "it is looked at again at a time to come"
                 assert fact.words, "it says what could happen"
                 case.interim = fact.review_by
@@ -646,7 +648,7 @@ class Ledger:
             assert isinstance(one.fact, triage.ElementTriaged | triage.ElementPassedOver)
             if isinstance(one.fact, triage.ElementPassedOver):
                 case.passed_over.add(one.fact.element)
-        assert ELEMENTS <= {reply.element for reply in fact.replies}, "each element is answered, or passed over"
+        assert {reply.element for reply in fact.replies} >= ELEMENTS, "each element is answered, or passed over"
         for reply in fact.replies:
             assert (reply.answer == "not-asked") or reply.why is None
             assert reply.answer != "not-asked" or reply.why or reply.element in case.passed_over, (
@@ -832,8 +834,8 @@ class Ledger:
 
     # Any record
 
-    def _of(self, stream: bytes) -> Desk:
-        return self.on.setdefault(stream, Desk())
+    def _of(self, stream: bytes) -> Margin:
+        return self.on.setdefault(stream, Margin())
 
     def _record(self, entry: Entry, header: Header, fact: Any) -> None:
         """Two people erase a record that is not worked any more, and it is erased once for each time they do."""
@@ -862,7 +864,7 @@ class Ledger:
             case _:
                 self._promise(self._of(entry.stream), entry, header, fact)
 
-    def _rang(self, here: Desk, entry: Entry, header: Header, fact: Any) -> None:
+    def _rang(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
         if isinstance(fact, ringing.RingHeeded):
             assert fact.question in here.unheeded, "what is known of had rung"
             here.unheeded = [one for one in here.unheeded if one != fact.question]
@@ -873,7 +875,7 @@ class Ledger:
         here.rung.append((fact.question, fact.number))
         here.unheeded.append(fact.question)
 
-    def _checked(self, here: Desk, entry: Entry, fact: Any) -> None:
+    def _checked(self, here: Margin, entry: Entry, fact: Any) -> None:
         if isinstance(fact, check.CheckReturned):
             assert here.checks.pop(fact.number) == fact.system, "what came back was asked for"
             return
@@ -882,7 +884,7 @@ class Ledger:
         assert fact.reason, "a check has a reason"
         here.checks[entry.version] = fact.system.value
 
-    def _brought_up(self, here: Desk, entry: Entry, header: Header, fact: Any) -> None:
+    def _brought_up(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
         match fact:
             case reminder.BringUpSet():
                 assert entry.stream in self.open_streams()
@@ -903,19 +905,18 @@ class Ledger:
         assert account.open, "nothing is handed over that is over"
         assert giver not in ROLES, "what nobody has is not handed over"
         assert fact.to != giver, "it is another's from then on"
-        assert not fact.bulk or not self._presses(entry.stream, header.occurred), (
-            "what matters is handed over by itself"
-        )
+        assert not fact.bulk or not self.presses(entry.stream, header.occurred), "what matters is handed over by itself"
         here.going_along |= {number: fact.to for number, word in here.promises.items() if word.owner == giver}
         account.owner = "" if fact.to in ROLES else fact.to
         assert account.holder != giver
 
-    def _presses(self, stream: bytes, now: int) -> bool:
+    def presses(self, stream: bytes, now: int) -> bool:
+        """Tell whether somebody is vulnerable, or something about it is late."""
         vulnerable = stream in self.requests or (stream in self.cases and self.cases[stream].vulnerable)
         due = self.due(stream)
         return vulnerable or (due is not None and due <= now)
 
-    def _promise(self, here: Desk, entry: Entry, header: Header, fact: Any) -> None:
+    def _promise(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
         assert entry.stream in self.open_streams(), "promises are about what is open"
         if isinstance(fact, promise.Promised):
             assert fact.due > header.occurred, "a promise is for a time to come"
@@ -986,7 +987,7 @@ class Ledger:
                 "a crew is on what is open, and its log says so"
             )
 
-    def _holds_call(self, call: Call, here: Desk) -> None:
+    def _holds_call(self, call: Call, here: Margin) -> None:
         waits = [word for word in here.promises.values() if word.what == "take-up"]
         assert len(waits) == call.parked, "whoever holds the line is promised to be taken up, and nobody else"
 

@@ -3,16 +3,17 @@
 Theory of operation. A hypothesis machine works a room: handlers, a dispatcher, a supervisor and the vulnerability desk
 type lines of the grammar; time passes, the watch looks, people sign off and on, a second board on the same journal cuts
 in between reading and writing, and lines are carried out long after they were read. A line may be refused or misread,
-and then nothing may have been written. After each step every new fact is held against the Ledger: an account of its
-own, kept from the recorded facts alone and from none of the product's properties. Then the board is held against the
-ledger, and against boards folded anew. The last test sees to it that the machine comes to every fact and every verb.
+and then nothing may have been written. After each step every new fact is held against the ledger (tests/properties/ledger.py):
+an account of its own, kept from the recorded facts alone and from none of the product's properties. Then the board is held
+against the ledger, and against boards folded anew. The last test sees to it that the machine comes to every fact and every
+verb.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -28,7 +29,6 @@ from hypothesis.stateful import (
 
 from hueandcry.domain import (
     contact,
-    cover,
     deployment,
     erasure,
     escalation,
@@ -36,32 +36,36 @@ from hueandcry.domain import (
     grading,
     history,
     incident,
-    logbook,
-    outcome,
-    policy,
+    major,
     promise,
-    staff,
-    triage,
+    recall,
+    reminder,
+    resource,
+    ringing,
 )
+from hueandcry.domain.asking import ask
 from hueandcry.domain.duty import Place, Role
-from hueandcry.domain.fact import REGISTRY, Entry, FactRef, Header, fold
+from hueandcry.domain.fact import REGISTRY, Entry, fold
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.particulars import Target
+from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import SignOn, staff_stream
 from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
 from hueandcry.operator.grammar import Line
 from hueandcry.operator.identity import SetClock
+from hueandcry.operator.listening import Listener
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.codec import Pending
 from hueandcry.store.erasure import keys_of
-from hueandcry.store.item import Item
 from hueandcry.store.log import MemoryLog
 from hueandcry.store.moment import last_changeover
 from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, blank
 from tests.proof.counts import PROOF, SEED
 from tests.proof.table import Told, tell
+from tests.properties.ledger import AGENCIES, Ledger
 from tests.staging import MONDAY, S, Stage
 
 settings.register_profile(
@@ -80,16 +84,6 @@ settings.register_profile(
 )
 PROFILE = settings.get_profile("room at full count" if PROOF else "room")
 
-QUEUES = {
-    "contact": {"waiting", "recall", "in-hand"},
-    "incident": {"assess", "grade", "dispatch", "deployed", "closing"},
-    "expedite": {"partner"},
-}
-ROLES = {role.value for role in Role}
-GRADES = "12345"  # the most urgent first
-LADDER = {"1": ("inspector", 0), "2": ("sergeant", 2400 * S)}  # to whom, and how long without a resource
-CANCELS = {"cancelled", "duplicate"}
-DOMESTIC = {"domestic"}
 STAFF = {
     "2001": (Role.HANDLER,),
     "3001": (Role.DISPATCHER,),
@@ -104,464 +98,11 @@ NOT_OF_THE_FLOOR = {  # done by commands of their own, not by a line
     "foreign.received",
     "policy.agreed",
     "policy.backed_up",
+    "policy.crimes_reconciled",
     "policy.restored",
     "record.exported",
     "staff.passphrase_set",
 }
-
-
-# The ledger: what the recorded facts alone say
-
-
-@dataclass
-class Call:
-    """A contact from the ring to the close; `led` tells whether it has led anywhere that allows a close."""
-
-    led: bool = False
-    open: bool = True
-
-
-@dataclass
-class Case:
-    """An incident: the versions of its last material change and of its last assessment, and what came of it."""
-
-    contacts: list[bytes]
-    domestic: bool
-    changed: int
-    assessed: int = 0
-    vulnerable: bool = False
-    grade: str = ""
-    attended: bool = False
-    told: bool = False
-    result: str = ""
-    open: bool = True
-    opened: int = 0
-    clock: int = 0
-    sent: bool = False
-    missed: list[tuple[str, int]] = field(default_factory=list)
-    escalated: list[tuple[str, int]] = field(default_factory=list)
-    unacknowledged: list[str] = field(default_factory=list)
-    heard: set[FactRef] = field(default_factory=set)
-    passed_over: set[str] = field(default_factory=set)
-
-    @property
-    def careful(self) -> bool:
-        return self.vulnerable or self.domestic
-
-
-@dataclass
-class Request:
-    """A partner's expedite."""
-
-    decision: str = ""
-    told: bool = False
-    open: bool = True
-    unanswered: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Word:
-    """A promise: what, by when, and whether its time has passed in somebody's eyes."""
-
-    what: str
-    due: int
-    owner: str
-    broken: bool = False
-
-
-class Ledger:
-    """An account of the room, kept from opened entries; takes each new fact and asserts that it may stand there."""
-
-    def __init__(self) -> None:
-        self.position = 0
-        self.recorded = 0
-        self.versions: Counter[bytes] = Counter()
-        self.facts: dict[FactRef, Entry] = {}
-        self.calls: dict[bytes, Call] = {}
-        self.cases: dict[bytes, Case] = {}
-        self.requests: dict[bytes, Request] = {}
-        self.history: list[bytes] = []
-        self.sessions: dict[str, str] = {}
-        self.roles: dict[bytes, list[str]] = {}
-        self.waiting: dict[FactRef, str] = {}
-        self.used: set[FactRef] = set()
-        self.erasing: list[bytes] = []
-        self.promises: dict[bytes, dict[int, Word]] = {}
-        self.covers: dict[tuple[str, str], str] = {}
-
-    def take(self, entry: Entry) -> None:
-        self._in_its_place(entry)
-        header, fact = entry.header, entry.fact
-        assert header is not None, "every fact has a header with both clocks"
-        assert fact is not None, "every fact of this release is known"
-        self._by_whom(entry, header)
-        self.facts[FactRef(entry.stream, entry.version)] = entry
-        kind = entry.name.partition(".")[0]
-        {
-            "contact": self._contact,
-            "incident": self._incident,
-            "expedite": self._expedite,
-            "staff": self._staff,
-            "policy": lambda *_: None,
-            "record": self._record,
-        }[kind](entry, header, fact)
-
-    def _in_its_place(self, entry: Entry) -> None:
-        self.versions[entry.stream] += 1
-        assert entry.position == self.position + 1, "positions have no gap"
-        assert entry.version == self.versions[entry.stream], "versions have no gap"
-        self.position = entry.position
-
-    def _by_whom(self, entry: Entry, header: Header) -> None:
-        assert header.recorded >= self.recorded > -1, "recorded time does not go back"
-        assert header.occurred > 0, "two clocks: when it happened, and when we learned of it"
-        self.recorded = header.recorded
-        assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
-        if header.actor == "watch":
-            of_the_watch = (
-                deployment.TargetMissed
-                | escalation.Escalated
-                | expedite.Unanswered
-                | promise.Broken
-                | policy.ClockSetBack
-                | erasure.ErasureCompleted
-            )
-            assert isinstance(entry.fact, of_the_watch)
-            return
-        of_time = deployment.TargetMissed | escalation.Escalated | expedite.Unanswered | promise.Broken
-        assert not isinstance(entry.fact, of_time), "time speaks for the watch"
-        if isinstance(entry.fact, staff.SignedOn):
-            self.sessions[entry.fact.session] = header.actor
-        elif self.sessions:
-            assert self.sessions.get(header.session) == header.actor, "whoever acts is signed on"
-            assert header.role in self.roles[staff_stream(header.actor)], "whoever acts has the role"
-
-    # Contacts
-
-    def _contact(self, entry: Entry, header: Header, fact: Any) -> None:
-        if entry.version == 1:
-            assert isinstance(fact, contact.Rang | history.ContactLoaded), "the record exists from the ring"
-            if isinstance(fact, contact.Rang):
-                self.calls[entry.stream] = Call()
-            else:
-                self.history.append(entry.stream)
-            return
-        if isinstance(fact, logbook.Noted | logbook.Corrected):
-            return
-        call = self.calls[entry.stream]
-        assert call.open, "a closed contact is not worked"
-        match fact:
-            case contact.Answered():
-                call.led = False
-            case contact.Linked() | contact.Resolved() | contact.Transferred() | contact.Abandoned():
-                call.led = True
-            case contact.Closed():
-                assert call.led, "a contact is not discarded"
-                assert not self.promises.get(entry.stream), "no close while a promise is open"
-                call.open = False
-
-    # Incidents
-
-    def _incident(self, entry: Entry, header: Header, fact: Any) -> None:
-        if isinstance(fact, incident.Opened):
-            assert entry.version == 1
-            contacts = [] if fact.contact is None else [fact.contact]
-            assert set(contacts) <= set(self.calls), "the contact's record was there before the incident's"
-            when = header.occurred
-            self.cases[entry.stream] = Case(contacts, fact.category in DOMESTIC, entry.version, opened=when, clock=when)
-        elif isinstance(fact, history.IncidentLoaded):
-            self.history.append(entry.stream)
-        elif not isinstance(fact, logbook.Noted | logbook.Corrected):
-            case = self.cases[entry.stream]
-            assert case.open, "a closed incident is not worked"
-            self._worked(case, entry, header, fact)
-
-    def _worked(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
-        match fact:
-            case incident.Contacted():
-                case.contacts.append(fact.contact)
-                case.told = False
-                late = [
-                    number
-                    for number, word in self.promises.get(entry.stream, {}).items()
-                    if word.due <= header.occurred
-                ]
-                assert sorted(fact.unkept) == sorted(late), "a re-contact names the promises that were not kept"
-                self._changed(case, entry, header)
-            case incident.Changed():
-                self._changed(case, entry, header)
-            case grading.Assessed():
-                self._assessed(case, entry, fact)
-            case grading.Graded() | grading.Regraded():
-                self._graded(case, entry, header, fact)
-            case deployment.Resourced():
-                case.sent = True
-            case deployment.Attended():
-                case.attended = case.sent = True
-            case outcome.CallerTold():
-                assert fact.words
-                case.told = True
-            case outcome.Resulted():
-                self._resulted(case, entry, fact)
-            case outcome.Closed():
-                assert not self.promises.get(entry.stream), "no close while a promise is open"
-                self._closed(case)
-            case _:
-                self._waits(case, header, fact)
-
-    def _waits(self, case: Case, header: Header, fact: Any) -> None:
-        match fact:
-            case deployment.Reviewed():
-                assert case.assessed > case.changed, "what is out of date is assessed, not reviewed"
-            case deployment.TargetMissed():
-                self._missed(case, header, fact)
-            case escalation.Escalated():
-                self._escalated(case, header, fact)
-            case escalation.Acknowledged():
-                assert fact.to.value in case.unacknowledged, "what is acknowledged was raised"
-                case.unacknowledged = [to for to in case.unacknowledged if to != fact.to.value]
-
-    def _escalated(self, case: Case, header: Header, fact: Any) -> None:
-        assert not case.sent, "nobody is told of a wait that is over"
-        assert fact.grade == case.grade
-        assert fact.due <= header.occurred, "no rung before its time"
-        assert (fact.to.value, fact.due) not in case.escalated, "a rung is raised once"
-        to, after = LADDER[fact.grade]
-        assert not fact.again or to in [told for told, _ in case.escalated], "again goes to whom it went before"
-        assert fact.to.value == to
-        assert fact.due == case.clock + after or fact.again
-        case.escalated.append((fact.to.value, fact.due))
-        case.unacknowledged.append(fact.to.value)
-
-    def _changed(self, case: Case, entry: Entry, header: Header) -> None:
-        """What happens after the result takes it back: the incident is worked again, and its clock runs from there."""
-        case.clock = header.occurred if case.result else case.clock
-        case.sent = case.sent and (case.attended or not case.result)
-        case.changed, case.result = entry.version, ""
-
-    def _assessed(self, case: Case, entry: Entry, fact: Any) -> None:
-        """Callers are heard once, in the order in which the room learned of it; what was not asked has a reason."""
-        told = [self.facts[said] for said in fact.heard]
-        assert not case.heard.intersection(fact.heard), "what was heard before does not undo the last assessment"
-        assert {one.stream for one in told} <= set(case.contacts), "those are heard who got in touch about it"
-        assert [one.position for one in told] == sorted(one.position for one in told)
-        for one in told:
-            assert isinstance(one.fact, triage.ElementTriaged | triage.ElementPassedOver)
-            if isinstance(one.fact, triage.ElementPassedOver):
-                case.passed_over.add(one.fact.element)
-        for reply in fact.replies:
-            assert (reply.answer == "not-asked") or reply.why is None
-            assert reply.answer != "not-asked" or reply.why or reply.element in case.passed_over, (
-                "not asked, for a reason"
-            )
-            if reply.why:
-                case.passed_over.add(reply.element)
-        case.heard.update(fact.heard)
-        case.assessed, case.vulnerable = entry.version, fact.vulnerable
-
-    def _graded(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
-        assert case.assessed > case.changed, "no grade without an assessment newer than the last material change"
-        assert fact.assessment == FactRef(entry.stream, case.assessed)
-        assert not case.result, "what is resulted is not graded any more"
-        if isinstance(fact, grading.Graded):
-            assert case.grade == "", "the first grade is given once"
-        else:
-            assert fact.was == case.grade != fact.grade
-            assert fact.rationale, "a re-grade has a reason"
-            downgrade = GRADES.index(fact.grade) > GRADES.index(fact.was)
-            assert fact.more_urgent is not downgrade
-            case.clock = case.opened if downgrade else header.occurred
-            if downgrade and case.careful:
-                self._second_look(entry, fact.approval, f"grade {{}} {fact.grade} {fact.rationale}")
-        case.grade = fact.grade
-
-    def _resulted(self, case: Case, entry: Entry, fact: Any) -> None:
-        assert case.grade, "what was not graded is not resulted"
-        assert not case.result, "what is resulted is not resulted again"
-        if fact.result in CANCELS:
-            assert fact.words, "a cancellation has a reason"
-            assert case.assessed > case.changed, "whether somebody is vulnerable is known when it is cancelled"
-            if case.careful:
-                self._second_look(entry, fact.approval, f"result {{}} {fact.result} {fact.words}")
-        case.result = fact.result
-        assert case.attended or not fact.attended, "nobody says attended where nobody arrived"
-
-    def _second_look(self, entry: Entry, approval: FactRef | None, line: str, *, goes_on: bool = False) -> None:
-        """Exactly this line was proposed by one person and approved by another, from another session, in this moment."""
-        assert approval is not None, "a second look where someone is vulnerable or it is domestic"
-        approved = self.facts[approval]
-        assert isinstance(approved.fact, staff.Approved)
-        proposed = self.facts[approved.fact.said]
-        assert isinstance(proposed.fact, staff.Proposed)
-        one, other, now = proposed.header, approved.header, entry.header
-        assert one is not None
-        assert other is not None
-        assert now is not None
-        assert one.actor != other.actor
-        assert one.session != other.session
-        assert (other.session, other.recorded) == (now.session, now.recorded), "approved and done in one moment"
-        assert proposed.fact.expires > other.occurred, "a proposal expires"
-        assert proposed.fact.on == entry.stream
-        wanted, said = line.format(stream_text(entry.stream)), proposed.fact.line
-        assert said == wanted or (goes_on and said.startswith(wanted))
-        assert approval not in self.used, "an approval is for one act"
-        self.used.add(approval)
-
-    def _missed(self, case: Case, header: Header, fact: Any) -> None:
-        assert fact.due <= header.occurred, "no target is missed before its time"
-        assert (fact.target.value, fact.due) not in case.missed, "a target is missed once"
-        assert case.grade, "no target without a grade"
-        assert not case.attended, "nobody is missed who was there"
-        assert fact.target.value == "attend" or not case.sent, "nothing is missed that was done"
-        case.missed.append((fact.target.value, fact.due))
-
-    def _closed(self, case: Case) -> None:
-        assert case.assessed > case.changed, "no close without an assessment newer than the last material change"
-        assert case.result, "no close without a result"
-        assert case.told or case.attended or not case.contacts, "nobody is left waiting for somebody who will not come"
-        case.open = False
-
-    # Expedites
-
-    def _expedite(self, entry: Entry, header: Header, fact: Any) -> None:
-        if isinstance(fact, expedite.Asked):
-            assert entry.version == 1
-            self.requests[entry.stream] = Request()
-            return
-        request = self.requests[entry.stream]
-        assert request.open or isinstance(fact, logbook.Noted | logbook.Corrected), "a closed expedite is not worked"
-        match fact:
-            case expedite.Decided():
-                assert fact.reason, "a decision has a reason"
-                request.decision, request.told = fact.decision.value, False
-            case expedite.Told():
-                assert request.decision, "what is told was decided"
-                assert fact.person, "a named person is told"
-                request.told = True
-            case expedite.Unanswered():
-                assert fact.due <= header.occurred
-                assert fact.due not in request.unanswered
-                assert not request.told, "no answer is missed that was given"
-                request.unanswered.append(fact.due)
-            case expedite.Closed():
-                assert request.told, "the partner knows before the close"
-                assert not self.promises.get(entry.stream), "no close while a promise is open"
-                assert request.decision != "hold"
-                request.open = False
-
-    # Staff
-
-    def _staff(self, entry: Entry, header: Header, fact: Any) -> None:
-        own = staff.SignedOn | staff.SignedOff | staff.Proposed | staff.Approved | staff.Declined
-        assert not isinstance(fact, own) or entry.stream == staff_stream(header.actor), "people act in their own name"
-        roles = self.roles.setdefault(entry.stream, [])
-        here = FactRef(entry.stream, entry.version)
-        match fact:
-            case staff.RoleGranted():
-                assert fact.role.value not in roles
-                roles.append(fact.role.value)
-            case staff.RoleWithdrawn():
-                roles.remove(fact.role.value)
-                lost = [
-                    key for key, who in self.covers.items() if who == entry.stream.hex() and key[1] == fact.role.value
-                ]
-                for key in lost:
-                    del self.covers[key]
-            case staff.SignedOff():
-                del self.sessions[fact.session]
-            case cover.DistrictTaken():
-                assert (fact.district, fact.role.value) not in self.covers, (
-                    "one person answers for a district in a role"
-                )
-                assert fact.role.value in roles
-                self.covers[fact.district, fact.role.value] = entry.stream.hex()
-            case cover.DistrictGivenUp():
-                assert self.covers.pop((fact.district, fact.role.value)) == entry.stream.hex()
-            case staff.Proposed():
-                self.waiting[here] = fact.tail
-            case staff.ProposalSettled():
-                del self.waiting[fact.said]
-            case staff.Approved() | staff.Declined():
-                self._settles(header, fact)
-
-    def _settles(self, header: Header, fact: Any) -> None:
-        proposed = self.facts[fact.said]
-        assert fact.said in self.waiting, "a proposal is settled once"
-        assert proposed.header is not None
-        assert proposed.header.actor == fact.proposer != header.actor, "nobody settles their own proposal"
-
-    # Any record
-
-    def _record(self, entry: Entry, header: Header, fact: Any) -> None:
-        """Two people erase a record that is not worked any more, and it is erased once for each time they do."""
-        match fact:
-            case erasure.Erased():
-                assert entry.stream not in self.open_streams(), "what is still worked on is not erased"
-                assert entry.stream not in self.erasing
-                self._second_look(entry, fact.approval, "erase {} ", goes_on=True)
-                self.erasing.append(entry.stream)
-            case erasure.ErasureCompleted():
-                assert header.actor == "watch"
-                self.erasing.remove(entry.stream)
-            case _:
-                self._promise(self.promises.setdefault(entry.stream, {}), entry, header, fact)
-
-    def _promise(self, open_now: dict[int, Word], entry: Entry, header: Header, fact: Any) -> None:
-        assert entry.stream in self.open_streams(), "promises are about what is open"
-        if isinstance(fact, promise.Promised):
-            assert fact.due > header.occurred, "a promise is for a time to come"
-            assert fact.owner, "somebody sees to it"
-            open_now[entry.version] = Word(fact.what.value, fact.due, fact.owner)
-            return
-        word = open_now[fact.number]
-        assert fact.what.value == word.what
-        match fact:
-            case promise.Kept():
-                assert fact.late is (word.due < header.occurred)
-                del open_now[fact.number]
-            case promise.Released():
-                assert fact.reason, "a promise is released with a reason"
-                del open_now[fact.number]
-            case promise.PassedOn():
-                assert fact.owner != word.owner
-                word.owner = fact.owner
-            case promise.Broken():
-                assert not word.broken, "a promise is broken once"
-                assert (fact.due, fact.owner) == (word.due, word.owner)
-                assert word.due <= header.occurred
-                word.broken = True
-
-    # What should be on the board
-
-    def open_streams(self) -> list[bytes]:
-        held: list[dict[bytes, Any]] = [self.calls, self.cases, self.requests]
-        return sorted(stream for one in held for stream, account in one.items() if account.open)
-
-    def holds_board(self, items: Sequence[Item], now: int) -> None:
-        assert sorted(item.stream for item in items) == self.open_streams(), "every open item once, and nothing else"
-        collars = {
-            collar for stream in self.roles for collar in (*STAFF, RIVAL, "1001") if staff_stream(collar) == stream
-        }
-        for item in items:
-            assert item.queue in QUEUES[item.kind], item
-            assert item.owner in ROLES | collars, item
-            assert item.version == self.versions[item.stream]
-            words = self.promises.get(item.stream, {}).values()
-            assert item.broken == sum(word.due <= now for word in words), "a promise that was not kept is seen"
-            if item.kind == "incident":
-                assert item.contacts == len(self.cases[item.stream].contacts), "no contact is dropped"
-                self._holds_queue(self.cases[item.stream], item.queue)
-                case = self.cases[item.stream]
-                waits = case.grade and not case.sent and not case.result
-                assert item.escalated == (case.unacknowledged[-1] if waits and case.unacknowledged else "")
-
-    def _holds_queue(self, case: Case, queue: str) -> None:
-        if case.result:
-            assert queue == "closing"
-        elif case.assessed <= case.changed:
-            assert queue == "assess", "a re-contact or a change opens the assessment again"
-        else:
-            assert queue in (("dispatch", "deployed") if case.grade else ("grade",))
 
 
 # The machine
@@ -596,6 +137,37 @@ CALLS = (
     "resolve {c} advice told where to report it",
     "close {c}",
     "close {c} rung back, nobody there",
+    "park {c} a 999 is ringing",
+    "park {c}",
+    "triage {c} hurt yes her arm",
+    "triage {c} breathing no",
+    "triage {c} age 14",
+    "notasked {c} all line-lost",
+    "recall {c} no-answer",
+    "recall {c} voicemail left a message",
+    "recall {c} spoke it was her pocket",
+    "silent {c} press-55-asked",
+    "silent {c} pressed-55",
+    "operator {c} on",
+    "operator {c} off",
+    "talks {c} interpreter polish",
+    "callerat {c} aml 53.4808,-2.2426 30 45s",
+    "callerat {c} cell somewhere in the woods",
+    "place {c} #3 flat 2",
+)
+HANDS = (
+    "hand {x} 2001 her sister rings at ten",
+    "hand {x} 3001",
+    "hand {c} handler",
+    "hand {i} dispatcher",
+    "hand {e} vulnerability",
+    "handrest 3001",
+    "handrest 2001",
+    "handrest dispatcher",
+    "seen {i}",
+    "own {i}",
+    "own {i} 2001",
+    "note {i} she rang her sister",
 )
 OPENINGS = (
     "open {c} domestic man with a knife",
@@ -617,6 +189,70 @@ INCIDENTS = (
     "send {i} CD34",
     "arrive {i}",
     "arrive {i} CD34",
+    "interim {i} high 10m he said he would be back",
+    "interim {i} low 2h his mother has the key",
+    "advise {x} evidence not to wash",
+    "advise {x} weather",
+    "check {x} pnc AB12 CDE / seen leaving the scene",
+    "check {x} local 12 Mill Lane",
+    "returned {check} found wanted on warrant",
+    "returned {check} nothing",
+    "bringup {x} 10m has her sister rung",
+    "bringup {x} 2h",
+    "done {bringup} she has",
+    "ndm {x} armed / to life / section 17 / waiting, too long / entry",
+    "ndm {x} armed",
+    "fault the map shows the wrong district",
+    "place {i} 7 Mill Lane",
+    "place {i} Mill",
+)
+CREWS = (
+    "unit AB12 CENTRAL taser.pursuit",
+    "unit EF56 NORTH",
+    "status AB12 refreshments",
+    "status AB12 available",
+    "status AB12 off",
+    "status EF56 committed",
+    "enroute AB12",
+    "heard AB12 all in order",
+    "emergency AB12 open microphone, shouting",
+    "clear AB12",
+    "clear CD34 back at the station",
+    "send {i} EF56",
+    "send {j} AB12",
+    "arrive {i} AB12",
+)
+TIES = (
+    "tie {i} {j} same-people the silver car again",
+    "tie {i} {i} series",
+    "tag {i} series",
+    "tag {i} series",
+    "tag {i} flooding",
+    "merge {i} {j} same crush",
+    "merge {j} {i}",
+    "reopen {i} he is back",
+    "reopen {j} not the same after all",
+    "classify {i} violence alcohol weapon he cut her arm",
+    "classify {i} welfare nobody took anything",
+    "classify {i} domestic",
+    "crime {i} 06EE.114-26",
+    "nocrime {i} the bicycle was lent",
+)
+MAJOR = (
+    "major {i} gate 4 / crush / crowd still coming / Bell Street / about 40 / ambulance there",
+    "major {i} gate 4",
+    *(f"tell {{i}} {agency} by the talk group" for agency in AGENCIES),
+    *(f"knows {{i}} {agency} the duty officer" for agency in AGENCIES),
+    "standdown {i} all casualties away",
+)
+AFTERWARDS = (
+    "back 20m note {x} she was rung back by radio telephone",
+    "back 1h change {i} he was seen again",
+    "back 5m send {i} AB12",
+    "back 30m open - welfare",
+    "back 40m locate {i} NORTH 2 Mill Lane",
+    "back 10m own {i} 3001",
+    "back 10m off",
 )
 RISKS = (
     f"assess {{i}} {QUIET} he has left",
@@ -636,6 +272,7 @@ ENDS = (
     "result {i} cancelled caller rang again, all is well",
     "result {i} cancelled",
     "result {i} duplicate same as another",
+    "nocrime {i} nothing was taken",
     "close {i}",
     "close {i} done",
 )
@@ -660,6 +297,7 @@ RUNGS = (
     "cover CENTRAL supervisor",
     "cover CENTRAL supervisor 5001",
     "cover NORTH sergeant",
+    "ack {x} seen to",
 )
 PARTNERS = (
     "expedite mri-ward-12 walkout - Sister Jones / 0161 496 0000 / left without medication",
@@ -704,7 +342,16 @@ MEANWHILE = (
     *LINKS,
     *CALLS[:2],
     "approve {p}",
+    "own {i} 2001",
+    "hand {i} 3001",
+    "send {i} AB12",
+    "park {c}",
+    "merge {i} {j} same",
+    "reopen {i} he is back",
 )
+FLOOR_GROUPS = (
+    CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, HANDS, CREWS, TIES, MAJOR, AFTERWARDS,
+)  # fmt: skip
 NONSENSE = (
     "",
     "grade",
@@ -731,6 +378,8 @@ WHO = st.integers(0, 9)
 
 REFERENCE = st.sampled_from(["name", "whole", "dot"])
 PAUSE = "(half an hour passes, and the watch looks)"
+A_WHILE = "(six minutes pass, and the watch looks)"
+PASSING = {PAUSE: 1801, A_WHILE: 361}
 TRIAGED = tuple(f"triage {{c}} {element}" for element in ELEMENTS)
 
 
@@ -742,6 +391,10 @@ def course(text: str) -> tuple[str, ...]:
         "CALLED": ("ring 999", "answer .", "open . domestic man with a knife"),
         "AGAIN": ("ring 999", "answer .", "link . {i}"),
         "PAUSE": (PAUSE,),
+        "WHILE": (A_WHILE,),
+        "MAJOR": MAJOR[:1],
+        "ALL KNOW": MAJOR[6:10],
+        "LOST": ("ring 999", "answer .", "abandon {c}"),
         "WARD": PARTNERS[:1],
     }
     return tuple(line for part in text.split("|") for line in often.get(part.strip(), (part.strip(),)))
@@ -763,6 +416,49 @@ COURSES = (
     ),
     course(
         "open - theft | CHILD | g1 {i} near | PAUSE | send {i} A1 | fix {i} 1 x | arrive {i} | result {i} crime | close {i}"
+        " | crime {i} 06EE.1-26 | close {i}"
+    ),
+    course(
+        "open - theft | CALM | g5 {i} x | result {i} advice | close {i} | nocrime {i} lent | close {i} | crime {i} 06EE.2-26"
+        " | reopen {i} stolen after all"
+    ),
+    course(
+        "open - welfare | interim {i} high 5m he is near | WHILE | CALM | g2 {i} x | interim {i} high 5m x | note {i} she rang"
+        " | seen {i} | WHILE | send {i} A1 | arrive {i} | interim {i} low 5m x"
+    ),
+    course(
+        "open - theft | CHILD | g3 {i} x | own {i} | promise {i} call-back 5m | handrest 3001 | hand {i} 3001 by itself"
+        " | WHILE | handrest 2001 | hand {i} dispatcher | hand {i} 2001"
+    ),
+    course(
+        "open - theft | CALM | g4 {i} x | own {i} | promise {i} update 1h | promise {i} arrival 2h | pass {i} arrival 3001"
+        " | handrest 3001 | handrest dispatcher"
+    ),
+    course(
+        "CALLED | CALLED | note {i} x | merge {i} {j} same | merge {j} {i} x | assess {j} | CHILD | reopen {i} not the same"
+        " | tie {i} {j} other | send {i} A1 | merge {i} {j} x"
+    ),
+    course(
+        "unit AB12 CENTRAL | open - welfare | CALM | g3 {i} x | send {i} AB12 | enroute AB12 | arrive {i} | PAUSE"
+        " | heard AB12 well | emergency AB12 x | result {i} attended | close {i}"
+    ),
+    course(
+        "unit AB12 CENTRAL | open - welfare | CALM | g3 {i} x | send {i} AB12 | open - welfare | CALM | g3 {i} x"
+        " | send {i} AB12 | clear AB12 | status AB12 off"
+    ),
+    course(
+        "open - welfare | CALM | g1 {i} x | MAJOR | tell {i} fire x | WHILE | ALL KNOW | standdown {i} all away"
+        " | result {i} advice | close {i}"
+    ),
+    course(
+        "open - welfare | CALM | g1 {i} x | MAJOR | result {i} advice | merge {i} {j} x | close {i} | standdown {i} x"
+    ),
+    course(
+        "open - welfare | check {i} pnc AB12 / seen | bringup {i} 5m x | WHILE | returned {check} nothing | done {bringup}"
+        " | bringup {i} 5m x | tag {i} media | tag {i} media | PAUSE | ack {i} seen to"
+    ),
+    course(
+        "CALLED | CALM | g1 {i} x | PAUSE | PAUSE | PAUSE | ack {i} 44 told | ack {i} x | note {i} x | PAUSE | PAUSE"
     ),
     course(
         "open - theft | CALM | g3 {i} x | own {i} | change {i} back | g1 {i} now | CHILD | grade {i} 1 | g1 {i} now"
@@ -784,7 +480,25 @@ CONTACTS = (
     ("ring 101 07700900123", "answer {c}", "close {c}", *TRIAGED, CALLS[9], "close {c}", "note {c} late"),
     ("ring 999", "answer {c}", *TRIAGED[:5], CALLS[4], CALLS[6], OPENINGS[0], "fix {c} 2 two knives", "close {c}"),
     course("ring 999 | abandon {c} | close {c} | answer {c} | transfer {c} ambulance chest pain | close {c}"),
-    course("ring chat someone | answer {c} | abandon {c} | close {c} rung back, nobody there"),
+    course(
+        "ring 999 | silent {c} heard | callerat {c} aml 53,-2 30 | operator {c} on | answer {c}"
+        " | silent {c} pressed-55 | talks {c} bsl bsl | park {c} a 999"
+        " | triage {c} risk low | hand {c} 3001 | WHILE | answer {c} | operator {c} off"
+    ),
+    course(
+        "ring 999 | answer {c} | park {c} | link {c} {i} | answer {c} | park {c} | abandon {c} | close {c} | answer {c}"
+    ),
+    course(
+        "LOST | WHILE | recall {c} no-answer | WHILE | recall {c} voicemail | recall {c} engaged | recall {c} no-answer"
+        " | close {c} x | notasked {c} all line-lost | close {c} x"
+    ),
+    course(
+        "LOST | triage {c} hurt yes | triage {c} breathing no | recall {c} spoke well | answer {c} | open {c} welfare"
+    ),
+    course(
+        "ring chat someone | answer {c} | abandon {c} | notasked {c} all line-lost | recall {c} spoke a pocket call"
+        " | close {c} rung back, nobody there"
+    ),
 )
 REQUESTS = (
     course(
@@ -825,6 +539,8 @@ class TheRoom(RuleBasedStateMachine):
         self.seats = [self.stage.desk(collar, *roles) for collar, roles in STAFF.items()]
         self.rival = self._apart(self.stage.desk(RIVAL))
         self.watch = Desk(self.log, self.board, self.stage.identity, THE_WATCH)
+        self.listener = Listener(cast("Any", SimpleNamespace(board=self.board, journal=self.log)))
+        self.stage.list_places(*(f"{number} Mill Lane" for number in range(1, 9)))
         self.away: list[str] = []
         self.signed_on = 0
         self.held: list[tuple[Desk, Line]] = []
@@ -833,6 +549,7 @@ class TheRoom(RuleBasedStateMachine):
         self.shots: dict[int, tuple[int, Any]] = {}
         self.seen: Counter[str] = Counter()
         self.looking = True
+        self.latest = 0
 
     def _apart(self, desk: Desk) -> Desk:
         return Desk(self.log, Board(self.log), self.stage.identity, desk.signed)
@@ -847,7 +564,17 @@ class TheRoom(RuleBasedStateMachine):
         tails = [f"p{tail}" for tail in ledger.waiting.values()]
         named = {"c": calls, "i": cases, "e": requests, "x": everything}
         words = {key: self._reference(streams, pick, reference) for key, streams in named.items()}
+        words["j"] = self._reference(cases, pick + 1, "name")
+        words |= {"check": self._numbered("checks", pick), "bringup": self._numbered("bring_ups", pick)}
         return template.format(**words, p=tails[-1 - pick % len(tails)] if tails else "p0000")
+
+    def _numbered(self, what: str, pick: int) -> str:
+        """Return an item and the number of a check or a bring-up that is open on it; of nothing where there is none."""
+        found = [(stream, number) for stream, margin in self.ledger.on.items() for number in getattr(margin, what)]
+        if not found:
+            return ". 99"
+        stream, number = found[-1 - pick % len(found)]
+        return f"{self._reference([stream], 0, 'name')} {number}"
 
     def _reference(self, streams: list[bytes], pick: int, reference: str) -> str:
         if reference == "dot" or not streams:
@@ -865,8 +592,8 @@ class TheRoom(RuleBasedStateMachine):
     def say_all(self, desk: Desk, lines: Sequence[str], pick: int, reference: str = "name") -> list[Entry]:
         entries = []
         for line in lines:
-            if line == PAUSE:
-                self.time_passes(1801, watched=True)
+            if line in PASSING:
+                self.time_passes(PASSING[line], watched=True)
             else:
                 entries += self.say(desk, self.line(line, pick, reference))
         return entries
@@ -918,6 +645,30 @@ class TheRoom(RuleBasedStateMachine):
     def promises_are_made_and_the_ladder_is_climbed(self, who: int, lines: list[str], pick: int, paused: bool) -> None:
         self.say_all(self.seat(who), [*lines[:2], *([PAUSE] if paused else []), *lines[2:]], pick)
 
+    @rule(who=WHO, lines=lines_of(HANDS, PROMISES[:3], RISKS[2:4]), pick=PICK, paused=st.booleans())
+    def a_shift_changes_and_what_is_in_hand_is_handed_over(
+        self, who: int, lines: list[str], pick: int, paused: bool
+    ) -> None:
+        self.say_all(self.seat(who), [*lines[:2], *([A_WHILE] if paused else []), *lines[2:]], pick)
+
+    @rule(writes=WHO, reads=WHO, pick=PICK)
+    def somebody_writes_and_another_reads_it(self, writes: int, reads: int, pick: int) -> None:
+        self.say(self.seat(writes), self.line("note {i} she rang her sister", pick))
+        self.say(self.seat(reads), self.line("seen {i}", pick))
+
+    @rule(who=WHO, commands=WHO, told=st.integers(0, 4), pick=PICK, paused=st.booleans())
+    def a_major_incident_is_declared_and_stood_down(
+        self, who: int, commands: int, told: int, pick: int, paused: bool
+    ) -> None:
+        self.say_all(self.seat(who), [MAJOR[0], *([A_WHILE] if paused else []), *MAJOR[10 - told : 10]], pick)
+        self.say(self.seat(commands), self.line(MAJOR[-1], pick))
+
+    @rule(who=WHO, lines=lines_of(CREWS, TIES, MAJOR, AFTERWARDS), pick=PICK, paused=st.booleans())
+    def crews_are_sent_and_incidents_have_to_do_with_each_other(
+        self, who: int, lines: list[str], pick: int, paused: bool
+    ) -> None:
+        self.say_all(self.seat(who), [*lines[:2], *([A_WHILE] if paused else []), *lines[2:]], pick)
+
     @rule(who=WHO, lines=lines_of(INCIDENTS, RISKS, ENDS, SECOND_LOOKS), pick=PICK, reference=REFERENCE)
     def incidents_are_worked(self, who: int, lines: list[str], pick: int, reference: str) -> None:
         self.say_all(self.seat(who), lines, pick, reference)
@@ -935,11 +686,13 @@ class TheRoom(RuleBasedStateMachine):
 
     @rule(who=WHO, pick=PICK)
     def somebody_rings_again_about_an_incident(self, who: int, pick: int) -> None:
-        """A re-contact: it rings, is answered and linked; the assessment is open again."""
+        """A re-contact: it rings, is answered and linked; the assessment is open again, and what is closed is reopened."""
         desk = self.seat(who)
         number = self.line("{i}", pick)
+        cases = list(self.ledger.cases.values())
+        again = ["incident.reopened"] if cases and not cases[-1 - pick % len(cases)].open else []
         rung = self.say(desk, "ring 999") and self.say(desk, "answer .") and self.say(desk, f"link . {number}")
-        assert not rung or [entry.name for entry in rung] == ["contact.linked", "incident.contacted"]
+        assert not rung or [entry.name for entry in rung] == ["contact.linked", *again, "incident.contacted"]
 
     @rule(who=WHO, course=part_of(COURSES))
     def an_incident_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:
@@ -1003,9 +756,13 @@ class TheRoom(RuleBasedStateMachine):
     @precondition(lambda self: len(self.seats) > 2)
     @rule(who=WHO, covering=st.booleans())
     def somebody_signs_off(self, who: int, covering: bool) -> None:
-        """Whoever answered for a district answers for it no more."""
+        """Nobody does with something in hand; whoever answered for a district answers for it no more."""
         desk = self.seat(who)
+        collar = desk.signed.collar
         self.say_all(desk, RUNGS[4:5] if covering else [], 0)
+        if self._roles(desk) and self.ledger.held_by(collar) and not self._elsewhere(desk):
+            assert self.say(desk, "off") == [], "nobody goes home with something in hand"
+            self._hand_all_over(desk)
         names = [entry.name for entry in self.say(desk, "off")]
         assert names[-1:] == ["staff.signed_off"] or not self._roles(desk)
         assert set(names[:-1]) <= {"staff.district_given_up"}
@@ -1017,6 +774,23 @@ class TheRoom(RuleBasedStateMachine):
             assert self.say(desk, text) == []
         self.seats.remove(desk)
         self.away.append(desk.signed.collar)
+
+    def _elsewhere(self, desk: Desk) -> bool:
+        mine, sessions = desk.signed, self.ledger.sessions
+        return any(collar == mine.collar and session != mine.session for session, collar in sessions.items())
+
+    def _hand_all_over(self, desk: Desk) -> None:
+        """In bulk what may go so, which is just what neither is vulnerable nor late; the rest one by one."""
+        ledger, collar, now = self.ledger, desk.signed.collar, self.clock()
+        to = "3001" if collar != "3001" else "2001"
+        bulk = [stream for stream in ledger.held_by(collar) if not ledger.presses(stream, now + S)]
+        done = self.say(desk, f"handrest {to}")
+        assert [entry.stream for entry in done if entry.name == "record.handed_over"] == sorted(
+            bulk, key=[entry.stream for entry in done].index
+        )
+        for stream in ledger.held_by(collar):
+            assert self.say(desk, f"hand {stream_text(stream)} {to}")
+        assert ledger.held_by(collar) == []
 
     @rule(who=WHO, second=st.booleans())
     def somebody_signs_on(self, who: int, second: bool) -> None:
@@ -1046,14 +820,34 @@ class TheRoom(RuleBasedStateMachine):
 
     def the_watch_looks(self) -> None:
         """It looks at everything that ever was, not only at what is open; twice, for a second keeper does no harm."""
-        acts = [Act(stream, deployment.MissTarget(one)) for stream in self.ledger.cases for one in incident.Target]
+        acts = [Act(stream, deployment.MissTarget(one)) for stream in self.ledger.cases for one in Target]
         acts += [Act(stream, expedite.MissAnswer()) for stream in self.ledger.requests]
-        words = [(stream, number) for stream, held in self.ledger.promises.items() for number in held]
+        words = [(stream, number) for stream, margin in self.ledger.on.items() for number in margin.promises]
         acts += [Act(stream, promise.BreakPromise(number)) for stream, number in words]
         acts += [Act(stream, rung) for stream in self.ledger.cases for rung in self._rungs(stream)]
+        acts += [Act(stream, recall.MissRecall()) for stream in self.ledger.calls]
+        acts += [Act(stream, resource.MissCheck()) for stream in self.ledger.crews]
+        acts += [Act(stream, major.MissAgency(one)) for stream in self.ledger.cases for one in AGENCIES]
+        ups = [(stream, number) for stream, margin in self.ledger.on.items() for number in margin.bring_ups]
+        acts += [Act(stream, reminder.BringUp(number)) for stream, number in ups]
+        acts += self._rings()
         for act in acts:
             self.watch.do([act])
             assert self.watch.do([act]) == []
+
+    def _rings(self) -> list[Act]:
+        """What standing questions ring by now, as whoever keeps the watch hears it."""
+        self.board.catch_up()
+        self.listener.hear(self.clock())
+        rung, self.listener.waiting = self.listener.waiting, []
+        return rung
+
+    @rule(at=st.integers(0, 3))
+    def something_happens_too_seldom(self, at: int) -> None:
+        """Once for each span of time, whoever keeps the watch."""
+        act = Act(POLICY_STREAM, ringing.RingVolume("referrals-falling", MONDAY + at * 86_400 * S, 1, 9))
+        self.watch.do([act])
+        assert self.watch.do([act]) == []
 
     def _rungs(self, stream: bytes) -> list[escalation.Escalate]:
         now, board, record = self.clock(), self.board, self.board.record(stream)
@@ -1061,15 +855,20 @@ class TheRoom(RuleBasedStateMachine):
         changeover = last_changeover(board.policy.grades.changeover, board.zone, now)
         return [one for one in escalation.rungs(record, board.policy, changeover) if one.due <= now]
 
-    @rule(who=WHO, template=line_of(CALLS, LINKS, RISKS, ENDS, SECOND_LOOKS), pick=PICK, theirs=line_of(MEANWHILE))
+    @rule(
+        who=WHO,
+        template=line_of(CALLS, LINKS, RISKS, ENDS, SECOND_LOOKS, HANDS, CREWS, TIES),
+        pick=PICK,
+        theirs=line_of(MEANWHILE),
+    )
     def two_desks_race(self, who: int, template: str, pick: int, theirs: str) -> None:
         self.race(self.seat(who), self.line(template, pick), self.line(theirs, pick, "whole"))
 
-    @rule(template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS), pick=PICK)
+    @rule(template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, HANDS, CREWS, TIES), pick=PICK)
     def the_other_board_works(self, template: str, pick: int) -> None:
         self.say(self.rival, self.line(template, pick))
 
-    @rule(who=WHO, template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS), pick=PICK)
+    @rule(who=WHO, template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS, HANDS), pick=PICK)
     def a_line_is_read_and_kept(self, who: int, template: str, pick: int) -> None:
         def read() -> list[Entry]:
             line = READER.read(self.line(template, pick), desk)
@@ -1111,6 +910,7 @@ class TheRoom(RuleBasedStateMachine):
             self.seen[entry.name] += 1
         self.board.catch_up()
         now = self.clock()
+        self.latest = max(self.latest, now)
         items = self.board.items(now)
         self.ledger.holds_board(items, now)
         assert self.board.erasing == self.ledger.erasing
@@ -1128,10 +928,21 @@ class TheRoom(RuleBasedStateMachine):
         self.seen_in_all.update(self.seen)
         for position, (now, shot) in self.shots.items():
             assert shown(self._board(position), now) == shot, "a replay shows what was shown"
+        self._what_rang_would_ring_again()
         for stream in self.log.begun():
             start = blank(stream)
             assert start is not None
             assert fold(start, self.log.stream(stream)) == self.board.record(stream)
+
+    def _what_rang_would_ring_again(self) -> None:
+        """Whoever asks the history later hears what the watch heard."""
+        pack = self.board.policy.standing
+        assert pack is not None
+        again = {
+            (one.stream, one.question, one.number) for one in ask(pack, self.log.entries(), blank, self.latest).rang
+        }
+        rung = {(stream, *one) for stream, margin in self.ledger.on.items() for one in margin.rung}
+        assert rung <= again
 
 
 def shown(board: Board, now: int) -> tuple[Any, ...]:
@@ -1157,9 +968,11 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     room.a_call_comes_in(domestic=True, answers=QUIET, how_far=4)
     for course in (*CONTACTS, *COURSES, *REQUESTS):
         room.say_all(room.seat(0), course, 0)
-    for group in (CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS):
+    for group in FLOOR_GROUPS:
         room.somebody_rings_again_about_an_incident(who=0, pick=0)
         room.say_all(room.seat(0), group, 0)
+    room.say_all(room.seat(0), ("open - welfare", RISKS[0], "g1 {i} x", "note {i} she rang"), 0)
+    room.say_all(room.seat(3), ("seen {i}", *MAJOR), 0)
     for lines in zip(SECOND_LOOKS[:3], SECOND_LOOKS[-3:], strict=True):
         room.one_proposes_and_another_settles(who=0, second=3, lines=lines, between=None, careful=True, race=False)
     room.one_proposes_and_another_settles(0, 3, (SECOND_LOOKS[2], "approve {p}"), None, careful=True, race=False)
@@ -1169,6 +982,7 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     room.two_people_erase_a_record(who=3, founder_first=True, lines=[], pick=0)
     room.the_keeper_carries_erasures_out()
     room.somebody_signs_off(who=3, covering=True)
+    room.something_happens_too_seldom(at=1)
     room.the_machines_clock_is_set_back(back=7200)
     room.somebody_signs_on(who=1, second=False)
     room.teardown()
@@ -1207,8 +1021,6 @@ def test_every_verb_has_its_place_in_the_room() -> None:
 
 
 def _verbs_of_the_room() -> Iterator[str]:
-    groups = (
-        RINGS, CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, SECOND_LOOKS, ERASURES, OFFICE,
-    )  # fmt: skip
+    groups = (RINGS, OPENINGS, SECOND_LOOKS, ERASURES, OFFICE, *FLOOR_GROUPS)
     for line in ("off", *(line for group in groups for line in group if not line.startswith("g4"))):
         yield line.split()[0]

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 NS = 1_000_000_000
+PROPOSAL_LASTS = 1800 * NS
 KINDS = {1: "contact", 2: "incident", 3: "expedite", 4: "staff", 5: "policy", 8: "resource"}
 FLOOR = frozenset({"handler", "dispatcher", "vulnerability", "supervisor", "incident-manager"})
 ROLES = FLOOR | {"auditor", "administrator", "sergeant", "inspector", "watch"}
@@ -31,12 +32,15 @@ ON_AN_INCIDENT = ("allocated", "en-route", "at-scene")
 BUILT = frozenset(
     {
         "a crew that is lost is not escalated",  # a grade 1 whose only crew is diverted goes to the inspector at once
+        "what was attended once waits for nobody again",  # who is needed again has targets and a ladder again
+        "a second decision takes the first answer back",  # whoever was told in time had an answer by then
         "crews stay on what ended",  # nobody is on what was closed, and who is on what is worked again is on it
         "a merge does not take a result back",  # another incident's callers are no less than one who rings again
         "late by when it was written down",  # a promise is kept late where it was done late, not where it was typed late
         "a downgrade goes back to the opening",  # no target lies before an incident was reopened
         "what is written down afterwards sets clocks back",  # a later review or attempt is not undone by an earlier one
         "an answer that raced an assessment",  # whatever a caller said before an assessment was heard by it
+        "a parked caller holds an expedite up",  # an incident opens on what is known, and is never delayed
         "a caller of a merged incident",  # a new answer reopens the incident which the caller is now a witness of
         "two take a district at once",  # one person at most answers for a district in a role
         "something comes into the hands of who signs off",  # nobody is away with something in hand
@@ -222,7 +226,9 @@ class Request(Worked):
     """A partner's expedite."""
 
     what: str = ""
+    contact: str = ""
     verified: bool = False
+    told: bool = False
     decision: str = ""
     incident: str = ""
     unanswered: bool = False
@@ -383,7 +389,7 @@ class Model:
         """Have something hold by the end of this act."""
         self._owed.append((met, why))
 
-    def _goes_along(self, name: str) -> bool:
+    def goes_along(self, name: str) -> bool:
         """Tell whether the product is known to do otherwise here, and count that."""
         if name in self.built:
             self.astray[name] += 1
@@ -392,10 +398,10 @@ class Model:
 
     def _raced(self, name: str) -> bool:
         """Tell whether another cut in between deciding and recording, and the product is known not to see that here."""
-        return self.raced and self._goes_along(name)
+        return self.raced and self.goes_along(name)
 
     def _later(self, before: int, now: int) -> int:
-        if now < before and self._goes_along("what is written down afterwards sets clocks back"):
+        if now < before and self.goes_along("what is written down afterwards sets clocks back"):
             return now
         return max(before, now)
 
@@ -548,7 +554,7 @@ class Model:
         one.answers[fact.said["element"]] = fact.said["answer"], fact.version
         for case in [self.case(stream) for stream in self.about[fact.stream]]:
             if case.open and case.current:
-                merged = case.stream != one.incident and self._goes_along("a caller of a merged incident")
+                merged = case.stream != one.incident and self.goes_along("a caller of a merged incident")
                 raced = not merged and self._raced("an answer that raced an assessment")
                 if not merged and not raced:
                     self._owe(lambda case=case: not case.current, "what a caller answers reopens the assessment")
@@ -682,7 +688,9 @@ class Model:
     def _changed_by(self, one: Case, fact: Fact, *, takes_back: bool = True) -> None:
         one.changed = fact.version
         if one.stage == "resulted" and takes_back:
-            on_it = one.crews and not self._goes_along("crews stay on what ended")
+            on_it = one.crews and (one.attended or not self.goes_along("crews stay on what ended"))
+            if one.attended and not on_it and not self.goes_along("what was attended once waits for nobody again"):
+                one.attended = False
             one.stage = "attended" if one.attended else "resourced" if on_it else "graded"
             one.result, one.clock = "", fact.occurred
             one.again_from = fact.occurred
@@ -738,7 +746,7 @@ class Model:
         if not up and one.careful_now:
             self._second_look(fact)
         begins = one.since
-        if one.again_from and not up and not self._goes_along("a downgrade goes back to the opening"):
+        if one.again_from and not up and not self.goes_along("a downgrade goes back to the opening"):
             begins = max(begins, one.again_from)
         one.grade, one.pack, one.clock = said["grade"], fact.pack, fact.occurred if up else begins
 
@@ -770,7 +778,7 @@ class Model:
 
     def _on_another(self, one: Case, callsign: str) -> bool:
         elsewhere = any(case is not one and callsign in case.crews for case in self.open_cases())
-        return elsewhere and not self._goes_along("a crew that is not listed is on two")
+        return elsewhere and not self.goes_along("a crew that is not listed is on two")
 
     def listed(self) -> dict[str, Crew]:
         return {one.callsign: one for one in self.crews.values()}
@@ -781,7 +789,7 @@ class Model:
         one.crew = one.crews[-1] if one.crews else ""
         if one.stage == "resourced" and not one.crews:
             one.stage = "attended" if one.attended else "graded"
-            if not one.attended and not self._goes_along("a crew that is lost is not escalated"):
+            if not one.attended and not self.goes_along("a crew that is lost is not escalated"):
                 one.alone_since = fact.occurred
 
     def _incident_attended(self, fact: Fact) -> None:
@@ -837,7 +845,7 @@ class Model:
         assert not one.major
         assert not one.words, "no close while a promise is open"
         one.stage = "closed"
-        if one.crews and not self._goes_along("crews stay on what ended"):
+        if one.crews and not self.goes_along("crews stay on what ended"):
             one.crews, one.crew = [], ""
 
     def _incident_merged(self, fact: Fact) -> None:
@@ -861,13 +869,15 @@ class Model:
         one.absorbed.append(said["merged"])
         one.careful, one.vulnerable = one.careful or said["domestic"], one.vulnerable or said["vulnerable"]
         one.told = one.told and not new
-        stays = one.stage == "resulted" and self._goes_along("a merge does not take a result back")
+        stays = one.stage == "resulted" and self.goes_along("a merge does not take a result back")
         self._changed_by(one, fact, takes_back=not stays)
 
     def _incident_reopened(self, fact: Fact) -> None:
         one = self.case(fact.stream)
         assert not one.open
         assert fact.said["reason"] != ""
+        if one.attended and not self.goes_along("what was attended once waits for nobody again"):
+            one.attended = False
         one.stage = ("attended" if one.attended else "graded") if one.grade else "opened"
         one.result, one.holder, one.told = "", "", False
         one.changed, one.clock, one.again_from = fact.version, fact.occurred, fact.occurred
@@ -965,7 +975,9 @@ class Model:
 
     def _expedite_asked(self, fact: Fact) -> None:
         what = f"{fact.said['partner']} {fact.said['sort']}"
-        self.items[fact.stream] = Request(fact.stream, fact.occurred, stage="asked", what=what, pack=fact.pack)
+        one = Request(fact.stream, fact.occurred, stage="asked", what=what, pack=fact.pack)
+        one.contact = fact.said["contact"] or ""
+        self.items[fact.stream] = one
 
     def _expedite_verified(self, fact: Fact) -> None:
         one = self.request(fact.stream)
@@ -989,12 +1001,15 @@ class Model:
         one = self.request(fact.stream)
         assert one.stage in ("decided", "told")
         assert fact.said["person"] != ""
-        one.stage = "told"
+        one.stage, one.told = "told", True
         self._keeps(fact)
 
     def _expedite_unanswered(self, fact: Fact) -> None:
         self._raise(fact)
-        self.request(fact.stream).unanswered = True
+        one = self.request(fact.stream)
+        one.unanswered = True
+        if one.told:
+            self.goes_along("a second decision takes the first answer back")
 
     def _expedite_closed(self, fact: Fact) -> None:
         one = self.request(fact.stream)
@@ -1067,7 +1082,7 @@ class Model:
         )
         late = word.due <= fact.occurred
         if self.doing == "back" and late is not fact.said["late"]:
-            assert self._goes_along("late by when it was written down")
+            assert self.goes_along("late by when it was written down")
             late = word.due <= fact.recorded
         assert fact.said["late"] is late, "kept late or in time"
         del self.items[fact.stream].words[fact.said["number"]]
@@ -1202,7 +1217,8 @@ class Model:
         return max(one.lost, one.last) + self.grades["recall_every_s"] * NS
 
     def answer_by(self, one: Request) -> int:
-        if one.stage not in ("asked", "decided"):
+        told = one.told and "a second decision takes the first answer back" not in self.built
+        if one.stage not in ("asked", "decided") or told:
             return 0
         return one.since + self.packs[one.pack]["expedite_answer_within_s"] * NS
 
@@ -1351,6 +1367,11 @@ def _of_any(one: Worked) -> Iterator[Key]:
             yield one.stream, "record.brought_up", str(number), due, False
 
 
+def span(text: str) -> int:
+    """Return how long a span is, as in 20m or 2h (ns)."""
+    return int(text[:-1]) * {"m": 60, "h": 3600}[text[-1]] * NS
+
+
 def _ref(said: Line) -> tuple[str, int]:
     return said["stream"], said["version"]
 
@@ -1390,7 +1411,7 @@ class Rules:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.collar = ""
+        self.collar = self.meant = ""  # who types, and who is meant where no collar number is given
         self.roles: list[str] = []
         self.approved = False
         self.now = 0
@@ -1400,7 +1421,7 @@ class Rules:
         member = self.model.person(collar)
         assert member is not None
         self.collar, self.roles, self.now = collar, member.roles, now
-        self.approved = False
+        self.approved, self.meant = False, collar
         if not member.sessions:
             return UNSAID if typed.verb in ("ack", "handrest", "off", "merge") else self._away(typed)
         return self._of(typed)
@@ -1511,7 +1532,19 @@ class Rules:
         one = self.model.items.get(typed.item)
         if isinstance(one, Call) and one.incident:
             return "linked to another incident"
-        return "has an incident already" if isinstance(one, Request) and one.incident else FINE
+        if isinstance(one, Request):
+            return "has an incident already" if one.incident else self._its_caller(one)
+        return FINE
+
+    def _its_caller(self, one: Request) -> str:
+        """Who asked may be on the line; that they hold it is no reason to wait with the incident."""
+        caller = self.model.items.get(one.contact)
+        parked = isinstance(caller, Call) and caller.parked and not caller.incident
+        return (
+            "the contact is parked"
+            if parked and self.model.goes_along("a parked caller holds an expedite up")
+            else FINE
+        )
 
     def _link(self, typed: Typed) -> str | None:
         one, to = self.model.items[typed.item], typed.words[0]
@@ -1588,7 +1621,7 @@ class Rules:
     _told = _classify = _tag = _change
 
     def _own(self, typed: Typed) -> str | None:
-        to = typed.words[0] if typed.words else self.collar
+        to = typed.words[0] if typed.words else self.meant
         return "has it already" if self.model.case(typed.item).holder == to else FINE
 
     def _result(self, typed: Typed) -> str | None:
@@ -1647,7 +1680,7 @@ class Rules:
 
     def _cover(self, typed: Typed) -> str | None:
         district, role = typed.words[:2]
-        to = typed.words[2] if len(typed.words) > 2 else self.collar
+        to = typed.words[2] if len(typed.words) > 2 else self.meant
         before = [one for one in self.model.answers_for(district, role) if one != to]
         if any(one != self.collar for one in before) and not {role, *ASSIGNS} & set(self.roles):
             return "takes no district from"
@@ -1832,7 +1865,10 @@ class Rules:
             return "nobody approves or declines their own proposal"
         if instant(said["expires"]) <= self.now:
             return "the proposal has expired"
-        self.approved = True
+        at, words = {"promise": 1, "interim": 1, "bringup": 0}.get(typed.inner.verb, -1), typed.inner.words
+        if at >= 0 and instant(said["expires"]) - PROPOSAL_LASTS + span(words[at]) <= self.now:
+            return "still to come"  # of the time that was meant when it was proposed
+        self.approved, self.meant = True, proposer
         return self._of(typed.inner)
 
     def _decline(self, typed: Typed) -> str | None:

@@ -490,6 +490,15 @@ def test_the_second_crew_of_the_first_incident_stays_when_the_other_is_diverted(
     assert crew(desk, "CD34").incident == incident(desk, 1).id
 
 
+UNLISTED = TWO.replace("unit AB12 CENTRAL taser.pursuit", "")
+
+
+def test_who_was_sent_before_they_were_listed_goes_back_to_where_they_were_sent_first(desk: Desk) -> None:
+    work(desk, f"{UNLISTED}\nsend 2 AB12\nunit AB12 CENTRAL\nsend 1 AB12\nsend 2 AB12")
+    assert (incident(desk, 1).resources, incident(desk, 2).resources) == ((), ("AB12",))
+    assert crew(desk).incident == incident(desk, 2).id
+
+
 @pytest.mark.parametrize("line", ["clear AB12", "clear ab12 not needed", "status AB12 available", "status AB12 off"])
 def test_a_crew_that_is_free_or_off_is_on_no_incident(desk: Desk, line: str) -> None:
     work(desk, f"{TWO}\nsend 1 AB12\n{line}")
@@ -583,6 +592,15 @@ def test_a_crew_that_calls_for_help_makes_its_incident_red_and_no_other(scene: F
     assert alerts_on_the_board(scene) == {"1": ("AB12 EMERGENCY",), "2": ()}
     work(scene.founder, "send 2 AB12")
     assert alerts_on_the_board(scene) == {"1": (), "2": ("AB12 EMERGENCY",)}
+
+
+def test_only_where_the_crew_is_now_is_red_on_its_account(room: Room, desk: Desk) -> None:
+    """It was sent to the other one before it was on the list, and stands there still."""
+    work(desk, f"{UNLISTED}\nsend 2 AB12\nunit AB12 CENTRAL\nsend 1 AB12\nemergency AB12")
+    assert {item.ref: item.alerts for item in desk.board.items(room.clock.now_ns)} == {
+        "1": ("AB12 EMERGENCY",),
+        "2": (),
+    }
 
 
 @pytest.mark.parametrize("line", ["clear AB12", "status AB12 refreshments", "send 2 AB12"])

@@ -353,7 +353,7 @@ IDLE: list[tuple[Question, str]] = [
      "can never ring: contact.abandoned with before of no value"),
     (replace(RUNG_BACK, when=Step("contact.abandoned", {"before": ("ringing", "dinner")})),
      f"can never ring: before of contact.abandoned is never dinner; it is one of {STAGES}"),
-    (replace(RUNG_BACK, when=Step("incident.regraded", {"more_urgent": ("maybe",)})),
+    (replace(RUNG_BACK, when=Step("incident.regraded", {"more_urgent": ("maybe",)}), unless=(Step("incident.closed"),)),
      "can never ring: more_urgent of incident.regraded is never maybe; it is one of yes, no"),
     (replace(RUNG_BACK, unless=()), NOTHING_NAMED),
     (replace(RUNG_BACK, unless=(NO_SUCH,)), f"always rings: {UNHEARD}"),

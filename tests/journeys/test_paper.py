@@ -205,6 +205,16 @@ def test_nobody_is_named_on_a_blank_form_and_nothing_is_opened_for_it(stage: Fou
     assert "mill lane" not in text.lower()
 
 
+@pytest.mark.xfail(reason="questions and grades are printed as they stand in the pack", strict=True)
+def test_what_a_pack_says_is_printed_in_safe_text(stage: Founded) -> None:
+    ours = pack_text("strive-2020")
+    for asked in (stage.board.policy.risk.element[0].ask, stage.board.policy.risk.question[0].ask):
+        ours = ours.replace(asked.encode(), b"what\\u001b[2J\\f now?")
+    stage.founder.do([Act(POLICY_STREAM, Adopt((ours,)))])
+    for page in pages(stage, "forms"):
+        fits(page)
+
+
 # The board
 
 

@@ -773,12 +773,13 @@ class Model:
 
     def _on(self, one: Case, callsign: str) -> None:
         one.crews = [*(other for other in one.crews if other != callsign), callsign]
-        if any(case is not one and callsign in case.crews for case in self.open_cases()):
-            self._owe(lambda: not self._on_another(one, callsign), f"{callsign} is on two incidents")
-
-    def _on_another(self, one: Case, callsign: str) -> bool:
-        elsewhere = any(case is not one and callsign in case.crews for case in self.open_cases())
-        return elsewhere and not self.goes_along("a crew that is not listed is on two")
+        crew = self.listed().get(callsign)
+        for other in self.open_cases():
+            if other is one or callsign not in other.crews:
+                continue
+            left = crew is not None and crew.incident == other.stream
+            if left or not self.goes_along("a crew that is not listed is on two"):
+                self._owe(lambda other=other: callsign not in other.crews, f"{callsign} is on two incidents")
 
     def listed(self) -> dict[str, Crew]:
         return {one.callsign: one for one in self.crews.values()}

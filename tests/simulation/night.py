@@ -322,9 +322,14 @@ class Night:
         collar, to = seat.format(going), seat.format(coming)
         if collar not in self.on_duty:
             return
+        self._takes_things(collar)
         if self.random.random() < 0.7:
             self.say(collar, Typed("handrest", words=(to,)))
+        if self.random.random() < 0.5:
+            self.say(collar, Typed("off"))
         for one in [one for one in self.model.open_items() if one.owner == collar]:
+            if self.random.random() < 0.5:
+                self.say(collar, Typed("promise", one.stream, (self.random.choice(SORTS), self.random.choice(SPANS))))
             taker = to if self.random.random() < 0.8 else self._queue_of(one)
             if not self.say(collar, Typed("hand", one.stream, (taker, "mind", "this", "one"))):
                 self.say(self.member("supervisor"), Typed("hand", one.stream, (taker, "for", "them")))
@@ -334,6 +339,12 @@ class Night:
             self.say(collar, Typed("note", self.random.choice(list(self.model.items)), ("from", "an", "empty", "seat")))
         else:
             self.plan(self.now + 20 * NS, lambda: self._goes(seat, going, coming))
+
+    def _takes_things(self, collar: str) -> None:
+        """Have somebody take a few incidents in hand, the oldest among them."""
+        for one in self.model.open_cases()[:2]:
+            if one.holder != collar:
+                self.say(collar, Typed("own", one.stream))
 
     def _given_to(self, collar: str) -> Callable[[], None] | None:
         """Return that a supervisor gives them something in the last moment."""
@@ -604,6 +615,8 @@ class Night:
 
     def _next_of_resulted(self, one: Case) -> Typed:
         it = one.stream
+        if self.random.random() < 0.2:
+            return Typed("close", it)
         if self.model.crime_open(one):
             crime = Typed("crime", it, (f"06EE.{self.random.randrange(10**6)}",))
             return self._pick((1, crime), (1, Typed("nocrime", it, ("it", "was", "lent"))))

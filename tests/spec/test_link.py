@@ -481,6 +481,14 @@ def test_what_is_merged_a_second_time_brings_the_callers_who_came_since(desk: De
     assert incident(desk, 1).queue == "assess"
 
 
+@pytest.mark.xfail(reason="an expedite is linked to what is closed, and that stays closed", strict=True)
+def test_a_partner_who_gets_in_touch_about_what_is_closed_reopens_it(desk: Desk) -> None:
+    work(desk, CRUSH)
+    closed(desk, 1)
+    work(desk, "expedite mri-ward-12 walkout - Sister Jones / 0161 496 0000 / left at 14:00\nlink . 1")
+    assert incident(desk, 1).open
+
+
 @pytest.mark.xfail(reason="a result is taken back by another contact and by a change, and not by a merge", strict=True)
 def test_what_was_resulted_is_worked_again_when_another_is_merged_into_it(desk: Desk) -> None:
     resulted = given(*WAITING, Resulted("advice", False, None, ""), ABSORBED, on=Incident).record

@@ -671,6 +671,13 @@ def test_a_sergeant_clears_a_crew_that_is_on_an_incident(room: Room, desk: Desk)
     assert crew(desk).status is Status.AVAILABLE
 
 
+@pytest.mark.xfail(reason="only who is on the list leaves the first incident when sent to another", strict=True)
+def test_a_callsign_that_nobody_listed_is_diverted_as_any_other(desk: Desk) -> None:
+    work(desk, f"{TWO}\nsend 1 ZZ99\nsend 2 ZZ99")
+    assert (incident(desk, 1).queue, incident(desk, 1).resources) == ("dispatch", ())
+    assert incident(desk, 2).resources == ("ZZ99",)
+
+
 @pytest.mark.xfail(reason="the crew is freed, and stays in the closed incident's list of resources", strict=True)
 def test_a_closed_incident_has_nobody_on_it(desk: Desk) -> None:
     work(desk, f"{TWO}\nsend 1 AB12\narrive 1\nresult 1 attended\nclose 1")

@@ -54,7 +54,7 @@ from tests.store.test_full_disk import small_disk
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # as in the tests of kills
 
 DONE, REFUSED, USAGE, DAMAGED, UNAVAILABLE = 0, 1, 2, 3, 5
-KILLS = 600
+KILLS = 400
 KILLED = -signal.SIGKILL
 MINE, THEIRS = "session-1001", "session-5501"
 WORDS = "whispering behind the cellar door"
@@ -149,6 +149,11 @@ class Running:
         self.pid = os.fork()
         if not self.pid:
             os._exit(_alone(work, self._streams))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def kill(self) -> Came:
         """Kill it, and return what came of it."""
@@ -316,6 +321,25 @@ def test_a_store_that_somebody_cut_off_from_its_files(seat: Seat) -> None:
         seat.store.mkdir()
         kept(seat.hue("do", "--keep", "note", ".", WORDS))
         seat.store.rmdir()
+    assert seat.hue("spool", "deliver").code == DONE
+    assert seat.notes() == [*BEFORE, WORDS]
+
+
+@pytest.mark.xfail(reason="what goes wrong behind the COMMIT has the line kept that was recorded", strict=True)
+def test_a_line_that_was_recorded_is_not_kept_as_well(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands behind the journal; that is to be recorded too, and then the disk is full."""
+    plain, appended = SQLiteJournal.append, []
+
+    def append(journal: SQLiteJournal, pending: Any) -> list[Entry]:
+        appended.append(pending)
+        if len(appended) > 1:
+            raise Unavailable("the journal cannot be written: the disk is full")
+        return plain(journal, pending)
+
+    late = (lambda: time.time_ns() - 3600 * S, os.urandom)
+    monkeypatch.setattr(SQLiteJournal, "append", append)
+    seat.hue("do", "--keep", "note", ".", WORDS, before=lambda: setattr(Identity.__init__, "__defaults__", late))
+    monkeypatch.undo()
     assert seat.hue("spool", "deliver").code == DONE
     assert seat.notes() == [*BEFORE, WORDS]
 
@@ -871,6 +895,25 @@ def test_a_store_that_goes_away_while_it_is_delivered_to_leaves_the_rest(seat: S
     assert seat.notes() == [*BEFORE, "one", "two", "three"]
 
 
+def test_what_was_recorded_when_a_delivery_broke_off_is_told_with_its_words_closed_and_not_recorded_again(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat.keep("note . one")
+
+    def broken_off(spool: Spool, mark: bytes) -> None:
+        raise Unavailable("the spool cannot be written")
+
+    with seat.room() as room, monkeypatch.context() as patch:
+        patch.setattr(Spool, "take_off", broken_off)
+        with pytest.raises(Unavailable):
+            delivery.deliver(room.desk(MINE), seat.spool)
+    assert (seat.notes(), seat.texts) == ([*BEFORE, "one"], ["note . one"])
+    came = seat.hue("spool", "deliver", "--json")
+    told = [json.loads(line) for line in came.out.splitlines()]
+    assert [(one["name"], one["fields"]) for one in told] == [("record.noted", {"words": None})]
+    assert (came.code, seat.notes(), seat.texts) == (DONE, [*BEFORE, "one"], [])
+
+
 # Killed
 
 
@@ -982,37 +1025,33 @@ def test_killed_at_each_step_of_keeping_a_line_is_kept_or_was_never_said_to_be(s
     assert seat.notes() == [*BEFORE, *kept_lines]
 
 
-MANY = 8
+MANY, DWELL_S = 8, 0.01
 
 
 @pytest.mark.proof
 def test_killed_at_any_moment_of_a_delivery_each_line_is_recorded_once(seat: Seat) -> None:
-    """As proof 600 kills, of `hue do` and of `hue spool deliver` in turn."""
+    """As proof 400 kills, of `hue do` and of `hue spool deliver` in turn, each while some line is being delivered."""
     random, lines, within = chance("killed while delivering"), Count(seat), 0
-    lines.keep(MANY)
-    running, began = begun(seat, "spool", "deliver"), time.monotonic()
-    assert running.end().code == DONE
-    longest_s = time.monotonic() - began
     for kill in range(count(KILLS)):
         lines.keep(MANY - len(seat.texts))
-        running = begun(seat, *(("do", "note", ".", "now") if kill % 2 else ("spool", "deliver")))
-        time.sleep(random.uniform(0, longest_s))
+        running = delivering(
+            seat, random.randrange(MANY), *(("do", "note", ".", "now") if kill % 2 else ("spool", "deliver"))
+        )
+        time.sleep(random.uniform(0, DWELL_S))
         within += running.kill().code == KILLED
         lines.look()
     lines.look(deliver=True)
     assert within >= count(KILLS) / 2, f"{within} of {count(KILLS)} fell within a delivery"
 
 
-def begun(seat: Seat, *words: str) -> Running:
-    """Start a command and wait until it has begun to deliver."""
-    mark = seat.lines_file.with_name("begun")
-    if mark.exists():
-        os.utime(mark, ns=(0, 0))  # from the delivery that was killed before
-    running, until = seat.start(*words), time.monotonic() + 30
-    while time.monotonic() < until:
-        with contextlib.suppress(FileNotFoundError):
-            if mark.stat().st_mtime_ns:
-                break
+def delivering(seat: Seat, at: int, *words: str) -> Running:
+    """Start a command that delivers, and wait until it has begun with the line that is so far behind the first."""
+    marks = [one.mark for one in seat.spool.waiting()]
+    running = seat.start(*words)
+    while not running.ended:
+        begun = seat.spool.begun()
+        if begun is not None and begun.mark in marks[at:]:
+            break
         time.sleep(0.0002)
     return running
 

@@ -77,6 +77,10 @@ STORY = """
     change @i he has a knife
     assess @i threat=weapon knife seen
     grade @i 1 knife seen
+    unit AB12 CENTRAL taser
+    interim @i high 30m he has a key
+    check @i pnc AB12 CDE / seen at the back door
+    advise @i get-safe lock the door
     send @i AB12
     (wait)
     arrive @i
@@ -134,6 +138,7 @@ def play(path: Path, size: int) -> None:
     """Make a store of so many facts: the story, staff, history, the watch's facts, and rows of others."""
     stage = Founded(path)
     journal = stage.room.journal
+    stage.list_places("12 Mill Lane")
     first = stage.desk("2211", Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY)
     second = stage.desk("5501", Role.SUPERVISOR)
     journal.insert_events([StoredEvent(UUID(int=7), version, "bank:Account.Opened", b"{}") for version in (1, 2)])

@@ -108,7 +108,8 @@ def find(room: "Room", text: str, *, json: bool) -> None:
     places = places_of(room.journal, room.board)
     found = places.find(text)
     if json:
-        console.say_json([{name: getattr(one, name) or None for name in SHOWN} for one in found])
+        for one in found:
+            console.say_json({name: getattr(one, name) or None for name in SHOWN})
         return
     for one in found:
         cells = (f"#{one.number}", *(str(getattr(one, name) or "-") for name in SHOWN[1:]))

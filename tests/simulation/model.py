@@ -1866,11 +1866,11 @@ class Rules:
             return "nobody approves or declines their own proposal"
         if instant(said["expires"]) <= self.now:
             return "the proposal has expired"
-        at, words = {"promise": 1, "interim": 1, "bringup": 0}.get(typed.inner.verb, -1), typed.inner.words
-        if at >= 0 and instant(said["expires"]) - PROPOSAL_LASTS + span(words[at]) <= self.now:
-            return "still to come"  # of the time that was meant when it was proposed
         self.approved, self.meant = True, proposer
-        return self._of(typed.inner)
+        at, words = {"promise": 1, "interim": 1, "bringup": 0}.get(typed.inner.verb, -1), typed.inner.words
+        gone = at >= 0 and instant(said["expires"]) - PROPOSAL_LASTS + span(words[at]) <= self.now
+        found = self._of(typed.inner)
+        return "still to come" if found == FINE and gone else found  # the time that was meant when it was proposed
 
     def _decline(self, typed: Typed) -> str | None:
         refusal, proposer, _ = self._settled(typed.words[0].removeprefix("p"))

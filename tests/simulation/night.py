@@ -325,8 +325,9 @@ class Night:
         self._takes_things(collar)
         if self.random.random() < 0.7:
             self.say(collar, Typed("handrest", words=(to,)))
-        if self.random.random() < 0.5:
-            self.say(collar, Typed("off"))
+        if self.random.random() < 0.5 and self.say(collar, Typed("off")):
+            self.on_duty.remove(collar)
+            return
         for one in [one for one in self.model.open_items() if one.owner == collar]:
             if self.random.random() < 0.5:
                 self.say(collar, Typed("promise", one.stream, (self.random.choice(SORTS), self.random.choice(SPANS))))
@@ -337,7 +338,7 @@ class Night:
         if names:
             self.on_duty.remove(collar)
             self.say(collar, Typed("note", self.random.choice(list(self.model.items)), ("from", "an", "empty", "seat")))
-        else:
+        elif self.now < self.at(ENDS) - 60 * NS:
             self.plan(self.now + 20 * NS, lambda: self._goes(seat, going, coming))
 
     def _takes_things(self, collar: str) -> None:

@@ -60,6 +60,7 @@ MINE, THEIRS = "session-1001", "session-5501"
 WORDS = "whispering behind the cellar door"
 SECRETS = (b"whispering", b"cellar", b"note .")
 LOCKED_S = 0.2
+LIMIT_S = 60
 
 
 class Came(NamedTuple):
@@ -176,6 +177,7 @@ def _alone(work: Callable[[], int], streams: list[int]) -> int:
     """Do the work in this process, which is a fork of the tests and must not go on as one."""
     code = 99
     try:
+        signal.alarm(LIMIT_S)  # whatever becomes of the tests, it does not go on for ever
         gc.freeze()
         warnings.simplefilter("ignore")  # as the installed command does
         for at, handle in enumerate(streams):

@@ -8,6 +8,7 @@ decides again, at most a few times. A refusal writes nothing.
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -120,7 +121,8 @@ class Desk:
     def _note_skew(self, behind_ns: int, recorded: int) -> None:
         watch = Desk(self.log, self.board, self.identity, THE_WATCH)
         watch._skew_noted = True
-        watch.do([Act(POLICY_STREAM, NoteSkew(behind_ns * 1000 // NS_PER_S, recorded))])
+        with suppress(Unavailable):  # what was to be done is recorded; that the clock is behind is seen again
+            watch.do([Act(POLICY_STREAM, NoteSkew(behind_ns * 1000 // NS_PER_S, recorded))])
 
     def duty(self, approval: FactRef | None) -> Duty:
         """Return who acts now, in which roles, under which policy; refuses a session that is over."""

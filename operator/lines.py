@@ -92,6 +92,14 @@ def _one(desk: Desk, spool: Spool, text: str) -> None:
         try:
             work(desk, text)
         except Unavailable as fault:
-            console.complain(delivery.keep(spool, [text], desk.identity.now(), fault))
+            _keep(desk, spool, text, fault)
         except (Refused, Misread, Conflict) as fault:
             console.complain(str(fault))
+
+
+def _keep(desk: Desk, spool: Spool, text: str, fault: Unavailable) -> None:
+    """Keep a line that could not be recorded, and say so, or why it is not kept either."""
+    try:
+        console.complain(delivery.keep(spool, [text], desk.identity.now(), fault))
+    except (Unavailable, Misread) as why:
+        console.complain(str(why))

@@ -11,6 +11,7 @@ The key lies beside the file and goes with it when all is delivered. A last line
 never said to be kept, and is left out. Source: New York 2013: a server went down, and seats had only paper.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -121,6 +122,8 @@ class Spool:
             else:
                 self._lines.unlink(missing_ok=True)
                 self._key_file.unlink(missing_ok=True)
+                for broken_off in self._folder.glob("*.[0-9]*"):
+                    broken_off.unlink(missing_ok=True)
             self._begun_file.unlink(missing_ok=True)
 
     # Delivering
@@ -138,9 +141,11 @@ class Spool:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Hold the delivery for one process at a time; tells whether nobody else delivers."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._lock_file.with_name("delivering"), os.O_RDWR | os.O_CREAT, 0o600)
+        """Hold the delivery for one process at a time; tells whether there is something to deliver and nobody else does."""
+        if not self.holds:
+            yield False
+            return
+        handle = os.open(self._folder / "delivering", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -180,7 +185,8 @@ class Spool:
             fresh = path.with_name(f"{path.name}.{os.getpid()}")
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
-                os.write(handle, content)
+                if os.write(handle, content) < len(content):  # a disk that fills up takes a part
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(handle)
             finally:
                 os.close(handle)

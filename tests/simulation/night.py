@@ -56,7 +56,7 @@ STRANGERS = tuple(f"X{number}" for number in range(1, 7))  # callsigns that nobo
 TURNS = 36  # of staff, for each caller
 PACES = (0.9, 0.9, 0.5, 0.2, 0.06)  # how likely whoever turns to an item does something about it
 CHANNELS = ("999", "999", "999", "101", "101", "chat", "online", "social", "partner", "ivr")
-CATEGORIES = ("domestic", "violence", "burglary", "theft", "welfare", "missing", "asb-nuisance", "road", "other")
+CATEGORIES = ("domestic", "violence", "burglary", "theft", "robbery", "welfare", "missing", "road", "other")
 ANSWERS = {
     "situation": ("now", "just-over", "past", "unknown"),
     "threat": ("weapon", "present", "spoken", "none", "none", "none"),
@@ -342,8 +342,10 @@ class Night:
             self.plan(self.now + 20 * NS, lambda: self._goes(seat, going, coming))
 
     def _takes_things(self, collar: str) -> None:
-        """Have somebody take a few incidents in hand, the oldest among them."""
-        for one in self.model.open_cases()[:2]:
+        """Have somebody take a few incidents in hand, some that are overdue and some that may wait."""
+        calm = [one for one in self.model.open_cases() if not one.vulnerable]
+        late = [one for one in calm if self.model.is_pressing(one, self.now)]
+        for one in [*late[:2], *[other for other in calm if other not in late][:1]]:
             if one.holder != collar:
                 self.say(collar, Typed("own", one.stream))
 
@@ -616,7 +618,7 @@ class Night:
 
     def _next_of_resulted(self, one: Case) -> Typed:
         it = one.stream
-        if self.random.random() < 0.2:
+        if self.random.random() < 0.3:
             return Typed("close", it)
         if self.model.crime_open(one):
             crime = Typed("crime", it, (f"06EE.{self.random.randrange(10**6)}",))

@@ -327,7 +327,6 @@ def test_a_store_that_somebody_cut_off_from_its_files(seat: Seat) -> None:
     assert seat.notes() == [*BEFORE, WORDS]
 
 
-@pytest.mark.xfail(reason="what goes wrong behind the COMMIT has the line kept that was recorded", strict=True)
 def test_a_line_that_was_recorded_is_not_kept_as_well(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock stands behind the journal; that is to be recorded too, and then the disk is full."""
     plain, appended = SQLiteJournal.append, []
@@ -773,9 +772,6 @@ def test_what_else_lies_there_may_be_broken(seat: Seat, name: str) -> None:
     assert seat.notes() == [*BEFORE, "one"]
 
 
-@pytest.mark.xfail(
-    reason="what the disk took of a write is put in place of the whole file: earlier lines are lost", strict=True
-)
 def test_on_a_full_disk_a_line_is_not_kept_and_those_before_are(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fills up takes a part of what is written, and says how much."""
     seat.keep("note . one", "note . two")
@@ -800,7 +796,6 @@ def test_a_full_disk_is_said_and_nothing_is_lost(seat: Seat, monkeypatch: pytest
     assert seat.texts == ["note . one"]
 
 
-@pytest.mark.xfail(reason="the lock of the delivery is made without asking whether it can be", strict=True)
 def test_a_seat_that_cannot_remember_works_all_the_same(seat: Seat) -> None:
     came = seat.hue("do", "note", ".", "now", HUE_STATE="/dev/null")
     assert (came.code, seat.notes()) == (DONE, [*BEFORE, "now"])
@@ -849,7 +844,6 @@ def test_line_mode_keeps_also_where_the_store_is_away_from_the_beginning(seat: S
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.xfail(reason="a line that cannot be kept either ends the conversation", strict=True)
 def test_line_mode_goes_on_where_a_line_cannot_be_kept_either(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spools, "LINES_MAX", 0)
     with locked(seat.store):
@@ -1058,9 +1052,6 @@ def delivering(seat: Seat, at: int, *words: str) -> Running:
     return running
 
 
-@pytest.mark.xfail(
-    reason="the file that was being written when the process was killed is never taken away", strict=True
-)
 def test_when_all_is_delivered_nothing_of_it_lies_there_any_more(seat: Seat) -> None:
     for point in range(1, 9):
         seat.keep(f"note . {WORDS}")

@@ -68,6 +68,13 @@ ANSWERS = {
 REASONS = ("line-lost", "unsafe", "unable", "language", "not-relevant")
 QUESTIONS = (("weapon-seen", "seen"), ("hurt", "yes"), ("breathing", "no"), ("means", "unknown"), ("age", "nine"))
 SORTS = ("arrival", "call-back", "take-up", "tell-caller", "tell-partner", "update")
+SHORTER = (  # what another pack of grades has otherwise
+    (b"resource_within_s = 1200", b"resource_within_s = 900"),
+    (b"attend_within_s = 14400", b"attend_within_s = 7200"),
+    (b"attend_within_s = 172800", b"attend_within_s = 86400"),
+    (b"answer_within_s = 900", b"answer_within_s = 600"),
+    (b"risk = 100", b"risk = 150"),
+)
 SPANS = ("1m", "2m", "5m", "10m", "20m", "45m", "2h")
 SINCE = ("1m", "3m", "8m", "25m")
 AGENCIES = ("fire", "ambulance", "council", "btp")
@@ -293,11 +300,11 @@ class Night:
 
     def _another_pack(self) -> None:
         """Grades with shorter times come into force; what was graded before keeps its own."""
-        shorter = pack_text("grades-2020").replace(b"attend_within_s = 14400", b"attend_within_s = 7200")
-        shorter = shorter.replace(b"answer_within_s = 900", b"answer_within_s = 600").replace(
-            b"risk = 100", b"risk = 150"
-        )
-        self.desks["1001"].do([Act(POLICY_STREAM, Adopt((shorter,)))])
+        text = pack_text("grades-2020")
+        for was, now in SHORTER:
+            assert was in text
+            text = text.replace(was, now)
+        self.desks["1001"].do([Act(POLICY_STREAM, Adopt((text,)))])
         self._follow("")
 
     # Shifts
@@ -323,11 +330,11 @@ class Night:
         if collar not in self.on_duty:
             return
         self._takes_things(collar)
-        if self.random.random() < 0.7:
-            self.say(collar, Typed("handrest", words=(to,)))
         if self.random.random() < 0.5 and self.say(collar, Typed("off")):
             self.on_duty.remove(collar)
             return
+        if self.random.random() < 0.7:
+            self.say(collar, Typed("handrest", words=(to,)))
         for one in [one for one in self.model.open_items() if one.owner == collar]:
             if self.random.random() < 0.5:
                 self.say(collar, Typed("promise", one.stream, (self.random.choice(SORTS), self.random.choice(SPANS))))

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from hueandcry.domain import contact, logbook, triage
+from hueandcry.domain.alert import alerts
 from hueandcry.domain.contact import (
     Abandon,
     Abandoned,
@@ -37,12 +38,22 @@ from hueandcry.domain.incident import Incident
 from hueandcry.domain.logbook import Correct, Corrected, Note, Noted
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import Triaged
-from hueandcry.domain.promise import BreakPromise, Broken, Kept, PassedOn, Promised, Released
-from hueandcry.domain.recall import Reached, RecallTried
-from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.promise import (
+    BreakPromise,
+    Broken,
+    KeepPromise,
+    Kept,
+    PassedOn,
+    Promised,
+    Released,
+    ReleasePromise,
+)
+from hueandcry.domain.recall import Reached, RecallLate, RecallTried
+from hueandcry.domain.reference import NS_PER_S, Kind
 from hueandcry.domain.timer import Timer, due_by, timers
 from hueandcry.domain.triage import ElementPassedOver, ElementTriaged, PassOver, Triage
 from hueandcry.domain.worked import Promise, Promising
+from hueandcry.operator.verbs import carry_out
 from tests.spec.harness import (
     MINUTE,
     START,
@@ -57,6 +68,8 @@ from tests.spec.harness import (
     stream_of,
     who_may,
 )
+from tests.staging import Stage as Staged
+from tests.staging import work
 
 INCIDENT = stream_of(Incident)
 ANOTHER_INCIDENT = stream_of(Incident, 1)
@@ -655,3 +668,36 @@ def test_a_contact_knows_when_it_rang_and_when_it_was_answered() -> None:
 def test_no_contact_stands_in_no_queue() -> None:
     record = given(on=Contact).record
     assert (record.open, record.queue) == (False, None)
+
+
+# Not as it should be
+
+
+@pytest.mark.xfail(
+    reason="the promise to take somebody up may be kept or given up while they still hold the line", strict=True
+)
+@pytest.mark.parametrize("command", [KeepPromise(4, "said so"), ReleasePromise(4, "she knows")], ids=name_of)
+def test_who_holds_the_line_stays_promised_to_be_taken_up(command: Command[Contact]) -> None:
+    given(*ON_HOLD, on=Contact).when(command).then_refused("the contact is parked: answer it first")
+
+
+@pytest.mark.xfail(reason="the contact is linked in the same line, and who is parked is not linked", strict=True)
+def test_an_incident_opens_for_a_partner_also_while_their_caller_holds_the_line() -> None:
+    """An incident opens on first-contact information and is never delayed."""
+    stage = Staged()
+    desk = stage.desk("2001")
+    work(desk, "ring partner\nanswer .\nexpedite ward-1 walkout . patient left")
+    caller, asked = (desk.named(kind) for kind in (Kind.CONTACT, Kind.EXPEDITE))
+    assert caller is not None
+    assert asked is not None
+    work(desk, f"park {stage.board.name(caller)} a 999 rings")
+    opened, *_ = carry_out(desk, f"open {stage.board.name(asked)} missing")
+    assert opened.name == "incident.opened"
+
+
+@pytest.mark.xfail(reason="what was late stays on the record when the caller is answered", strict=True)
+def test_that_nobody_rang_back_is_no_alert_once_the_caller_is_on_the_line_again() -> None:
+    """An alert follows from the record as it stands and goes when its reason does."""
+    late = RecallLate(START + 5 * MINUTE, Role.SUPERVISOR)
+    record = given(RANG, ANSWERED, ABANDONED, late, Answered("2211"), on=Contact).record
+    assert alerts(record, (), START + 6 * MINUTE) == []

@@ -7,7 +7,7 @@ Source: LAS 1992: exceptions scrolled out of sight; letter, area 1.
 
 from collections.abc import Iterable, Iterator
 
-from hueandcry.domain.contact import Contact
+from hueandcry.domain.contact import Contact, Stage
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.location import is_stale
@@ -39,7 +39,7 @@ def _of_crew(crew: Resource) -> Iterator[str]:
 
 
 def _of_contact(contact: Contact, now: int) -> Iterator[str]:
-    if contact.recall is not None and contact.recall.late:
+    if contact.stage is Stage.ABANDONED and contact.recall is not None and contact.recall.late:
         yield "nobody rang back"
     if contact.caller_at is not None and not contact.caller_at.plausible:
         yield "caller location cannot be true"

@@ -2,7 +2,8 @@
 
 Theory of operation. An incident opens under the category that the first contact suggests; it may close under another, with
 a reason, and both stand in its log. Where its category is a crime, the crime is recorded within a day of the report, by the
-reference of the crime system, or it is said why there was none; until then it is not closed.
+reference of the crime system, or it is said why there was none; until then it is not closed. That there was none is said of
+one category, so that another one asks again.
 Source: National Standard for Incident Recording 2011; Crime Recording Rules (24 hours); letter, area 4.
 """
 
@@ -36,6 +37,7 @@ class Classified(Fact[Incident], frozen=True):
             categorised_under=incident.pack,
             domestic=incident.domestic or self.domestic,
             qualifiers=self.qualifiers,
+            no_crime=incident.no_crime and incident.category == self.category,
         )
 
 

@@ -17,11 +17,12 @@ from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import CallerAt, Recall, Triaged
-from hueandcry.domain.promise import given_up, kept, made
+from hueandcry.domain.promise import kept, made
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
 from hueandcry.domain.worked import Promising, Worked, word_kept
 
 UNKNOWN = "unknown"
+PARKED = "the contact is parked: answer it first"
 
 
 class Channel(Enum):
@@ -118,6 +119,10 @@ class Contact(Worked, frozen=True, kw_only=True):
         """Return the contact in the hands of another handler."""
         return replace(self, handler=collar)
 
+    def stands(self, what: Promising) -> str:
+        """Return that a caller who holds the line is still to be taken up."""
+        return PARKED if self.parked and what is Promising.TAKE_UP else ""
+
 
 # Facts
 
@@ -207,16 +212,6 @@ class TakenUp(Fact[Contact], frozen=True):
         return replace(contact, handler=self.handler, parked=0)
 
 
-@fact("contact.abandoned", version=1, says="The line was lost before {before}")
-class Abandoned(Fact[Contact], frozen=True):
-    """The caller was gone; someone has to ring back."""
-
-    before: Plain[Stage]
-
-    def apply(self, contact: Contact) -> Contact:
-        return replace(contact, stage=Stage.ABANDONED, handler="", parked=0, recall=Recall(contact.occurred))
-
-
 @fact("contact.closed", version=1, says="Contact closed {words}")
 class Closed(Fact[Contact], frozen=True):
     """Nothing more is to be done about this contact."""
@@ -230,7 +225,8 @@ class Closed(Fact[Contact], frozen=True):
 # Commands
 
 
-def _live(contact: Contact) -> None:
+def live(contact: Contact) -> None:
+    """Refuse what is done with a contact that is not open to work: never rung, closed, or loaded as history."""
     if contact.history:
         raise Refused("this contact was loaded as history; history is not worked")
     if contact.stage is Stage.NONE:
@@ -239,13 +235,24 @@ def _live(contact: Contact) -> None:
         raise Refused("the contact is closed")
 
 
-def taken(contact: Contact) -> None:
+def answered(contact: Contact) -> None:
     """Refuse what is done with a contact that nobody has answered, or that is over."""
-    _live(contact)
+    live(contact)
     if contact.stage is Stage.RINGING:
         raise Refused("the contact is still ringing: answer it first")
+
+
+def taken(contact: Contact) -> None:
+    """Refuse what is done with a contact that nobody has answered, that is over, or whose caller holds the line."""
+    answered(contact)
     if contact.parked:
-        raise Refused("the contact is parked: answer it first")
+        raise Refused(PARKED)
+
+
+def _on_the_line(contact: Contact) -> None:
+    taken(contact)
+    if contact.stage is Stage.ABANDONED:
+        raise Refused("the caller was lost: ring back and answer the contact, or close it once that was tried")
 
 
 class Ring(Command[Contact], frozen=True):
@@ -264,7 +271,7 @@ class Answer(Command[Contact], frozen=True):
     """Take a ringing contact, one that was parked, or one that was abandoned and has been rung back."""
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _live(contact)
+        live(contact)
         if contact.parked:
             return [TakenUp(duty.collar), *kept(contact, Promising.TAKE_UP, duty)]
         if contact.stage not in (Stage.RINGING, Stage.ABANDONED):
@@ -299,12 +306,12 @@ class Locate(Command[Contact], frozen=True):
 
 
 class Link(Command[Contact], frozen=True):
-    """Tie the contact to an incident."""
+    """Tie the contact to an incident, also while the caller holds the line: an incident is never delayed."""
 
     incident: bytes
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        taken(contact)
+        answered(contact)
         if contact.incident == self.incident:
             raise Refused("the contact is linked to that incident already")
         if contact.incident is not None:
@@ -320,7 +327,7 @@ class Resolve(Command[Contact], frozen=True):
     reason: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        taken(contact)
+        _on_the_line(contact)
         if contact.incident is not None:
             raise Refused("the contact led to an incident: result that")
         duty.policy.results.row(self.result)
@@ -337,20 +344,10 @@ class Transfer(Command[Contact], frozen=True):
     reason: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        taken(contact)
+        _on_the_line(contact)
         if not self.reason:
             raise Refused("a transfer needs a reason")
         return [Transferred(self.to, self.reason)]
-
-
-class Abandon(Command[Contact], frozen=True):
-    """Record that the caller is gone; the contact waits to be rung back."""
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _live(contact)
-        if contact.stage not in (Stage.RINGING, Stage.ANSWERED):
-            raise Refused(f"the contact is {contact.stage.value}")
-        return [Abandoned(contact.stage), *given_up(contact, Promising.TAKE_UP)]
 
 
 class Close(Command[Contact], frozen=True):
@@ -360,7 +357,7 @@ class Close(Command[Contact], frozen=True):
     words: str
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        _live(contact)
+        live(contact)
         if contact.stage in (Stage.RINGING, Stage.ANSWERED):
             raise Refused(
                 "a contact is not discarded: link it to an incident, resolve it, transfer it or mark it abandoned"

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from hueandcry.domain.duty import Command, Duty, Role
+from hueandcry.domain.duty import FIELD, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident, Stage, current_assessment, live
@@ -43,15 +43,12 @@ class StoodDown(Fact[Incident], frozen=True):
 
     def apply(self, incident: Incident) -> Incident:
         left = tuple(one for one in incident.resources if one != self.callsign)
-        stage = incident.stage
-        if stage is Stage.RESOURCED and not left:
-            stage = Stage.ATTENDED if incident.attended else Stage.GRADED
-        return replace(
-            incident,
-            stage=stage,
-            resources=left,
-            resource=left[-1] if left else "",
-        )
+        now = replace(incident, resources=left, resource=left[-1] if left else "")
+        if left or incident.stage is not Stage.RESOURCED:
+            return now
+        if incident.attended:
+            return replace(now, stage=Stage.ATTENDED)
+        return replace(now, stage=Stage.GRADED, alone_from=incident.occurred)
 
 
 @fact("incident.attended", version=1, says="{callsign} at scene")
@@ -89,7 +86,7 @@ class Reviewed(Fact[Incident], frozen=True):
     words: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, reviewed=incident.occurred)
+        return replace(incident, reviewed=max(incident.reviewed, incident.occurred))
 
 
 def _with(incident: Incident, callsign: str) -> tuple[str, ...]:
@@ -129,6 +126,7 @@ class Arrive(Command[Incident], frozen=True):
 class StandDown(Command[Incident], frozen=True):
     """Take a resource off an incident; nothing where it was not on it, or where the incident is over."""
 
+    may: ClassVar[tuple[Role, ...]] = FIELD
     callsign: str
     reason: str
 

@@ -35,6 +35,7 @@ class Role(Enum):
 
 
 FLOOR = (Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY, Role.SUPERVISOR, Role.INCIDENT_MANAGER)
+FIELD = (*FLOOR, Role.SERGEANT, Role.INSPECTOR)
 
 
 class Place(Enum):
@@ -45,7 +46,10 @@ class Place(Enum):
 
 
 class Duty(Struct, frozen=True, kw_only=True):
-    """Who acts now; `now` is ns UTC, `approval` the fact by which another person approved exactly this act."""
+    """Who acts, and when; `approval` is the fact by which another person approved exactly this act.
+
+    `now` is when it happens (ns UTC): for what is written down `afterwards`, when it happened.
+    """
 
     collar: str
     roles: tuple[Role, ...]
@@ -54,6 +58,7 @@ class Duty(Struct, frozen=True, kw_only=True):
     now: Instant
     policy: Policy
     approval: FactRef | None = None
+    afterwards: bool = False
 
 
 class Command(Struct, Generic[R], frozen=True):

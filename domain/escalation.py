@@ -3,7 +3,8 @@
 Theory of operation. The grades pack says for each grade after how long without a resource it goes to whom. The watch
 raises each rung once, and the last one again at every changeover of shifts for as long as nobody is sent. Whoever is told
 acknowledges by name, from their own session or through whoever rang them. All times follow from facts: the ladder
-survives any restart, and two keepers of the watch raise nothing twice.
+survives any restart, and two keepers of the watch raise nothing twice. Whoever is lost on the way has not come: what was
+due is raised anew in that moment.
 Source: letter, area 1; IOPC 2021 on a grade 2 that waited five hours while the escalation policy was not followed.
 """
 
@@ -12,7 +13,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from hueandcry.domain.duty import FLOOR, Command, Duty, Role
+from hueandcry.domain.duty import FIELD, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident, Stage, live
@@ -70,7 +71,7 @@ def rungs(incident: Incident, policy: Policy, changeover: int) -> Iterator["Esca
     raised = {(one.to, one.due) for one in incident.escalations}
     ladder = policy.grades_of(incident.graded_under).row(incident.grade).escalate
     for rung in ladder:
-        due = incident.clock_from + rung.unresourced_for_s * NS_PER_S
+        due = max(incident.clock_from + rung.unresourced_for_s * NS_PER_S, incident.alone_from)
         if (Role(rung.to), due) not in raised:
             yield Escalate(Role(rung.to), due)
     known = [one for one in incident.escalations if one.to in {Role(rung.to) for rung in ladder}]
@@ -104,7 +105,7 @@ class Acknowledge(Command[Incident], frozen=True):
     `roles` are those of the person named, where they are a member of staff: nobody acknowledges for a role not theirs.
     """
 
-    may: ClassVar[tuple[Role, ...]] = (*FLOOR, Role.SERGEANT, Role.INSPECTOR)
+    may: ClassVar[tuple[Role, ...]] = FIELD
     by: str
     words: str
     roles: tuple[Role, ...] | None = None

@@ -63,6 +63,7 @@ class Expedite(Worked, frozen=True, kw_only=True):
     decision: Decision | None = None
     holder: str = ""
     incident: bytes | None = None
+    told: bool = False
     unanswered: int = 0
 
     @property
@@ -90,8 +91,8 @@ class Expedite(Worked, frozen=True, kw_only=True):
         return replace(self, holder=collar)
 
     def answer_by(self, policy: Policy) -> int | None:
-        """Return when the partner should have its answer (ns UTC) under the pack of the asking, None once it was told."""
-        if self.stage not in (Stage.ASKED, Stage.DECIDED):
+        """Return when the partner should have an answer (ns UTC) under the pack of the asking, None once it had one."""
+        if self.told or self.stage not in (Stage.ASKED, Stage.DECIDED):
             return None
         return self.asked + policy.grades_of(self.asked_under).expedite_answer_within_s * NS_PER_S
 
@@ -165,7 +166,7 @@ class Told(Fact[Expedite], frozen=True):
     words: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        return replace(expedite, stage=Stage.TOLD)
+        return replace(expedite, stage=Stage.TOLD, told=True)
 
 
 @fact("expedite.unanswered", version=1, says="The partner had no answer by {due}")

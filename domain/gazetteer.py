@@ -2,7 +2,7 @@
 
 Theory of operation. Places are public reference data and no record of anybody, so the rows of a file stand as they came,
 in parts, in one stream; an edition counts once all of its parts are there. What was placed under an older edition keeps
-what it said. How rows are searched is the store's (store/gazetteer.py). Source: letter, area 4.
+what it said. How rows are searched is the store's (store/placeindex.py). Source: letter, area 4.
 """
 
 from typing import ClassVar
@@ -89,7 +89,7 @@ class BeginEdition(Command[Gazetteer], frozen=True):
     places: int
 
     def decide(self, gazetteer: Gazetteer, duty: Duty) -> list[Fact[Gazetteer]]:
-        if not self.places:
+        if self.places < 1:
             raise Refused("the file lists no place")
         if gazetteer.edition is not None and gazetteer.edition.digest == self.digest:
             raise Refused("that file is the edition in force already")
@@ -97,14 +97,16 @@ class BeginEdition(Command[Gazetteer], frozen=True):
 
 
 class ListPlaces(Command[Gazetteer], frozen=True):
-    """Record a part of the edition that was begun."""
+    """Record a part of the edition that was begun by the fact of that number; one file may be loaded twice at once."""
 
     may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
     digest: bytes
+    begun: int
     places: int
     rows: bytes
 
     def decide(self, gazetteer: Gazetteer, duty: Duty) -> list[Fact[Gazetteer]]:
-        if gazetteer.begun is None or gazetteer.begun.digest != self.digest:
+        begun = gazetteer.begun
+        if begun is None or (begun.digest, begun.first) != (self.digest, self.begun):
             raise Refused("another file of places was begun meanwhile: load this one again")
         return [PlacesListed(self.places, self.rows)]

@@ -42,7 +42,7 @@ class Assessed(Fact[Incident], frozen=True):
         return replace(
             incident,
             assessed=incident.here,
-            reviewed=incident.occurred,
+            reviewed=max(incident.reviewed, incident.occurred),
             heard=(*incident.heard, *self.heard),
             replies=self.replies,
             vulnerable=self.vulnerable,
@@ -85,7 +85,7 @@ class Regraded(Fact[Incident], frozen=True):
     rationale: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        clock_from = incident.occurred if self.more_urgent else incident.opened
+        clock_from = incident.occurred if self.more_urgent else incident.needed_from
         return replace(
             incident,
             grade=self.grade,
@@ -108,6 +108,10 @@ class Assess(Command[Incident], frozen=True):
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         live(incident)
+        if duty.afterwards and duty.now < incident.changed_at:
+            raise Refused(
+                "something material happened after that: assess its risk as it stands now, and note what was then"
+            )
         risk = duty.policy.risk
         answers = {reply.element: reply.answer for reply in incident.replies}
         newest = {ref.stream: ref.version for ref in sorted(incident.heard)}

@@ -7,18 +7,27 @@ What cannot be told from the text alone is told by asking: `hue ask` says how of
 
 from collections.abc import Iterator
 from enum import Enum
+from itertools import chain
 from types import NoneType, UnionType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from msgspec import Meta, Struct
 
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import REGISTRY, Record
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.reference import read_stream
 from hueandcry.domain.standing import STATE, Codes, Follows, Precedes, Question, Silence, StandingPack, Step, Volume
 
-_ANY = "record"
+_ANY, _ID = "record", "the ids of records"
 RECORD_OF: dict[str, type[Record]] = {"contact": Contact, "incident": Incident, "expedite": Expedite}
+QUEUES_OF: dict[type[Record], tuple[str, ...]] = {
+    Contact: ("waiting", "in-hand", "parked", "recall"),
+    Incident: ("assess", "grade", "dispatch", "deployed", "closing"),
+    Expedite: ("partner",),
+}
 
 
 def check_standing(pack: StandingPack) -> None:
@@ -63,9 +72,9 @@ def _idle_steps(when: Step, unless: tuple[Step, ...], like: dict[str, Codes]) ->
     elif not met:
         elsewhere = f"{unless[0].fact} is about another kind of record"
         yield f"always rings: {next(_unmeetable(unless[0]), elsewhere)}"
-    record = RECORD_OF.get(when.fact.partition(".")[0])
-    if record is not None:
-        yield from _unlike(like, record)
+    records = [RECORD_OF[kind]] if kind in RECORD_OF else list(RECORD_OF.values()) if kind == _ANY else []
+    whys = [list(_unlike(like, record)) for record in records]
+    yield from min(whys, key=len, default=[])  # what any record may have rings where one kind can be like that
 
 
 def _of_one_record(fact: str, kind: str) -> bool:
@@ -86,26 +95,34 @@ def _unmeetable(step: Step) -> Iterator[str]:
         elif not codes:
             yield f"{step.fact} with {name} of no value"
         else:
-            yield from _no_value(step.fact, name, codes, known[-1].__annotations__.get(name))
+            yield from _no_value(step.fact, name, codes, _offered(known[-1].__annotations__[name]))
 
 
-def _no_value(what: str, name: str, codes: Codes, hint: Any) -> Iterator[str]:
-    offered = _offered(hint)
-    wrong = [code for code in codes if offered and code not in offered]
+def _no_value(what: str, name: str, codes: Codes, offered: Codes | None) -> Iterator[str]:
+    if offered is None:
+        return
+    wrong = [code for code in codes if code not in offered and (_ID not in offered or read_stream(code) is None)]
     if wrong:
-        yield f"{name} of {what} is never {', '.join(wrong)}; it is one of {', '.join(offered)}"
+        why = f"it is one of {', '.join(offered)}" if offered else "it holds nothing that a question can name"
+        yield f"{name} of {what} is never {', '.join(wrong)}; {why}"
 
 
-def _offered(hint: Any) -> tuple[str, ...]:
-    """Return the values that a type can have where they can be listed."""
-    if get_origin(hint) is Annotated:
-        return _offered(get_args(hint)[0])
-    if isinstance(hint, UnionType):
-        within = [_offered(one) for one in get_args(hint) if one is not NoneType]
-        return (*(one for offered in within for one in offered), "none") if all(within) else ()
-    if hint is bool:
-        return ("yes", "no")
-    return tuple(str(one.value) for one in hint) if isinstance(hint, type) and issubclass(hint, Enum) else ()
+def _offered(hint: Any) -> Codes | None:
+    """Return the values that a type can have, as a pack writes them; None where they cannot be listed."""
+    origin, within = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        is_stream = any(isinstance(meta, Meta) and meta.extra == {"noun": "stream"} for meta in within)
+        return (_ID,) if is_stream else _offered(within[0])
+    if origin in (Union, UnionType, tuple):
+        each = [_offered(one) for one in within if one is not Ellipsis]
+        listed = [one for one in each if one is not None]
+        nothing = ("none",) if origin is tuple else ()
+        return (*chain.from_iterable(listed), *nothing) if len(listed) == len(each) else None
+    if hint is bool or hint is NoneType:
+        return ("yes", "no") if hint is bool else ("none",)
+    if issubclass(hint, Enum):
+        return tuple(str(one.value) for one in hint)
+    return () if issubclass(hint, Struct) else None
 
 
 def _unlike(like: dict[str, Codes], record: type[Record]) -> Iterator[str]:
@@ -116,5 +133,5 @@ def _unlike(like: dict[str, Codes], record: type[Record]) -> Iterator[str]:
         elif not codes:
             yield f"can never ring: no {name} is named"
         else:
-            hint = record.__annotations__.get(name)
-            yield from (f"can never ring: {why}" for why in _no_value("it", name, codes, hint))
+            offered = (*QUEUES_OF[record], "none") if name == "queue" else _offered(record.__annotations__[name])
+            yield from (f"can never ring: {why}" for why in _no_value("it", name, codes, offered))

@@ -50,12 +50,14 @@ class Incident(Worked, frozen=True, kw_only=True):
     crime: str = ""
     no_crime: bool = False
     opened: int = 0
+    needed_from: int = 0
     summary: FactRef | None = None
     contacts: tuple[bytes, ...] = ()
     place: FactRef | None = None
     district: str = UNKNOWN
     district_source: Source = Source.UNKNOWN
     changed: int = 0
+    changed_at: int = 0
     assessed: FactRef | None = None
     heard: tuple[FactRef, ...] = ()
     replies: tuple[Reply, ...] = ()
@@ -65,6 +67,7 @@ class Incident(Worked, frozen=True, kw_only=True):
     graded_on: FactRef | None = None
     graded_under: bytes | None = None
     clock_from: int = 0
+    alone_from: int = 0
     reviewed: int = 0
     resource: str = ""
     resources: tuple[str, ...] = ()
@@ -73,6 +76,7 @@ class Incident(Worked, frozen=True, kw_only=True):
     unread: int = 0
     unread_since: int = 0
     told: bool = False
+    untold_from: int = 0
     result: str = ""
     attended: bool = False
     missed: tuple[Missed, ...] = ()
@@ -206,10 +210,12 @@ class Opened(Fact[Incident], frozen=True):
             domestic=self.domestic,
             holder=self.holder,
             opened=incident.occurred,
+            needed_from=incident.occurred,
             clock_from=incident.occurred,
+            untold_from=incident.occurred,
             summary=incident.here,
             contacts=() if self.contact is None else (self.contact,),
-            changed=incident.version,
+            **reassess(incident),
         )
 
 
@@ -244,11 +250,7 @@ class Contacted(Fact[Incident], frozen=True):
 
     def apply(self, incident: Incident) -> Incident:
         return replace(
-            incident,
-            contacts=(*incident.contacts, self.contact),
-            changed=incident.version,
-            told=False,
-            **_result_taken_back(incident),
+            incident, contacts=(*incident.contacts, self.contact), **untold(incident), **needed_again(incident)
         ).updated()
 
 
@@ -259,25 +261,43 @@ class Changed(Fact[Incident], frozen=True):
     what: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, changed=incident.version, **_result_taken_back(incident)).updated()
+        return replace(incident, **needed_again(incident)).updated()
 
 
-def _result_taken_back(incident: Incident) -> dict[str, Any]:
-    """Return what changes when something happens after the result: the incident is worked again, its clock from now."""
-    if incident.stage is not Stage.RESULTED:
-        return {}
-    stage = Stage.ATTENDED if incident.attended else Stage.GRADED
-    return {"stage": stage, "result": "", "clock_from": incident.occurred}
+def reassess(incident: Incident) -> dict[str, Any]:
+    """Return what changes when something material happens: no assessment from before it is current any more."""
+    return {"changed": incident.version, "changed_at": max(incident.changed_at, incident.occurred)}
 
 
-@fact("incident.owned", version=1, says="{owner} has it now")
-class Owned(Fact[Incident], frozen=True):
-    """A person took the incident, or gave it to another."""
+def untold(incident: Incident) -> dict[str, Any]:
+    """Return what changes when somebody is there to be told: nobody was told yet that nobody will come."""
+    return {"told": False, "untold_from": max(incident.untold_from, incident.occurred)}
 
-    owner: Plain[Code]
 
-    def apply(self, incident: Incident) -> Incident:
-        return replace(incident, holder=self.owner)
+def nobody_on_it() -> dict[str, Any]:
+    """Return what changes when an incident ends: whoever was on it is free."""
+    return {"resource": "", "resources": ()}
+
+
+def needed_again(incident: Incident) -> dict[str, Any]:
+    """Return what changes when something material happens; where its work was done, the incident is worked anew.
+
+    It was done where there is a result, and where whoever was there has left. Who is still on it stays; where nobody is,
+    somebody is needed as at the first time, and all clocks begin anew.
+    """
+    done = incident.stage is Stage.RESULTED or (incident.stage is Stage.ATTENDED and not incident.resources)
+    if not done:
+        return reassess(incident)
+    there = incident.attended and bool(incident.resources)
+    alone = Stage.RESOURCED if incident.resources else Stage.GRADED
+    return {
+        **reassess(incident),
+        "stage": Stage.ATTENDED if there else alone,
+        "result": "",
+        "attended": there,
+        "clock_from": incident.occurred,
+        "needed_from": incident.occurred,
+    }
 
 
 # Commands
@@ -352,15 +372,3 @@ class Change(Command[Incident], frozen=True):
         if not self.what:
             raise Refused("say what changed")
         return [Changed(self.what)]
-
-
-class Own(Command[Incident], frozen=True):
-    """Take the incident, or give it to a named person."""
-
-    owner: str
-
-    def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
-        live(incident)
-        if incident.holder == self.owner:
-            raise Refused(f"{self.owner} has it already")
-        return [Owned(self.owner)]

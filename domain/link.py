@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import Command, Duty
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident, Stage, live
+from hueandcry.domain.incident import Incident, Stage, live, needed_again, nobody_on_it, reassess, untold
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import Tie
 from hueandcry.domain.reference import Code, StreamId
@@ -75,7 +75,7 @@ class Merged(Fact[Incident], frozen=True):
     reason: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.CLOSED, result="", merged_into=self.into)
+        return replace(incident, stage=Stage.CLOSED, result="", merged_into=self.into, **nobody_on_it())
 
 
 @fact("incident.absorbed", version=1, says="{merged} is about the same; its callers are witnesses here: {contacts}")
@@ -91,12 +91,12 @@ class Absorbed(Fact[Incident], frozen=True):
         new = tuple(one for one in self.contacts if one not in incident.contacts)
         return replace(
             incident,
-            absorbed=(*incident.absorbed, self.merged),
+            absorbed=(*(one for one in incident.absorbed if one != self.merged), self.merged),
             contacts=(*incident.contacts, *new),
             domestic=incident.domestic or self.domestic,
             vulnerable=incident.vulnerable or self.vulnerable,
-            told=incident.told and not new,
-            changed=incident.version,
+            **(untold(incident) if new else {}),
+            **needed_again(incident),
         ).updated()
 
 
@@ -107,16 +107,17 @@ class Reopened(Fact[Incident], frozen=True):
     reason: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        graded = Stage.ATTENDED if incident.attended else Stage.GRADED
         return replace(
             incident,
-            stage=graded if incident.grade else Stage.OPENED,
+            stage=Stage.GRADED if incident.grade else Stage.OPENED,
             result="",
             holder="",
-            told=False,
+            attended=False,
             merged_into=None,
-            changed=incident.version,
             clock_from=incident.occurred,
+            needed_from=incident.occurred,
+            **untold(incident),
+            **reassess(incident),
         )
 
 
@@ -157,10 +158,12 @@ class Tag(Command[Incident], frozen=True):
 
 
 class Merge(Command[Incident], frozen=True):
-    """Close an incident as being about the same as another; `to_open` tells whether that one is open."""
+    """Close an incident as being about the same as another; whether that one is open, and a crime, is told."""
 
+    under: ClassVar[PackKind | None] = PackKind.CATEGORIES
     into: bytes
     to_open: bool
+    to_crime: bool
     reason: str
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
@@ -173,6 +176,10 @@ class Merge(Command[Incident], frozen=True):
             raise Refused(f"{', '.join(incident.resources)} is on this one: merge the other into it, or clear it first")
         if incident.major is not None and not incident.major.stood_down:
             raise Refused("this one is a major incident: merge the other into it")
+        if incident.crime_undecided(duty.policy) and not self.to_crime:
+            raise Refused(
+                f"{incident.category} is a crime, and the other is none: say so of the other, or decide it here"
+            )
         word_kept(incident)
         return [Merged(self.into, self.reason)]
 
@@ -187,8 +194,6 @@ class Absorb(Command[Incident], frozen=True):
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         live(incident)
-        if self.merged in incident.absorbed:
-            return []
         return [Absorbed(self.merged, self.domestic, self.vulnerable, self.contacts)]
 
 
@@ -200,6 +205,8 @@ class Reopen(Command[Incident], frozen=True):
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         if incident.history:
             raise Refused("this incident was loaded as history; history is not worked")
+        if incident.stage is Stage.NONE:
+            raise Refused("there is no such incident")
         if incident.stage is not Stage.CLOSED:
             raise Refused("the incident is open")
         if not self.reason:

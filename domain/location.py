@@ -35,7 +35,7 @@ class Network(Enum):
 # Facts
 
 
-@fact("record.placed", version=1, says="At place #{listed} of district {district}, beat {beat}: {place}")
+@fact("record.placed", version=1, says="At place #{listed}: {place}. District and beat: {district} / {beat}")
 class Placed(Fact[Worked], frozen=True):
     """It is at a place that the gazetteer lists; `point` is latitude and longitude in 1e-7 degrees, empty where unknown."""
 
@@ -53,7 +53,7 @@ class Placed(Fact[Worked], frozen=True):
 @fact(
     "contact.caller_located",
     version=1,
-    says="The network ({how}) says within {radius_m} m as of {taken}, plausible: {plausible} {said}",
+    says="Caller located ({how}) as of {taken}; plausible: {plausible}, radius taken: {radius_m} m: {said}",
 )
 class CallerLocated(Fact[Contact], frozen=True):
     """Where the network says that the caller is, or was at the moment `taken`; what was said in words where it is odd."""

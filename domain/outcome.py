@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import Command, Duty
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident, Stage, current_assessment, live
+from hueandcry.domain.incident import Incident, Stage, current_assessment, live, nobody_on_it
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.promise import kept
 from hueandcry.domain.reference import Code, FactRef
@@ -51,7 +51,7 @@ class Closed(Fact[Incident], frozen=True):
     words: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.CLOSED)
+        return replace(incident, stage=Stage.CLOSED, **nobody_on_it())
 
 
 # Commands
@@ -66,6 +66,8 @@ class TellCaller(Command[Incident], frozen=True):
         live(incident)
         if not self.words:
             raise Refused("say what the caller was told")
+        if duty.afterwards and duty.now < incident.untold_from:
+            raise Refused("somebody got in touch, or it was reopened, after that: they are still to be told")
         return [CallerTold(self.words), *kept(incident, Promising.TELL_CALLER, duty)]
 
 
@@ -84,7 +86,10 @@ class Result(Command[Incident], frozen=True):
         if not incident.grade:
             raise Refused("the incident is not graded: grade it first")
         if row.attended and not incident.attended:
-            raise Refused("nobody was at the scene: record who arrived, or choose a result for what was not attended")
+            since = " since it is worked again" if incident.needed_from > incident.opened else ""
+            raise Refused(
+                f"nobody was at the scene{since}: record who arrived, or choose a result for what was not attended"
+            )
         if row.cancels and not self.words:
             raise Refused("a cancellation needs a reason")
         if row.cancels:

@@ -77,6 +77,8 @@ def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
             yield "advice", [one.code for one in pack.advice]
             for element in pack.element:
                 yield f"element {element.code}: answer", [one.code for one in element.answer]
+            for question in pack.question:
+                yield f"question {question.code}: answer", list(question.offered)
         case GradePack():
             yield "grade", [one.code for one in pack.grade]
             yield "agency", [one.code for one in pack.agency]

@@ -14,6 +14,7 @@ from hueandcry.domain.duty import FLOOR, Command, Duty, Role
 from hueandcry.domain.fact import Erasure, Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import Code, Instant
+from hueandcry.domain.staff import Staff, at_work
 from hueandcry.domain.worked import Promise, Promising, Worked
 
 # Facts
@@ -121,6 +122,15 @@ def _one(worked: Worked, number: int) -> Promise:
     raise Refused(f"promise {number} is not open here")
 
 
+def _by_hand(worked: Worked, number: int) -> Promise:
+    """Return a promise that is kept or given up by saying so, and not only by doing something."""
+    one = _one(worked, number)
+    still = worked.stands(one.what)
+    if still:
+        raise Refused(still)
+    return one
+
+
 class MakePromise(Command[Worked], frozen=True):
     """Promise something by a time, and say who sees to it."""
 
@@ -148,7 +158,7 @@ class KeepPromise(Command[Worked], frozen=True):
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
         _open(worked)
-        one = _one(worked, self.number)
+        one = _by_hand(worked, self.number)
         return [Kept(one.number, one.what, one.due <= duty.now, self.words)]
 
 
@@ -161,7 +171,7 @@ class ReleasePromise(Command[Worked], frozen=True):
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
         _open(worked)
-        one = _one(worked, self.number)
+        one = _by_hand(worked, self.number)
         if not self.reason:
             raise Refused("say why the promise does not hold any more, and what they were told")
         return [Released(one.number, one.what, self.reason)]
@@ -172,14 +182,15 @@ class PassPromiseOn(Command[Worked], frozen=True):
 
     may: ClassVar[tuple[Role, ...]] = FLOOR
     number: int
-    owner: str
+    taker: Staff
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
         _open(worked)
         one = _one(worked, self.number)
-        if one.owner == self.owner:
-            raise Refused(f"{self.owner} sees to it already")
-        return [PassedOn(one.number, one.what, self.owner)]
+        if one.owner == self.taker.collar:
+            raise Refused(f"{self.taker.collar} sees to it already")
+        at_work(self.taker)
+        return [PassedOn(one.number, one.what, self.taker.collar)]
 
 
 class BreakPromise(Command[Worked], frozen=True):

@@ -12,14 +12,16 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from hueandcry.domain.contact import Contact, Stage, taken
+from hueandcry.domain.contact import Contact, Stage, live, taken
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import Recall
 from hueandcry.domain.policy import Policy
+from hueandcry.domain.promise import given_up
 from hueandcry.domain.reference import NS_PER_S, Code, Instant
+from hueandcry.domain.worked import Promising
 
 
 class Reached(Enum):
@@ -56,6 +58,16 @@ class SilentStep(Enum):
 # Facts
 
 
+@fact("contact.abandoned", version=1, says="The line was lost before {before}")
+class Abandoned(Fact[Contact], frozen=True):
+    """The caller was gone; someone has to ring back."""
+
+    before: Plain[Stage]
+
+    def apply(self, contact: Contact) -> Contact:
+        return replace(contact, stage=Stage.ABANDONED, handler="", parked=0, recall=Recall(contact.occurred))
+
+
 @fact("contact.recall_tried", version=1, says="Rang back, attempt {attempt}: {reached} {words}")
 class RecallTried(Fact[Contact], frozen=True):
     """Somebody rang the lost caller back."""
@@ -65,8 +77,9 @@ class RecallTried(Fact[Contact], frozen=True):
     words: Sealed[str]
 
     def apply(self, contact: Contact) -> Contact:
-        lost = contact.recall.lost if contact.recall is not None else contact.occurred
-        return replace(contact, recall=Recall(lost, self.attempt, contact.occurred, self.reached is Reached.SPOKE))
+        before = contact.recall or Recall(contact.occurred)
+        last, reached = max(before.last, contact.occurred), before.reached or self.reached is Reached.SPOKE
+        return replace(contact, recall=Recall(before.lost, self.attempt, last, reached))
 
 
 @fact("contact.recall_late", version=1, says="Nobody rang back by {due}; it goes to the {to}")
@@ -132,6 +145,16 @@ def recall_due(contact: Contact, policy: Policy) -> int | None:
 # Commands
 
 
+class Abandon(Command[Contact], frozen=True):
+    """Record that the caller is gone; the contact waits to be rung back."""
+
+    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
+        live(contact)
+        if contact.stage not in (Stage.RINGING, Stage.ANSWERED):
+            raise Refused(f"the contact is {contact.stage.value}")
+        return [Abandoned(contact.stage), *given_up(contact, Promising.TAKE_UP)]
+
+
 class TryRecall(Command[Contact], frozen=True):
     """Record an attempt to ring a lost caller back."""
 
@@ -175,8 +198,7 @@ class NoteOperator(Command[Contact], frozen=True):
     on: bool
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        if not contact.open:
-            raise Refused("the contact is closed")
+        live(contact)
         if contact.operator_on is self.on:
             raise Refused(f"the operator is {'on the line' if self.on else 'off'} already")
         return [OperatorOnLine(self.on)]

@@ -48,7 +48,7 @@ _DECISIONS = (
     grading.Assessed,
     grading.Graded,
     grading.Regraded,
-    incident.Owned,
+    handover.Owned,
     deployment.Resourced,
     deployment.Reviewed,
     escalation.Acknowledged,

@@ -12,13 +12,11 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from hueandcry.domain.duty import FLOOR, Command, Duty, Role
+from hueandcry.domain.duty import FIELD, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.reference import NS_PER_S, Code, Instant, Kind, StreamId, stream_id
-
-_MAY = (*FLOOR, Role.SERGEANT, Role.INSPECTOR)
 
 
 class Status(Enum):
@@ -147,7 +145,7 @@ def _on_duty(resource: Resource) -> None:
 class RegisterResource(Command[Resource], frozen=True):
     """Put a crew on the list, with where it belongs and what it can do."""
 
-    may: ClassVar[tuple[Role, ...]] = _MAY
+    may: ClassVar[tuple[Role, ...]] = FIELD
     callsign: str
     district: str
     skills: tuple[str, ...]
@@ -161,7 +159,7 @@ class RegisterResource(Command[Resource], frozen=True):
 class GiveStatus(Command[Resource], frozen=True):
     """Say what a resource is doing; for an incident where it is allocated to one, on its way or there."""
 
-    may: ClassVar[tuple[Role, ...]] = _MAY
+    may: ClassVar[tuple[Role, ...]] = FIELD
     under: ClassVar[PackKind | None] = PackKind.GRADES
     status: Status
     incident: bytes | None = None
@@ -182,7 +180,7 @@ class GiveStatus(Command[Resource], frozen=True):
 class HearOf(Command[Resource], frozen=True):
     """Record that a crew said it is well; the time to the next check begins anew."""
 
-    may: ClassVar[tuple[Role, ...]] = _MAY
+    may: ClassVar[tuple[Role, ...]] = FIELD
     under: ClassVar[PackKind | None] = PackKind.GRADES
     words: str
 
@@ -196,7 +194,7 @@ class HearOf(Command[Resource], frozen=True):
 class CallEmergency(Command[Resource], frozen=True):
     """Record that a crew calls for help."""
 
-    may: ClassVar[tuple[Role, ...]] = _MAY
+    may: ClassVar[tuple[Role, ...]] = FIELD
     words: str
 
     def decide(self, resource: Resource, duty: Duty) -> list[Fact[Resource]]:

@@ -1,8 +1,9 @@
 """A risk model as a pack: elements and questions with their answers, and the rules that suggest a grade.
 
 Theory of operation. Each element is answered, or passed over with a reason. Questions lie under an element and help to
-answer it; one that is not asked counts as unknown. A question is asked while the answers that it depends on hold. The
-first suggestion rule that the answers meet decides, so rules stand most urgent first.
+answer it; one that is not asked counts as unknown, also where it was answered before another answer took it away. A
+question is asked while the answers that it depends on hold. The first suggestion rule that the answers meet decides, so
+rules stand most urgent first.
 Source: letter, area 1 (the STRIVE model); the College's question sets are not at hand, so ours are our own words.
 """
 
@@ -51,6 +52,10 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return (*(one.code for one in self.answer), UNKNOWN)
         return (GIVEN, UNKNOWN)
 
+    def stands(self, answers: dict[str, str]) -> bool:
+        """Tell whether an answer to the question stands: none that was given to what it depends on takes it away."""
+        return all(code not in answers or answers[code] in codes for code, codes in self.when.items())
+
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Suggests a grade when every named element (or the category) has one of the named answers."""
@@ -87,27 +92,43 @@ class RiskPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 return question.offered
         raise Refused(f"{self.pack} has no element {code}; it has {', '.join(e.code for e in self.element)}")
 
+    def standing(self, answers: dict[str, str]) -> dict[str, str]:
+        """Return the answers that stand; a question that is not asked any more is unknown, and so is what hangs on it.
+
+        An answer that came by itself stands: somebody who does not breathe need not have been said to be hurt.
+        """
+        said, gone = answers, list[str]()
+        waiting = [one for one in self.question if one.when]
+        # No question waits for itself, so each round settles those that wait for what is settled.
+        while (now := [one.code for one in waiting if not one.stands(said)]) != gone:
+            said, gone = answers | dict.fromkeys(now, UNKNOWN), now
+        return said
+
     def asks(self, answers: dict[str, str]) -> Iterator[Question]:
         """Yield the questions that are asked while these answers stand; a question without an answer is unknown."""
+        said = self.standing(answers)
         for one in self.question:
-            if all(answers.get(code, UNKNOWN) in codes for code, codes in one.when.items()):
+            if all(said.get(code, UNKNOWN) in codes for code, codes in one.when.items()):
                 yield one
 
     def skipped(self, code: str, answers: dict[str, str]) -> str | None:
         """Return why a question is not asked while these answers stand, None where it is, or is no question."""
-        question = next((one for one in self.question if one.code == code), None)
+        question, said = next((one for one in self.question if one.code == code), None), self.standing(answers)
         for needed, codes in question.when.items() if question is not None else ():
-            if answers.get(needed, UNKNOWN) not in codes:
-                return f"{code} is asked while {needed} is {' or '.join(codes)}: answer {needed} first"
+            if said.get(needed, UNKNOWN) not in codes:
+                why = f"{code} is asked while {needed} is {' or '.join(codes)}: answer {needed} first"
+                return self.skipped(needed, answers) or why
         return None
 
     def is_vulnerable(self, answers: dict[str, str]) -> bool:
         """Tell whether the answers name someone who is vulnerable."""
-        return any(answers.get(element) in codes for element, codes in self.vulnerable.items())
+        said = self.standing(answers)
+        return any(said.get(element) in codes for element, codes in self.vulnerable.items())
 
     def suggestion(self, answers: dict[str, str], category: str) -> Suggestion:
         """Return the grade of the first rule that the answers meet; the pack's last rule meets all."""
-        said = {**{one.code: UNKNOWN for one in self.question}, **answers, "category": category}
+        unasked = {one.code: UNKNOWN for one in self.question}
+        said = unasked | self.standing(answers) | {"category": category}
         for rule in self.suggest:
             if all(said.get(element) in codes for element, codes in rule.when.items()):
                 met = tuple(f"{element}.{said[element]}" for element in rule.when)
@@ -161,18 +182,27 @@ def _check_questions(pack: RiskPack, elements: dict[str, set[str]]) -> None:
                 raise Refused(
                     f"{where}: can never be asked, for nobody answers {needed} with {', '.join(unknown or codes)}"
                 )
-        _needed(one, by_code, where, (one.code,), {})
+        _check_circle(one, by_code, where, (one.code,))
+        _needed(one, by_code, where, {})
 
 
-def _needed(
-    one: Question, by_code: dict[str, Question], where: str, path: tuple[str, ...], so_far: dict[str, set[str]]
-) -> None:
-    """Walk what a question waits for; refuses a loop, and answers that cannot be given together."""
-    for needed, codes in one.when.items():
+def _check_circle(one: Question, by_code: dict[str, Question], where: str, path: tuple[str, ...]) -> None:
+    """Refuse a question that waits for itself."""
+    for needed in one.when:
         if needed in path:
             raise Refused(f"{where}: waits for itself, through {', '.join((*path[1:], needed))}")
+        if needed in by_code:
+            _check_circle(by_code[needed], by_code, where, (*path, needed))
+
+
+def _needed(one: Question, by_code: dict[str, Question], where: str, so_far: dict[str, set[str]]) -> None:
+    """Walk what a question waits for; refuses answers that cannot be given together.
+
+    What may be unknown need not have been asked, so nothing is needed for that.
+    """
+    for needed, codes in one.when.items():
         so_far[needed] = so_far.get(needed, set(codes)) & set(codes)
         if not so_far[needed]:
             raise Refused(f"{where}: can never be asked, for {needed} would have to be answered in two ways")
-        if needed in by_code:
-            _needed(by_code[needed], by_code, where, (*path, needed), so_far)
+        if needed in by_code and UNKNOWN not in so_far[needed]:
+            _needed(by_code[needed], by_code, where, so_far)

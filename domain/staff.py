@@ -67,6 +67,15 @@ class Staff(Record, frozen=True, kw_only=True):
         return next((one for one in self.sessions if one.session == session), None)
 
 
+def at_work(member: Staff) -> None:
+    """Refuse to give work to whoever is not signed on, or has no role in which it could be done."""
+    if not member.sessions:
+        raise Refused(f"{member.collar or 'nobody'} is not signed on: give it to somebody who is, or to a role's queue")
+    if not any(role in FLOOR for role in member.roles):
+        held = ", ".join(role.value for role in member.roles)
+        raise Refused(f"{member.collar} is {held}: this is worked by a {' or '.join(role.value for role in FLOOR)}")
+
+
 def staff_stream(collar: str) -> bytes:
     """Return the stream of a member of staff, which follows from the collar number: nobody is registered twice."""
     return stream_id(Kind.STAFF, 0, int.from_bytes(hashlib.sha256(collar.encode()).digest()[:9], "big"))

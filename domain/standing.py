@@ -3,8 +3,8 @@
 Theory of operation. Four shapes of rule say what inquiries found. `follows`: after a fact, another must follow within a
 time. `precedes`: before a fact, another must have come. `silence`: a record that stands so must not lie untouched for
 longer. `volume`: how often something happens must not fall far below what is usual. A step names a fact and, where it is
-told, what its open fields hold; `while` names what the record must be like. Only what is open to every reader is looked
-at, so the same question has the same answer with seals closed, and after an erasure.
+told, what its open fields hold, of a list any of its values, of a record its id; `while` names what the record must be like.
+Only what is open to every reader is looked at, so the same question has the same answer with seals closed, and after an erasure.
 
 Times are those of the journal: what the room knew by then, not what had happened unknown to it.
 Source: letter, area 1; the findings behind each question stand in its pack.
@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, field
 from hueandcry.domain.fact import Fact, Record
 from hueandcry.domain.pack import PackText
 from hueandcry.domain.reference import WrittenCode as Code
+from hueandcry.domain.reference import stream_text
 
 Codes = tuple[str, ...]
 Span = Annotated[int, Meta(ge=0)]
@@ -33,7 +34,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
 
     def met(self, fact: Fact[Any]) -> bool:
         """Tell whether a fact of that name is one that is meant."""
-        return all(code_of(getattr(fact, name, None)) in codes for name, codes in self.where.items())
+        return all(_names_one(getattr(fact, name, None), codes) for name, codes in self.where.items())
 
 
 class _Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="rule"):
@@ -93,8 +94,15 @@ class StandingPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     question: tuple[Question, ...]
 
 
+def _names_one(value: Any, codes: Codes) -> bool:
+    """Tell whether a value, or one of those in a list, is one that a step names; a list of nothing is none."""
+    if isinstance(value, tuple):
+        return any(code_of(one) in codes for one in value or (None,))
+    return code_of(value) in codes
+
+
 def code_of(value: Any) -> str:
-    """Return a value as the pack writes it: yes and no, a code, `none` for nothing."""
+    """Return a value as the pack writes it: yes and no, a code, a record by its id, `none` for nothing."""
     match value:
         case None | "":
             return "none"
@@ -102,6 +110,8 @@ def code_of(value: Any) -> str:
             return "yes" if value else "no"
         case Enum():
             return str(value.value)
+        case bytes() if len(value) == 16:
+            return stream_text(value)
         case _:
             return str(value)
 

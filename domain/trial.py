@@ -1,10 +1,10 @@
-"""Trying a pack on recorded history before it is adopted: which incidents would have gone otherwise, and on what grounds.
+"""Trying a pack on recorded history before it is adopted: which records would have gone otherwise, and on what grounds.
 
 Theory of operation. History is walked once. What a person chose stands as it was: a grade, a result, the moment when
 somebody was sent. What the pack says by itself is worked out again under the pack that is tried, and held against what the
 pack of the day said of the same facts: the grade that the answers suggest and its grounds, whether somebody counts as
-vulnerable, which targets pass unmet and which rungs of the ladder are raised, what a standing question rings. A pack that
-differs in nothing changes nothing, whatever the watch did or missed on the day.
+vulnerable, which targets pass unmet and which rungs of the ladder are raised, which partners wait for an answer, what a
+standing question rings. A pack that differs in nothing changes nothing, whatever the watch did or missed on the day.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +13,9 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hueandcry.domain.asking import Asker, Ring
+from hueandcry.domain.asking import Answer, ask
 from hueandcry.domain.codelist import CategoryPack, ResultPack
+from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Fact, Record
 from hueandcry.domain.gradescheme import GradePack, GradeRow
 from hueandcry.domain.grading import Assessed
@@ -22,12 +23,14 @@ from hueandcry.domain.incident import Incident, Opened, Stage
 from hueandcry.domain.outcome import Resulted
 from hueandcry.domain.pack import NOT_ASKED
 from hueandcry.domain.packreader import Pack
-from hueandcry.domain.policy import Policy
+from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import NS_PER_S, Instant, Kind, StreamId, kind_of
 from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.domain.standing import StandingPack
 
-Raised = tuple[str, int, str]  # under which grade, from when its clock ran, and what
+_TRIED: dict[Kind | None, type[Incident | Expedite]] = {Kind.INCIDENT: Incident, Kind.EXPEDITE: Expedite}
+Raised = tuple[str, int, str]  # under which grade where it has one, from when its clock ran, and what
+Rang = tuple[int, bytes, str, int]  # when, about which record, which question, and by which fact
 _WAS, _NOW = "was ", "now "  # no code begins so
 Changeovers = Callable[[tuple[str, ...], int, int], Iterable[int]]
 
@@ -51,7 +54,7 @@ class Trial:
         self._pack, self._changeovers = pack, changeovers
         self._blank = blank
         self._policy = Policy()
-        self._open: dict[bytes, Incident] = {}
+        self._open: dict[bytes, Incident | Expedite] = {}
         self._raised: dict[bytes, tuple[dict[Raised, int], dict[Raised, int]]] = {}
         self._now, self._until = 0, 0
 
@@ -64,8 +67,8 @@ class Trial:
         if isinstance(self._pack, StandingPack):
             return self._rang_otherwise(self._pack, before, entries)
         found = list(chain.from_iterable(self._take(entry) for entry in entries))
-        for incident in self._open.values():
-            found += self._end(incident, max(self._now, until))
+        for record in self._open.values():
+            found += self._end(record, max(self._now, until))
         return sorted(found)
 
     def _take(self, entry: Entry) -> Iterator[Otherwise]:
@@ -75,12 +78,13 @@ class Trial:
         if kind is Kind.POLICY:
             self._policy = self._policy.reached(entry)
             self._policy = self._policy if entry.fact is None else entry.fact.apply(self._policy)
-        if kind is not Kind.INCIDENT:
+        if kind not in _TRIED:
             return
-        before = self._open.get(entry.stream) or Incident(id=entry.stream)
-        after: Incident = before.reached(entry)
+        before = self._open.get(entry.stream) or _TRIED[kind](id=entry.stream)
+        after = before.reached(entry)
         after = after if entry.fact is None else entry.fact.apply(after)
-        yield from self._judged(entry.fact, after)
+        if isinstance(after, Incident):
+            yield from self._judged(entry.fact, after)
         if isinstance(self._pack, GradePack):
             self._pass(before, self._now)
         if after.open:
@@ -112,20 +116,33 @@ class Trial:
 
     # What a scheme says as time passes
 
-    def _pass(self, incident: Incident, until: int) -> None:
-        """Note what either scheme raises while an incident stands as it does, up to a moment."""
-        if not incident.grade or incident.attended or incident.stage not in (Stage.GRADED, Stage.RESOURCED):
+    def _pass(self, record: Incident | Expedite, until: int) -> None:
+        """Note what either scheme raises while a record stands as it does, up to a moment."""
+        if isinstance(record, Expedite):
+            waits, day = record.answer_by(self._policy) is not None, record.asked_under
+        else:
+            waits = bool(record.grade) and not record.attended and record.stage in (Stage.GRADED, Stage.RESOURCED)
+            day = record.graded_under
+        if not waits:
             return
         assert isinstance(self._pack, GradePack)
-        start = incident.clock_from
-        was, now = self._raised.setdefault(incident.id, ({}, {}))
-        theirs = self._policy.grades_of(incident.graded_under)
-        for scheme, raised in ((theirs, was), (self._pack, now)):
-            for row in (one for one in scheme.grade if one.code == incident.grade):
-                for what, due in self._due(incident, scheme, row, until):
-                    raised.setdefault((incident.grade, start, what), due)
-            if incident.grade not in {one.code for one in scheme.grade}:
-                raised.setdefault((incident.grade, start, f"no grade {incident.grade} in it"), start)
+        was, now = self._raised.setdefault(record.id, ({}, {}))
+        for scheme, raised in ((self._policy.grades_of(day), was), (self._pack, now)):
+            for what, due in self._raises(record, scheme, until):
+                raised.setdefault(what, due)
+
+    def _raises(self, record: Incident | Expedite, scheme: GradePack, until: int) -> Iterator[tuple[Raised, int]]:
+        if isinstance(record, Expedite):
+            answer_by = record.asked + scheme.expedite_answer_within_s * NS_PER_S
+            if answer_by <= until:
+                yield ("", record.asked, f"not answered in {scheme.expedite_answer_within_s} s"), answer_by
+            return
+        start, row = record.clock_from, next((one for one in scheme.grade if one.code == record.grade), None)
+        if row is None:
+            yield (record.grade, start, f"no grade {record.grade} in it"), start
+            return
+        for what, due in self._due(record, scheme, row, until):
+            yield (record.grade, start, what), due
 
     def _due(self, incident: Incident, scheme: GradePack, row: GradeRow, until: int) -> Iterator[tuple[str, int]]:
         start = incident.clock_from
@@ -139,7 +156,7 @@ class Trial:
             due = max(incident.reviewed, start) + row.review_every_s * NS_PER_S
             if due <= until:
                 yield f"not reviewed in {row.review_every_s} s", due
-        raised = [(start + one.unresourced_for_s * NS_PER_S, one) for one in row.escalate]
+        raised = [(max(start + one.unresourced_for_s * NS_PER_S, incident.alone_from), one) for one in row.escalate]
         raised = [(due, rung) for due, rung in raised if due <= until]
         for due, rung in raised:
             yield f"escalated to {rung.to} after {rung.unresourced_for_s} s", due
@@ -148,49 +165,45 @@ class Trial:
                 to = [rung.to for due, rung in raised if due < moment][-1]
                 yield f"escalated to {to} again at {moment // NS_PER_S}", moment
 
-    def _end(self, incident: Incident, until: int) -> Iterator[Otherwise]:
-        """Yield what the schemes would have raised otherwise about an incident that is closed, or stands at the end."""
+    def _end(self, record: Incident | Expedite, until: int) -> Iterator[Otherwise]:
+        """Yield what the schemes would have raised otherwise about a record that is closed, or stands at the end."""
         if not isinstance(self._pack, GradePack):
             return
-        self._pass(incident, until)
-        was, now = self._raised.pop(incident.id, ({}, {}))
+        self._pass(record, until)
+        was, now = self._raised.pop(record.id, ({}, {}))
         for key in sorted(set(was) - set(now)):
-            yield Otherwise(was[key], incident.id, "raised", _spoken(key[2]), "not raised", key[0])
+            yield Otherwise(was[key], record.id, "raised", _spoken(key[2]), "not raised", key[0])
         for key in sorted(set(now) - set(was)):
-            yield Otherwise(now[key], incident.id, "raised", "not raised", _spoken(key[2]), "", key[0])
+            yield Otherwise(now[key], record.id, "raised", "not raised", _spoken(key[2]), "", key[0])
 
     # What a question rings
-
-    def _rung(
-        self, pack: StandingPack, before: StandingPack | None, entries: Iterable[Entry]
-    ) -> tuple[list[Ring], list[Ring]]:
-        """Return what rings by the questions that only the former pack has, and by those that only this one has."""
-        asker = Asker(_otherwise_asked(pack, before), self._blank)
-        if not asker.asked:
-            return [], []
-        rang: list[Ring] = []
-        for entry in entries:
-            rang += asker.hear(entry)
-            if entry.header is not None:
-                self._now = entry.header.recorded
-        rang += asker.due(max(self._now, self._until))
-        was, now = (
-            [replace(one, question=one.question.removeprefix(mark)) for one in rang if one.question.startswith(mark)]
-            for mark in (_WAS, _NOW)
-        )
-        return was, now
 
     def _rang_otherwise(
         self, pack: StandingPack, before: StandingPack | None, entries: Iterable[Entry]
     ) -> list[Otherwise]:
-        was, now = self._rung(pack, before, entries)
-        gone, come = set(was) - set(now), set(now) - set(was)
+        """Return what rings by the questions that only the former pack has, and by those that only this one has."""
+        marked = _otherwise_asked(pack, before)
+        if not marked.question:
+            return []
+        was, now = dict[Rang, str](), dict[Rang, str]()
+        for key, grounds in _rung(ask(marked, entries, self._blank, self._until or None)):
+            at, stream, code, number = key
+            mark, side = (_WAS, was) if code.startswith(_WAS) else (_NOW, now)
+            side[at, stream, code.removeprefix(mark), number] = grounds
+        gone, come = was.keys() - now.keys(), now.keys() - was.keys()
         return sorted(
             [
-                *(Otherwise(one.at, one.stream, "rang", one.question, "silent") for one in gone),
-                *(Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in come),
+                *(Otherwise(one[0], one[1], "rang", one[2], "silent", was[one]) for one in gone),
+                *(Otherwise(one[0], one[1], "rang", "silent", one[2], "", now[one]) for one in come),
             ]
         )
+
+
+def _rung(answer: Answer) -> Iterator[tuple[Rang, str]]:
+    """Yield what rang about a record, and what fell in the whole room, each with its grounds."""
+    yield from (((one.at, one.stream, one.question, one.number), "") for one in answer.rang)
+    for one in answer.fallen:
+        yield (one.at, POLICY_STREAM, one.question, 0), f"{one.count} where {one.usual} are usual"
 
 
 def _otherwise_asked(pack: StandingPack, before: StandingPack | None) -> StandingPack:

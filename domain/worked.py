@@ -2,7 +2,7 @@
 
 Theory of operation. Whatever is open stands in exactly one queue and has exactly one owner. A promise stands open until it
 is kept or released with a reason; its time may pass meanwhile, which is a fact of its own (domain/promise.py). Nothing
-with an open promise is closed.
+with an open promise or a bring-up to come is closed.
 """
 
 from abc import abstractmethod
@@ -111,13 +111,20 @@ class Worked(Record, frozen=True, kw_only=True):
         """The standing question that rang last and that nobody has seen to, empty where there is none."""
         return next((one.question for one in reversed(self.rung) if not one.heeded), "")
 
+    def stands(self, what: Promising) -> str:
+        """Return why an open promise of a sort can be neither kept nor given up by saying so, empty where it can."""
+        return ""
+
     def promised(self, what: Promising) -> tuple[Promise, ...]:
         """Return the open promises of a sort."""
         return tuple(one for one in self.promises if one.what is what)
 
 
 def word_kept(worked: Worked) -> None:
-    """Refuse to close what a promise is open about."""
+    """Refuse to close what a promise is open about, or what is still to be brought up."""
     if worked.promises:
         named = ", ".join(f"{one.what.value} ({one.number})" for one in worked.promises)
         raise Refused(f"a promise is open: {named}; keep it, or release it with a reason")
+    if worked.reminders:
+        numbers = ", ".join(str(one.number) for one in worked.reminders)
+        raise Refused(f"it is still to be brought up ({numbers}): see to that first")

@@ -12,8 +12,9 @@ from typing import ClassVar
 from textual.app import App
 from textual.message import Message as TextualMessage
 
-from hueandcry.operator.backroom import Backroom, Foreseen, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.messages import Foreseen, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.help import HelpScreen
 from hueandcry.operator.screens.item import ItemScreen

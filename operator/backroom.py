@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from msgspec import Struct
-
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
@@ -24,7 +22,9 @@ from hueandcry.domain.reference import NS_PER_S
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.duplicates import suggested
 from hueandcry.operator.exits import family_of
+from hueandcry.operator.messages import Asked, Element, Foreseen, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text
@@ -42,77 +42,6 @@ RETRY_S = 3.0  # between attempts to deliver what is kept while the store is awa
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
-class Told(Struct, frozen=True):
-    """What a line came to: the facts recorded, or why not, and which word was wrong."""
-
-    text: str
-    lines: tuple[str, ...]
-    fault: str = ""
-    start: int = 0
-    end: int = 0
-
-
-class Foreseen(Struct, frozen=True):
-    """What Enter would do with a text; `turn` tells which text it was."""
-
-    turn: int
-    words: str
-    fault: str = ""
-    start: int = 0
-    end: int = 0
-    completions: tuple[str, ...] = ()
-
-
-class Moved(Struct, frozen=True):
-    """What changed on the board: items by stream, None for one that is closed; `whole` replaces everything."""
-
-    items: dict[bytes, Item | None]
-    now_ns: int
-    status: str
-    whole: bool = False
-
-
-class Asked(Struct, frozen=True):
-    """A question under an element as a contact stands: its code, what to ask, what was answered."""
-
-    code: str
-    ask: str
-    given: str
-
-
-class Element(Struct, frozen=True):
-    """One element of the risk model as a contact stands: what to ask, what may be answered, what was."""
-
-    code: str
-    letter: str
-    name: str
-    ask: str
-    answers: tuple[tuple[str, str], ...]
-    given: str
-    questions: tuple[Asked, ...] = ()
-
-
-class Opened(Struct, frozen=True):
-    """One item as it stands: its line, its log, and the risk model where it is a contact."""
-
-    stream: bytes
-    ref: str
-    heading: str
-    log: tuple[str, ...]
-    elements: tuple[Element, ...] = ()
-    reasons: tuple[tuple[str, str], ...] = ()
-    warning: str = ""
-
-
-class Stopped(Struct, frozen=True):
-    """The journal cannot be used any more; the text says why."""
-
-    why: str
-
-
-Message = Told | Foreseen | Moved | Opened | Stopped
-
-
 class Backroom(threading.Thread):
     """Owns the desk; `tell` is called with each message, from this thread."""
 
@@ -121,6 +50,7 @@ class Backroom(threading.Thread):
         self._room, self._session, self._tell = room, session, tell
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._looking_at: bytes | None = None
+        self._alike = ""
         self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
@@ -291,7 +221,17 @@ class Backroom(threading.Thread):
         self._looking_at = stream
         if stream is not None:
             self._note_seen(stream)
+            self._alike = self._suggested(stream)
             self._tell(self._opened(stream))
+
+    def _suggested(self, stream: bytes) -> str:
+        """Return which open incidents may be about the same as one that nobody was at yet."""
+        record = self._room.board.record(stream)
+        if not isinstance(record, Incident) or not record.open or record.attended:
+            return ""
+        with suppress(Unavailable):  # nothing sealed may be shown, so that nothing can be compared
+            return safe_text(suggested(self._room.board, self._desk.door, record, self._now()))
+        return ""
 
     def _note_seen(self, stream: bytes) -> None:
         """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
@@ -357,7 +297,8 @@ class Backroom(threading.Thread):
             heading = "  ".join((heading, *(part for part in (*flags, *parts) if part)))
         elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())
         log = tuple(self._line(entry, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
-        return Opened(stream, ref, safe_text(heading), log, elements, reasons, safe_text(warning))
+        alike = (self._alike,) if self._alike and stream == self._looking_at else ()
+        return Opened(stream, ref, safe_text(heading), (*log, *alike), elements, reasons, safe_text(warning))
 
     def _read(self, record: Record) -> tuple[list[Entry], str]:
         """Return an item's log opened; closed, and why, where nothing sealed may be shown. A 999 call is not held up."""

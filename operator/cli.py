@@ -45,18 +45,17 @@ def room(context: typer.Context, store: Store = None, session: Session = None) -
     if session is not None:
         os.environ["HUE_SESSION"] = session
     if context.invoked_subcommand is None:
+        if not _can_draw():
+            from hueandcry.operator.lines import converse
+
+            converse(store, session)
+            return
+        from hueandcry.operator.app import run as run_screen
         from hueandcry.operator.bootstrap import open_room
 
         opened = open_room(store)
         opened.desk(session)
         opened.warm()
-        if not _can_draw():
-            from hueandcry.operator.lines import converse
-
-            converse(opened, session)
-            return
-        from hueandcry.operator.app import run as run_screen
-
         run_screen(opened, session)
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hueandcry.domain import contact, deployment, escalation, expedite, grading, incident
+from hueandcry.domain import contact, deployment, escalation, expedite, grading, incident, recall
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import schema_hash
 from hueandcry.domain.fault import Refused
@@ -165,7 +165,7 @@ def _say_hour(room: Room, since: int) -> None:
     told = [
         f"{counts[contact.Rang.card.name]} rang",
         f"{counts[contact.Answered.card.name]} answered",
-        f"{counts[contact.Abandoned.card.name]} lost",
+        f"{counts[recall.Abandoned.card.name]} lost",
         f"{counts[incident.Opened.card.name]} incidents",
         "grades " + " ".join(f"{grade}:{grades[grade]}" for grade in sorted(grades)),
         f"{counts[deployment.TargetMissed.card.name]} targets missed",

@@ -26,7 +26,7 @@ from hueandcry.domain.reference import NS_PER_S, Kind
 from hueandcry.domain.staff import Session, Staff
 from hueandcry.operator.identity import Identity
 from hueandcry.store.codec import Pending
-from hueandcry.store.log import Log
+from hueandcry.store.log import Log, Seen
 from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, blank
 
@@ -38,6 +38,9 @@ WATCH = "watch"
 class Act(Struct, frozen=True):
     """A command on a stream; `occurred` where it happened at another time than now (ns UTC).
 
+    `rests_on` names other streams that must be as they were seen, and `on_all` says that nothing at all may have been
+    recorded since.
+
     `new` says that the stream is known to be empty and follows from no other act of the line, as with loaded rows; that
     spares a look, and the journal still checks the version.
     """
@@ -46,6 +49,8 @@ class Act(Struct, frozen=True):
     command: AnyCommand
     occurred: int | None = None
     source: bytes | None = None
+    rests_on: tuple[bytes, ...] = ()
+    on_all: bool = False
     new: bool = False
 
 
@@ -90,11 +95,12 @@ class Desk:
         """
         for attempt in range(ATTEMPTS):
             self.board.catch_up()
-            pending = self._decide(acts() if callable(acts) else acts, approving=approving)
+            done = acts() if callable(acts) else acts
+            pending = self._decide(done, approving=approving)
             if not pending:
                 return []
             try:
-                entries = self.log.append(pending)
+                entries = self.log.append(pending, self._seen(done))
             except Unavailable:
                 raise
             except Conflict:
@@ -105,6 +111,12 @@ class Desk:
             self._took(entries)
             return entries
         raise Conflict("others were first every time: look again")
+
+    def _seen(self, acts: Sequence[Act]) -> Seen:
+        streams = dict.fromkeys(stream for act in acts for stream in act.rests_on)
+        records = ((stream, self.board.record(stream)) for stream in streams)
+        versions = tuple((stream, record.version if record is not None else 0) for stream, record in records)
+        return Seen(versions, self.board.position if any(act.on_all for act in acts) else None)
 
     def _took(self, entries: list[Entry]) -> None:
         if entries[0].position == self.board.position + 1:
@@ -163,7 +175,8 @@ class Desk:
             if approving and cause is not None:
                 duty = replace(duty, approval=cause)
             header = self._header(duty, act, record, cause)
-            for fact in act.command.decide(record, duty):
+            when = duty if act.occurred is None else replace(duty, now=act.occurred, afterwards=True)
+            for fact in act.command.decide(record, when):
                 one = Pending(act.stream, record.version + 1, fact, header)
                 pending.append(one)
                 record = _moved(record, one)

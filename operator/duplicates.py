@@ -17,6 +17,7 @@ from hueandcry.store.sealed import Door
 from hueandcry.store.views import Board
 
 CANDIDATES_MAX = 40
+AT_ONCE_MAX = 5  # whenever an incident is opened to be read
 PURPOSE = "duplicates"
 ALIKE = 85  # percent, as the library measures words
 _LONG = re.compile(r"\w{4,}|\d+")
@@ -34,23 +35,33 @@ def duplicates(
     return sorted(likely, key=lambda pair: -pair[1].percent)
 
 
+def suggested(board: Board, door: Door, incident: Incident, now_ns: int) -> str:
+    """Return in one sentence which incidents may be about the same, and what to do about it; empty where none may."""
+    found = duplicates(board, door, incident, AT_ONCE_MAX)
+    if not found:
+        return ""
+    named = ", ".join(f"{board.name(one.id, now_ns)} ({like.percent} %)" for one, like in found)
+    me, first = board.name(incident.id, now_ns), board.name(found[0][0].id, now_ns)
+    return f"may be about the same as {named}: 'merge {me} {first}', or 'tie {me} {first} same-place'"
+
+
 def shared(one: str, other: str) -> int:
     """Return how much of the longer words of two texts is nearly the same, in percent of the text that has fewer."""
-    few, many = sorted(({*_LONG.findall(one)}, {*_LONG.findall(other)}), key=len)
+    few, many = sorted(({*_LONG.findall(text.lower())} for text in (one, other)), key=len)
     if not few:
         return 0
     return 100 * sum(any(ratio(word, match) >= ALIKE for match in many) for word in few) // len(few)
 
 
-def words_of(door: Door, board: Board, incident: Incident) -> str:
-    """Return what an incident is about and where, in the words that were typed."""
+def words_of(door: Door, board: Board, incident: Incident, purpose: str = PURPOSE) -> str:
+    """Return what an incident is about and where, as it was typed; the access log says for what it was opened."""
     refs: list[FactRef | None] = [incident.summary, incident.place]
     for caller in incident.contacts[:1]:
         heard = board.record(caller)
         refs.append(heard.place if isinstance(heard, Contact) else None)
     said = []
     for ref in dict.fromkeys(one for one in refs if one is not None):
-        entry = door.fact(ref, PURPOSE)
+        entry = door.fact(ref, purpose)
         fact = entry.fact if entry is not None else None
         said += [text for name in ("summary", "place") if isinstance(text := getattr(fact, name, None), str)]
-    return " ".join(filter(None, said)).lower()
+    return " ".join(filter(None, said))

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hueandcry.domain.erasure import CompleteErasure
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
+from hueandcry.domain.gazetteer import GAZETTEER_STREAM, PlacesListed
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import BackedUp
 from hueandcry.domain.sharing import Exported
@@ -33,8 +34,10 @@ class Listed(Struct, frozen=True):
 
 
 def eraser_of(room: Room) -> Eraser:
-    """Return what carries out erasures in a store; words that a pack says too are nobody's."""
-    public = b"\n".join(one.content for one in room.board.policy.adopted)
+    """Return what carries out erasures in a store; words that a pack or the gazetteer says too are nobody's."""
+    places = (one.fact for one in room.journal.stream(GAZETTEER_STREAM))
+    listed = (fact.rows for fact in places if isinstance(fact, PlacesListed))
+    public = b"\n".join((*(one.content for one in room.board.policy.adopted), *listed))
     return Eraser(room.folder, room.key_folder.path, room.journal, public)
 
 

@@ -154,11 +154,12 @@ def words_of(text: str) -> list[Word]:
 
 
 class Given(Struct, frozen=True):
-    """What a slot is read with: the whole text, the desk, and the slots before it."""
+    """What a slot is read with: the whole text, the desk, the slots before it, and the moment of the line (ns UTC)."""
 
     text: str
     desk: Desk
     values: dict[str, Any]
+    now: int = 0
 
 
 class Reader:
@@ -171,8 +172,11 @@ class Reader:
             "two verbs share a name"
         )
 
-    def read(self, text: str, desk: Desk) -> Line:
-        """Return the line that a text means at this desk; raises Misread."""
+    def read(self, text: str, desk: Desk, now: int | None = None) -> Line:
+        """Return the line that a text means at this desk, at a moment (ns UTC) where another is meant than now.
+
+        A line within a line is of the moment that was said before it. Raises Misread.
+        """
         if len(text) > LINE_MAX:
             raise Misread(f"a line has at most {LINE_MAX} letters; this one has {len(text)}", LINE_MAX, len(text))
         words = words_of(text)
@@ -180,12 +184,15 @@ class Reader:
             raise Misread("say what to do; 'help' lists the verbs")
         verb, given = self._verb(words[0])
         values: dict[str, Any] = dict(given)
-        at = 1
+        at, moment = 1, desk.identity.now() if now is None else now
         for slot in verb.slots:
+            given_so_far = Given(text, desk, values, moment)
             if slot.name in values:
-                _choice(slot, Word(values[slot.name], words[0].start + 1, words[0].end), Given(text, desk, values))
+                _choice(slot, Word(values[slot.name], words[0].start + 1, words[0].end), given_so_far)
                 continue
-            values[slot.name], at = self._slot(slot, words, at, Given(text, desk, values))
+            values[slot.name], at = self._slot(slot, words, at, given_so_far)
+            if slot.past:
+                moment = values[slot.name]
         if at < len(words):
             raise Misread(f"'{words[at].text}' is too much: {verb.usage()}", words[at].start, words[-1].end)
         return Line(text, verb, values, self)
@@ -230,7 +237,7 @@ class Reader:
                     raise Misread(f"{slot.name} is a number, not '{word.text}'", word.start, word.end)
                 return int(word.text), at + 1
             case SlotKind.TIME:
-                return _time(slot, word, given.desk), at + 1
+                return _time(slot, word, given), at + 1
             case _:
                 if not is_code(word.text):
                     raise Misread(f"{slot.name} is one word of letters, digits, dots and dashes", word.start, word.end)
@@ -246,7 +253,7 @@ class Reader:
         if slot.kind is SlotKind.WORDS:
             return rest
         try:
-            return self.read(rest, given.desk)
+            return self.read(rest, given.desk, given.now)
         except Misread as fault:
             raise Misread(fault.why, fault.start + offset, fault.end + offset) from fault
 
@@ -324,10 +331,10 @@ def _is_otherwise(slot: Slot, word: Word, given: Given) -> bool:
     return slot.otherwise in offered and word.text not in offered
 
 
-def _time(slot: Slot, word: Word, desk: Desk) -> int:
+def _time(slot: Slot, word: Word, given: Given) -> int:
     read = read_back if slot.past else read_ahead
     try:
-        return read(word.text, desk.board.zone, desk.identity.now())
+        return read(word.text, given.desk.board.zone, given.now)
     except NotAMoment as fault:
         raise Misread(
             f"{slot.name} is a time as in 20m, 2h, 14:30 or 2026-11-23T14:30, not '{word.text}'", word.start, word.end

@@ -5,9 +5,10 @@ import sys
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.operator import console, delivery
-from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.bootstrap import open_room, store_path
 from hueandcry.operator.delivery import sit
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.identity import Identity
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text, storable
@@ -34,14 +35,14 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> li
     return opened
 
 
-def deliver(desk: Desk, spool: Spool, *, json: bool = False) -> None:
-    """Deliver what this seat kept, and say so."""
+def deliver(desk: Desk, spool: Spool, *, json: bool = False) -> bool:
+    """Deliver what this seat kept, and say so; tells whether nothing stays."""
     sit(desk, spool)
     try:
         delivered = delivery.deliver(desk, spool)
     except Damaged as fault:
         console.complain(f"{fault}; hue spool list says more")
-        return
+        return False
     for one, entries in delivered.lines:
         if json:
             for entry in entries:
@@ -49,8 +50,9 @@ def deliver(desk: Desk, spool: Spool, *, json: bool = False) -> None:
             continue
         typed = local_text(one.typed, desk.board.zone, day=True)
         console.say(safe_text(f"delivered, typed {typed}: {one.text}"))
-    if delivered.why:
+    if delivered.left:
         console.complain(f"{delivered.why}; {counted(delivered.left, 'line')} still kept at this seat: hue spool list")
+    return not delivered.left
 
 
 def _marked(fault: Misread, text: str) -> str:
@@ -64,10 +66,10 @@ def say_verbs() -> None:
         console.say(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}")
 
 
-def converse(room: Room, session: str | None) -> None:
+def converse(store: str | None, session: str | None) -> None:
     """Read lines from standard input until it ends, do each, and say what came of it; errors do not end it."""
-    desk, spool = room.desk(session), Spool(room.folder.path)
-    deliver(desk, spool)
+    seat = _Seat(store, session)
+    seat.begin()
     while True:
         if sys.stdin.isatty():
             sys.stdout.write(PROMPT)
@@ -75,31 +77,64 @@ def converse(room: Room, session: str | None) -> None:
         text = sys.stdin.readline()
         if not text or text.strip() in ("quit", "exit"):
             return
-        _one(desk, spool, text.strip())
+        seat.hear(text.strip())
 
 
-def _one(desk: Desk, spool: Spool, text: str) -> None:
-    if not text:
-        return
-    if text in ("help", "?"):
-        say_verbs()
-    elif text == "board":
-        now_ns = desk.identity.now()
-        desk.board.catch_up()
-        for item in desk.board.items(now_ns):
-            console.say(console.item_line(item, now_ns))
-    else:
+class _Seat:
+    """A seat in line mode, with its store or, while that cannot be had, without it."""
+
+    def __init__(self, store: str | None, session: str | None) -> None:
+        self._store, self._session = store, session
+        self._spool = Spool(store_path(store))
+        self._identity = Identity()
+        self._sits: Desk | None = None
+        self._missed = True  # what is kept here is to be delivered before anything else is done
+
+    def begin(self) -> None:
+        """Deliver what is kept here; raises what keeps anybody from working here, now or later."""
         try:
-            work(desk, text)
+            self._desk()
         except Unavailable as fault:
-            _keep(desk, spool, text, fault)
+            if self._spool.sat() is None:
+                raise
+            console.complain(f"{fault}; lines are kept at this seat until it is back")
+
+    def hear(self, text: str) -> None:
+        """Do what a line says, or keep it."""
+        try:
+            if text in ("help", "?"):
+                say_verbs()
+            elif text == "board":
+                self._say_board()
+            elif text:
+                self._work(text)
         except (Refused, Misread, Conflict) as fault:
             console.complain(str(fault))
 
+    def _work(self, text: str) -> None:
+        try:
+            work(self._desk(), text)
+        except Unavailable as fault:
+            self._missed = True
+            console.complain(delivery.keep(self._spool, [text], self._identity.now(), fault))
 
-def _keep(desk: Desk, spool: Spool, text: str, fault: Unavailable) -> None:
-    """Keep a line that could not be recorded, and say so, or why it is not kept either."""
-    try:
-        console.complain(delivery.keep(spool, [text], desk.identity.now(), fault))
-    except (Unavailable, Misread) as why:
-        console.complain(str(why))
+    def _desk(self) -> Desk:
+        """Return the desk of who sits here, after what was kept is delivered: what is done next does not overtake it."""
+        desk = self._opened()
+        if self._missed:
+            deliver(desk, self._spool)
+            self._missed = False
+        return desk
+
+    def _opened(self) -> Desk:
+        if self._sits is None:
+            room = open_room(self._store, self._identity)
+            self._sits = room.desk(self._session)
+            room.warm()
+        return self._sits
+
+    def _say_board(self) -> None:
+        desk, now_ns = self._opened(), self._identity.now()
+        desk.board.catch_up()
+        for item in desk.board.items(now_ns):
+            console.say(console.item_line(item, now_ns))

@@ -8,9 +8,10 @@ Source: New York 2013 and iOPS 2019: rooms went over to paper that nobody had re
 """
 
 import os
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+
+from rich.text import Text
 
 from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Refused, Unavailable
@@ -24,8 +25,14 @@ from hueandcry.store.moment import local_text
 from hueandcry.store.sealed import Door
 
 COLUMNS, LINES = 80, 60
+PURPOSE = "paper"
 SHEETS = ("all", "board", "forms")
 _RULE = "_" * (COLUMNS - 30)
+_HANGING = "  "
+_BOX, _WHOLE_BOX = (
+    "[ ] ",
+    "[\ue000]\ue000",
+)  # a box stays with what it is for: a letter that no safe text has is no blank
 
 
 def print_sheets(room: Room, what: str, out: Path | None, *, session: str | None) -> None:
@@ -35,14 +42,24 @@ def print_sheets(room: Room, what: str, out: Path | None, *, session: str | None
     if out is None:
         print(text, end="")
         return
+    _write_new(out, text.encode())
+    console.say(safe_text(f"{len(pages)} pages printed to {out}"))
+
+
+def _write_new(out: Path, content: bytes) -> None:
+    """Write a file that was not there, whole or not at all."""
     try:
-        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+        except OSError:
+            out.unlink(missing_ok=True)
+            raise
     except FileExistsError as fault:
         raise Refused(f"{out} is there already: name a new file") from fault
     except OSError as fault:
         raise Unavailable(f"{out} cannot be written: {fault.strerror}") from fault
-    console.say(safe_text(f"{len(pages)} pages printed to {out}"))
 
 
 def sheets(room: Room, what: str, door: Door) -> Iterator[str]:
@@ -83,15 +100,17 @@ def _board(room: Room, door: Door, now_ns: int) -> Iterator[str]:
 
 
 def _about(room: Room, door: Door, record: Record, item: Item) -> str:
-    said = words_of(door, room.board, record) if isinstance(record, Incident) else ""
+    said = words_of(door, room.board, record, PURPOSE) if isinstance(record, Incident) else ""
     sent = f"sent: {', '.join(record.resources)}; " if isinstance(record, Incident) and record.resources else ""
-    return f"{sent}{said}" or item.what
+    return safe_text(f"{sent}{said}" or item.what)
 
 
 def _wrapped(text: str, indent: str) -> Iterator[str]:
-    yield from textwrap.wrap(
-        safe_text(text), COLUMNS, initial_indent=indent, subsequent_indent=f"{indent}  ", drop_whitespace=True
-    )
+    """Yield a text of any length as lines that fit; what a letter takes is counted in columns, of which some take two."""
+    room = COLUMNS - len(indent) - len(_HANGING)
+    whole = Text(safe_text(text, limit=len(text)).replace(_BOX, _WHOLE_BOX))
+    for number, line in enumerate(whole.wrap(console.out, room)):
+        yield f"{indent}{_HANGING if number else ''}{line.plain.replace(_WHOLE_BOX, _BOX)}".rstrip()
 
 
 def _contact(room: Room) -> Iterator[str]:
@@ -102,7 +121,9 @@ def _contact(room: Room) -> Iterator[str]:
     for element in risk.element:
         yield from _wrapped(f"{element.letter}  {element.name}: {element.ask}", "")
         yield from _wrapped("   ".join(f"[ ] {answer.says}" for answer in element.answer), "   ")
-        yield from (f"   {line}" for one in risk.question if one.of == element.code for line in _question(one.ask))
+        for question in risk.question:
+            if question.of == element.code:
+                yield from _wrapped(f"- {question.ask} {'.' * 12}", "   ")
         yield f"   {'_' * (COLUMNS - 3)}"
     yield from _wrapped("Not asked because: " + "   ".join(f"[ ] {one.says}" for one in risk.not_asked), "")
     if risk.advice:
@@ -110,15 +131,11 @@ def _contact(room: Room) -> Iterator[str]:
     yield f"{'Promised, by when, by whom':<28}{_RULE}"
 
 
-def _question(ask: str) -> list[str]:
-    return textwrap.wrap(f"- {ask} {'.' * 12}", COLUMNS - 3, subsequent_indent="  ")
-
-
 def _incident(room: Room) -> Iterator[str]:
     policy = room.board.policy
     yield from (f"{name:<28}{_RULE}" for name in ("Opened at, by", "Category", "From which contact", "Where, district"))
     yield ""
-    yield "Grade   " + "   ".join(f"[ ] {grade.code} {grade.name}" for grade in policy.grades.grade)[: COLUMNS - 8]
+    yield from _wrapped("Grade   " + "   ".join(f"[ ] {grade.code} {grade.name}" for grade in policy.grades.grade), "")
     yield from (f"{name:<28}{_RULE}" for name in ("Risk as assessed, at, by", "Grounds of the grade", "Second look by"))
     yield ""
     yield from (f"Sent {number}: callsign, at, there at  {_RULE[:-6]}" for number in range(1, 5))

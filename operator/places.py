@@ -15,14 +15,14 @@ import unicodedata
 from collections.abc import Callable, Generator
 from contextlib import closing
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
 
 import typer
 
 from hueandcry.domain.duty import AnyCommand
-from hueandcry.domain.fault import ForeignFault, Refused
+from hueandcry.domain.fault import ForeignFault
 from hueandcry.domain.gazetteer import GAZETTEER_STREAM, BeginEdition, Gazetteer, ListPlaces
 from hueandcry.domain.location import is_point
 from hueandcry.domain.reference import is_code
@@ -169,20 +169,12 @@ def record(desk: "Desk", listing: Listing, seen: Callable[[int], None]) -> int:
     """Record an edition in batches and return its number; refused where another load was begun meanwhile."""
     (begun,) = desk.do([_act(BeginEdition(listing.digest, listing.places))])
     for at in range(0, len(listing.parts), BATCH_PARTS):
-        desk.do(partial(_batch, desk, listing, begun.version, at))
+        batch = listing.parts[at : at + BATCH_PARTS]
+        desk.do([_act(ListPlaces(listing.digest, begun.version, places, rows)) for places, rows in batch])
         seen(sum(places for places, _ in listing.parts[: at + BATCH_PARTS]))
     whole = desk.board.record(GAZETTEER_STREAM)
     assert isinstance(whole, Gazetteer)
     return len(whole.editions)
-
-
-def _batch(desk: "Desk", listing: Listing, begun: int, at: int) -> list["Act"]:
-    """Return the acts that record some parts; the same file loaded twice at once is told apart by where it was begun."""
-    now = desk.board.record(GAZETTEER_STREAM)
-    if not isinstance(now, Gazetteer) or now.begun is None or now.begun.first != begun:
-        raise Refused("another file of places was begun meanwhile: load this one again")
-    parts = listing.parts[at : at + BATCH_PARTS]
-    return [_act(ListPlaces(listing.digest, places, rows)) for places, rows in parts]
 
 
 def _act(command: AnyCommand) -> "Act":

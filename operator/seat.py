@@ -30,7 +30,7 @@ def listed(store: Store = None, json: Json = False) -> None:
 
 @app.command()
 def deliver(store: Store = None, session: Session = None, json: Json = False) -> None:
-    """Deliver the lines that wait; the first that is refused stops it."""
+    """Deliver the lines that wait; one that is refused stays, with those that may build on it."""
     from hueandcry.operator import lines
     from hueandcry.operator.bootstrap import open_room
     from hueandcry.operator.exits import REFUSED
@@ -38,10 +38,11 @@ def deliver(store: Store = None, session: Session = None, json: Json = False) ->
 
     opened = open_room(store)
     spool = Spool(opened.folder.path)
-    lines.deliver(opened.desk(session), spool, json=json)
-    opened.close()
-    if spool.waiting():
+    desk = opened.desk(session)
+    spool.waiting()  # of a damaged one nothing is delivered, and that is said once
+    if not lines.deliver(desk, spool, json=json):
         raise typer.Exit(REFUSED)
+    opened.close()
 
 
 @app.command()

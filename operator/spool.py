@@ -4,11 +4,13 @@ Theory of operation. A seat goes on taking the call when the store is locked, fu
 with the moment it was typed and put at the end of a file of this system user (0600, synced before it is said to be kept).
 When the store can be had again, the lines go through the desk in their order, as any line does; each fact has the moment
 of typing as the time it occurred, and the line's own mark as its source. Before a line is carried out the spool notes
-where the journal stood: after a crash it is looked up there whether the line was recorded, so that none is twice. A line
-that is refused stops the delivery, for what follows may build on it; a person looks, drops it, and delivers the rest.
+where the journal stood: after a crash it is looked up there whether the line was recorded, so that none is twice.
 
-The key lies beside the file and goes with it when all is delivered. A last line that was cut off while it was written was
-never said to be kept, and is left out. Source: New York 2013: a server went down, and seats had only paper.
+The file is `length (4 bytes, big-endian) || nonce (12) || AES-256-GCM(line)` for each line; associated data are the line's
+place (8 bytes) and one byte that tells whether it is the last. It is always written whole, beside the old one, and put in
+its place: a file that ends too early was not cut off by a crash, it is damaged, and so is one with a line too few. The key
+lies beside the file and goes with it when all is delivered. Source: New York 2013: a server went down, and seats had only
+paper.
 """
 
 import errno
@@ -16,28 +18,35 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
 
 KEY_BYTES, NONCE_BYTES, MARK_BYTES, LENGTH_BYTES = 32, 12, 16, 4
+PLACE_BYTES, FOLDER_LETTERS = 8, 24
 LINES_MAX = 10_000
 
 
 class Kept(Struct, frozen=True, array_like=True):
-    """A line that waits: its mark, when it was typed (ns UTC), by whom in which session, and its text."""
+    """A line that waits: its mark, when it was typed (ns UTC), by whom in which session, and its text.
+
+    `hand` are the items that its session had in hand then, the last one turned to at the end; None where that is as the
+    board has it, or as the line before leaves it.
+    """
 
     mark: bytes
     typed: int
     collar: str
     session: str
     text: str
+    hand: tuple[bytes, ...] | None = None
 
 
 class Sat(Struct, frozen=True):
@@ -48,18 +57,18 @@ class Sat(Struct, frozen=True):
 
 
 class Begun(Struct, frozen=True, array_like=True):
-    """A line whose delivery has begun, and where the journal stood before."""
+    """A line whose delivery has begun, and where the journal stood and what was in hand before."""
 
     mark: bytes
     position: int
+    hand: tuple[bytes, ...] = ()
 
 
 class Spool:
     """The lines that wait at this seat for one store."""
 
     def __init__(self, store: Path, state: Path | None = None) -> None:
-        folder = (state or state_folder()) / hashlib.sha256(str(store).encode()).hexdigest()[:24]
-        self._folder = folder
+        self._folder = folder = _folder(state or state_folder(), store)
         self._lines, self._key_file = folder / "spool", folder / "spool.key"
         self._sat_file, self._begun_file, self._lock_file = folder / "seat.json", folder / "begun", folder / "lock"
 
@@ -85,12 +94,12 @@ class Spool:
         if sat is None:
             raise Unavailable("nobody was signed on at this seat before, so nothing is kept here")
         with self._held():
-            waiting = self.waiting()
+            waiting = self._read()
             if len(waiting) >= LINES_MAX:
                 raise Unavailable(f"{LINES_MAX} lines wait here already: no more are kept")
-            content = b"".join(map(self._sealed, range(len(waiting)), waiting))
-            one = Kept(os.urandom(MARK_BYTES), typed, sat.collar, sat.session, text)
-            self._write(self._lines, content + self._sealed(len(waiting), one))
+            if not waiting:
+                self._write(self._key_file, os.urandom(KEY_BYTES))
+            self._rewrite([*waiting, Kept(os.urandom(MARK_BYTES), typed, sat.collar, sat.session, text)])
         return len(waiting) + 1
 
     @property
@@ -99,38 +108,40 @@ class Spool:
         return self._lines.exists()
 
     def waiting(self) -> list[Kept]:
-        """Return the lines that wait, in their order; raises Damaged where one of them was changed."""
-        try:
-            content = self._lines.read_bytes()
-        except FileNotFoundError:
+        """Return the lines that wait, in their order; raises Damaged where one of them is missing or was changed."""
+        if not self.holds:
             return []
-        found: list[Kept] = []
-        while len(content) >= LENGTH_BYTES:
-            length = int.from_bytes(content[:LENGTH_BYTES], "big")
-            sealed, content = content[LENGTH_BYTES : LENGTH_BYTES + length], content[LENGTH_BYTES + length :]
-            if len(sealed) < length:
-                break  # cut off while it was written
-            found.append(self._opened(len(found), sealed))
-        return found
-
-    def take_off(self, mark: bytes) -> None:
-        """Take a line off that was delivered or dropped; the key goes with the last."""
         with self._held():
-            left = [one for one in self.waiting() if one.mark != mark]
+            return self._read()
+
+    def take_off(self, mark: bytes, hand: tuple[bytes, ...] | None = None) -> None:
+        """Take a line off that was delivered or dropped; the key goes with the last.
+
+        `hand` is what is in hand for the next line of that session, beside what that has of its own.
+        """
+        with self._held():
+            left = _without(self._read(), mark, hand)
             if left:
-                self._write(self._lines, b"".join(self._sealed(at, one) for at, one in enumerate(left)))
+                self._rewrite(left)
             else:
                 self._lines.unlink(missing_ok=True)
                 self._key_file.unlink(missing_ok=True)
                 for broken_off in self._folder.glob("*.[0-9]*"):
                     broken_off.unlink(missing_ok=True)
-            self._begun_file.unlink(missing_ok=True)
+            begun = self.begun()
+            if not left or begun is None or begun.mark == mark:
+                self._begun_file.unlink(missing_ok=True)
 
     # Delivering
 
-    def begin(self, mark: bytes, position: int) -> None:
+    def begin(self, begun: Begun) -> None:
         """Note that a line is about to be carried out."""
-        self._write(self._begun_file, msgspec.msgpack.encode(Begun(mark, position)))
+        self._write(self._begun_file, msgspec.msgpack.encode(begun))
+
+    def put_in_hand(self, mark: bytes, hand: tuple[bytes, ...]) -> None:
+        """Note with a line that stays what its session had in hand, so that `.` means the same whenever it is delivered."""
+        with self._held():
+            self._rewrite([replace(one, hand=hand) if one.mark == mark else one for one in self._read()])
 
     def begun(self) -> Begun | None:
         """Return the line whose delivery was begun and not finished, None where there is none."""
@@ -158,25 +169,37 @@ class Spool:
 
     # Files
 
+    def _read(self) -> list[Kept]:
+        try:
+            rest = self._lines.read_bytes()
+        except FileNotFoundError:
+            return []
+        key = self._key()
+        found: list[Kept] = []
+        while rest or not found:  # there is no file without a line
+            end = LENGTH_BYTES + int.from_bytes(rest[:LENGTH_BYTES], "big")
+            sealed, rest = rest[LENGTH_BYTES:end] if end <= len(rest) else b"", rest[end:]
+            try:
+                plain = _opened(key, sealed, len(found), last=not rest)
+                found.append(msgspec.msgpack.decode(plain, type=Kept))
+            except (InvalidTag, ValueError, msgspec.DecodeError) as fault:
+                raise Damaged(f"line {len(found) + 1} of the spool {self._lines} is not as it was kept") from fault
+        return found
+
+    def _rewrite(self, lines: list[Kept]) -> None:
+        key, content = self._key(), b""
+        for at, one in enumerate(lines):
+            nonce = os.urandom(NONCE_BYTES)
+            place = _place(at, last=at == len(lines) - 1)
+            sealed = nonce + key.encrypt(nonce, msgspec.msgpack.encode(one), place)
+            content += len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
+        self._write(self._lines, content)
+
     def _key(self) -> AESGCM:
         try:
-            key = self._key_file.read_bytes()
-        except FileNotFoundError:
-            key = os.urandom(KEY_BYTES)
-            self._write(self._key_file, key)
-        return AESGCM(key)
-
-    def _sealed(self, at: int, one: Kept) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = nonce + self._key().encrypt(nonce, msgspec.msgpack.encode(one), at.to_bytes(8, "big"))
-        return len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
-
-    def _opened(self, at: int, sealed: bytes) -> Kept:
-        try:
-            plain = self._key().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], at.to_bytes(8, "big"))
-            return msgspec.msgpack.decode(plain, type=Kept)
-        except (InvalidTag, ValueError, msgspec.DecodeError) as fault:
-            raise Damaged(f"line {at + 1} of the spool {self._lines} is not as it was kept") from fault
+            return AESGCM(self._key_file.read_bytes())
+        except (FileNotFoundError, ValueError) as fault:
+            raise Damaged(f"the key of the spool {self._lines} is not there, or not as it was") from fault
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file whole or not at all, durably, for this user alone."""
@@ -217,10 +240,51 @@ def state_folder() -> Path:
     return base / "hueandcry"
 
 
+def _folder(state: Path, store: Path) -> Path:
+    """Return where lines for a store are kept: one folder, in however many ways its path is written.
+
+    What an earlier release kept under the path as it was typed is taken over, or found there until it is delivered.
+    """
+    real, typed = (
+        state / hashlib.sha256(path.encode()).hexdigest()[:FOLDER_LETTERS]
+        for path in (os.path.realpath(store), str(store))
+    )
+    if typed != real and typed.exists():
+        with suppress(OSError):  # there is one of the real path already, or somebody else was first
+            typed.rename(real)
+    return typed if (typed / "spool").exists() else real
+
+
+def _place(at: int, *, last: bool) -> bytes:
+    return at.to_bytes(PLACE_BYTES, "big") + bytes([last])
+
+
+def _opened(key: AESGCM, sealed: bytes, at: int, *, last: bool) -> bytes:
+    nonce, text, place = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(at, last=last)
+    try:
+        return key.decrypt(nonce, text, place)
+    except InvalidTag:
+        return key.decrypt(nonce, text, place[:PLACE_BYTES])  # an earlier release did not say which is the last
+
+
+def _without(lines: list[Kept], mark: bytes, hand: tuple[bytes, ...] | None) -> list[Kept]:
+    """Return the lines but one, what is in hand after it given to the next line of its session."""
+    at = next((at for at, one in enumerate(lines) if one.mark == mark), None)
+    if at is None:
+        return lines
+    gone, rest = lines[at], lines[at + 1 :]
+    for number, one in enumerate(rest):
+        if hand is not None and one.session == gone.session:
+            rest[number] = replace(one, hand=(*hand, *(one.hand or ())))
+            break
+    return [*lines[:at], *rest]
+
+
 def dropped(spool: Spool, number: int) -> Kept:
     """Take off the line of a number, counted from 1, and return it; refuses a number that no line has."""
     waiting = spool.waiting()
     if not 1 <= number <= len(waiting):
         raise Refused(f"{len(waiting)} lines wait here, there is no line {number}")
-    spool.take_off(waiting[number - 1].mark)
-    return waiting[number - 1]
+    one = waiting[number - 1]
+    spool.take_off(one.mark, one.hand)
+    return one

@@ -62,10 +62,12 @@ def path_of(uri: str) -> Path:
 
 
 def why_not(fault: Exception, path: Path | None) -> str:
-    """Return what SQLite says of a file, and that the disk is full where that is why it cannot read or write."""
+    """Return what SQLite says of a file, and why where that can be seen: a full disk, or one that cannot be written."""
     with suppress(OSError):
         if path is not None and "disk I/O" in str(fault) and not os.statvfs(path.parent).f_bavail:
             return f"{fault}, because the disk is full"
+        if path is not None and path.exists() and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+            return f"{fault}, because its disk is read-only: copy the store to one that can be written, and look there"
     return str(fault)
 
 

@@ -1,7 +1,8 @@
 """The port to the journal: append, read, one stream, follow; and a plain twin in memory for fast specs.
 
 Theory of operation. Whoever decides appends the facts of one or several streams in one transaction, each with the
-version it expects; a version that someone else took is a Conflict and nothing is written. The journal stamps the
+version it expects; a version that someone else took is a Conflict and nothing is written. A decision may rest on streams
+that it does not write to: whether those are as they were seen is looked at in the same transaction. The journal stamps the
 recorded time, which never goes back, and gives positions from 1 without a gap. Readers see entries in order of
 position. Sealed values are not read here: store/sealed.py is the one door to them.
 """
@@ -32,6 +33,19 @@ class Tip(NamedTuple):
     keys: int = 0
 
 
+class Seen(NamedTuple):
+    """On what a decision rests beside the streams that it writes to: the versions of others, or the end of the journal."""
+
+    versions: tuple[tuple[bytes, int], ...] = ()
+    size: int | None = None
+
+    def check(self, size: int, version_of: Callable[[bytes], int]) -> None:
+        """Raise Conflict where others wrote meanwhile to what the decision rests on."""
+        if self.size not in (None, size) or any(version_of(stream) != version for stream, version in self.versions):
+            raise Conflict("someone else wrote meanwhile to what this rests on")
+
+
+NOTHING = Seen()
 End = tuple[int, int | None]  # of a stream: its last version, and the key in force
 
 
@@ -79,8 +93,11 @@ class Log(ABC):
     access: Access
 
     @abstractmethod
-    def append(self, pending: Sequence[Pending]) -> list[Entry]:
-        """Write all or nothing and return the entries as recorded; raises Conflict where a version is taken."""
+    def append(self, pending: Sequence[Pending], seen: Seen = NOTHING) -> list[Entry]:
+        """Write all or nothing and return the entries as recorded.
+
+        Raises Conflict where a version is taken, or where what was `seen` is not as it was any more.
+        """
 
     @abstractmethod
     def tip(self) -> Tip:
@@ -187,7 +204,8 @@ class MemoryLog(Log):
         self._recorded_last = 0
         self._keys = 0
 
-    def append(self, pending: Sequence[Pending]) -> list[Entry]:
+    def append(self, pending: Sequence[Pending], seen: Seen = NOTHING) -> list[Entry]:
+        seen.check(len(self._rows), lambda stream: self._end_of(stream, 0)[0])
         recorded = max(self._clock(), self._recorded_last)
         settling = Settling(self.seals, (len(self._rows), recorded, self._keys), self._end_of)
         settled = [settling.settle(codec.prepare(one)) for one in pending]

@@ -25,7 +25,7 @@ from hueandcry.store import codec
 from hueandcry.store.codec import Pending, Prepared, Row
 from hueandcry.store.connection import LOCK_TIMEOUT_S, Datastore, statement, uri_of, why_not
 from hueandcry.store.doorbell import Doorbell
-from hueandcry.store.log import Clock, End, Settling
+from hueandcry.store.log import NOTHING, Clock, End, Seen, Settling
 from hueandcry.store.reading import (
     COLUMNS,
     FETCH,
@@ -129,12 +129,12 @@ class SQLiteJournal(SQLiteReading):
             c.executemany(self._insert_node, nodes)
         c.execute(self._update_tip, (size + len(rows), peaks, recorded, keys))
 
-    def append(self, pending: Sequence[Pending]) -> list[Entry]:
+    def append(self, pending: Sequence[Pending], seen: Seen = NOTHING) -> list[Entry]:
         if not pending:
             return []
         prepared = [codec.prepare(one) for one in pending]
         try:
-            settling, entries = self._transact(lambda c: self._settle(c, prepared))
+            settling, entries = self._transact(lambda c: self._settle(c, prepared, seen))
         except sqlite3.IntegrityError as fault:
             self._ends.clear()
             raise Conflict("someone else wrote to this stream first") from fault
@@ -150,8 +150,9 @@ class SQLiteJournal(SQLiteReading):
                 self.seals.keyring.stock(settling.keys)
         return entries
 
-    def _settle(self, c: Any, prepared: list[Prepared]) -> tuple[Settling, list[Entry]]:
+    def _settle(self, c: Any, prepared: list[Prepared], seen: Seen) -> tuple[Settling, list[Entry]]:
         size, peaks, last, keys = self._tip(c)
+        seen.check(size, lambda stream: self._end_of(c, stream, 0)[0])
         recorded = max(self._clock(), last)
         settling = Settling(
             self.seals, (size, recorded, keys), lambda stream, version: self._end_of(c, stream, version)

@@ -73,6 +73,17 @@ class Number(Struct, frozen=True, array_like=True):
         return f"{short} of {day}/{month}" + ("" if year == today[:4] else f"/{year}")
 
 
+def in_hand_after(held: dict[Kind, bytes], stream: bytes, header: Header) -> dict[Kind, bytes]:
+    """Return what a session has in hand of each kind, the last one turned to at the end, after it acted on a stream."""
+    kind = kind_of(stream)
+    if kind not in WORKED:
+        return held
+    rest = {other: one for other, one in held.items() if other is not kind}
+    consequence = header.causation is not None and header.causation.stream != stream
+    # the last in order is what the session turned to last; what only followed from that stands before it
+    return {kind: stream, **rest} if consequence else {**rest, kind: stream}
+
+
 class Board:
     """What is open, who is on, which erasures are pending, and under which policy, as of `position`."""
 
@@ -152,11 +163,7 @@ class Board:
         if isinstance(entry.fact, staff.SignedOff):
             self.in_hand.pop(entry.fact.session, None)
         elif header.session and kind in WORKED:
-            held = self.in_hand.get(header.session, {})
-            rest = {other: stream for other, stream in held.items() if other is not kind}
-            consequence = header.causation is not None and header.causation.stream != entry.stream
-            # the last in order is what the session turned to last; what only followed from that stands before it
-            self.in_hand[header.session] = {kind: entry.stream, **rest} if consequence else {**rest, kind: entry.stream}
+            self.in_hand[header.session] = in_hand_after(self.in_hand.get(header.session, {}), entry.stream, header)
 
     # Asking
 

@@ -1,8 +1,10 @@
 """What tests stand on: a room in memory with a set clock and seeded ids, and its desks; and the same founded in files."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hueandcry.domain.duty import Place, Role
+from hueandcry.domain.fact import Entry
 from hueandcry.domain.gazetteer import GAZETTEER_STREAM, BeginEdition, ListPlaces
 from hueandcry.domain.staff import Register, SignOn, staff_stream
 from hueandcry.operator.bootstrap import Founding, found, founding_acts
@@ -10,8 +12,9 @@ from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.identity import Identity, SetClock, seeded
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store.access import in_memory
+from hueandcry.store.codec import Pending
 from hueandcry.store.keyring import Kept
-from hueandcry.store.log import Log, MemoryLog
+from hueandcry.store.log import NOTHING, Log, MemoryLog, Seen
 from hueandcry.store.views import Board
 
 MONDAY = 1_795_420_800_000_000_000  # 2026-11-23 08:00:00 UTC, in ns
@@ -45,12 +48,27 @@ class Stage:
     def list_places(self, *names: str) -> None:
         """Load a gazetteer of places of that name, all of district CENTRAL, by the founder."""
         digest, rows = b"places".ljust(32), "\n".join(f"{name}\tCENTRAL" + 8 * "\t" for name in names).encode()
-        parts = (BeginEdition(digest, len(names)), ListPlaces(digest, len(names), rows))
+        gazetteer = self.board.record(GAZETTEER_STREAM)
+        begun = 1 if gazetteer is None else gazetteer.version + 1
+        parts = (BeginEdition(digest, len(names)), ListPlaces(digest, begun, len(names), rows))
         self.founder.do([Act(GAZETTEER_STREAM, part) for part in parts])
 
     def pass_time(self, seconds: float) -> None:
         """Let the clock go on."""
         self.clock.set(self.clock.now_ns + int(seconds * S))
+
+
+class RacingLog(MemoryLog):
+    """A log into which somebody else writes once in the moment between deciding and recording: what `cut_in` does."""
+
+    cut_in: Callable[[], object] | None = None
+
+    def append(self, pending: Sequence[Pending], seen: Seen = NOTHING) -> list[Entry]:
+        """Let the other be quicker, then write."""
+        cut, self.cut_in = self.cut_in, None
+        if cut is not None:
+            cut()
+        return super().append(pending, seen)
 
 
 class Founded(Stage):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from hueandcry.operator.backroom import Moved
+from hueandcry.operator.messages import Moved
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.widgets.columns import contact_columns, expedite_columns, incident_columns
 from hueandcry.operator.widgets.livelist import LiveList

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from hueandcry.domain.reference import Kind, kind_of, stream_text
-from hueandcry.operator.backroom import Opened
+from hueandcry.operator.messages import Opened
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.widgets.logview import LogView
 from hueandcry.operator.widgets.riskpanel import RiskPanel

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from hueandcry.operator.backroom import Foreseen, Told
+from hueandcry.operator.messages import Foreseen, Told
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.commandbar import CommandBar
 

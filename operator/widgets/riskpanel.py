@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from hueandcry.operator.backroom import Element
+from hueandcry.operator.messages import Element
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.livelist import BACKGROUND, CURSOR, HEADING, MARK, NO_MARK, PLAIN
 

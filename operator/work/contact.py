@@ -1,7 +1,7 @@
 """A contact's lines: ring, answer, where it is, the risk model, and where it leads."""
 
-from hueandcry.domain import contact, incident, triage
-from hueandcry.domain.contact import Channel, Contact
+from hueandcry.domain import contact, incident, recall, triage
+from hueandcry.domain.contact import Channel
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.domain.riskmodel import GIVEN
@@ -26,9 +26,12 @@ def locate_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def triage_acts(desk: Desk, line: Line) -> list[Act]:
+    about = _about(desk, line["contact"])
+    asked = triage.Triage(line["element"], line["answer"], line["detail"])
+    again = incident.Change(f"the caller answered {line['element']} with {line['answer']}")
     return [
-        Act(line["contact"], triage.Triage(line["element"], line["answer"], line["detail"])),
-        *_reopened(desk, line["contact"], f"the caller answered {line['element']} with {line['answer']}"),
+        Act(line["contact"], asked, rests_on=tuple(one.id for one in about)),
+        *(Act(one.id, again) for one in about if one.assessment_current),
     ]
 
 
@@ -45,16 +48,12 @@ def transfer_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def abandon_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["contact"], contact.Abandon())]
+    return [Act(line["contact"], recall.Abandon())]
 
 
-def _reopened(desk: Desk, caller: bytes, what: str) -> list[Act]:
-    """Return the act that reopens the assessment of the incident which a caller's new answer concerns, if there is one."""
-    heard = desk.board.record(caller)
-    about = desk.board.record(heard.incident) if isinstance(heard, Contact) and heard.incident is not None else None
-    if isinstance(about, Incident) and about.open and about.assessment_current:
-        return [Act(about.id, incident.Change(what))]
-    return []
+def _about(desk: Desk, caller: bytes) -> list[Incident]:
+    """Return the open incidents that a caller is a witness of: the one they are linked to, and what it was merged into."""
+    return [one for one in desk.board.open() if isinstance(one, Incident) and caller in one.contacts]
 
 
 def park_acts(_: Desk, line: Line) -> list[Act]:

@@ -15,11 +15,14 @@ from hueandcry.operator.work.resource import sent
 
 
 def send_acts(desk: Desk, line: Line) -> list[Act]:
-    """A callsign that is not on the list is sent all the same, and the log says so."""
+    """A callsign that is not on the list is sent all the same, and the log says so.
+
+    No stream of its own tells of such a one, so that where it is rests on all that is recorded.
+    """
     callsign = line["callsign"].upper()
     listed = desk.board.resource(callsign) is not None
     return [
-        Act(line["incident"], deployment.Send(callsign, listed)),
+        Act(line["incident"], deployment.Send(callsign, listed), on_all=not listed),
         *sent(desk, line["incident"], callsign, Status.ALLOCATED),
     ]
 
@@ -40,11 +43,13 @@ def review_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def ack_acts(desk: Desk, line: Line) -> list[Act]:
-    """What was escalated is acknowledged by whoever answers; where only a standing question rang, by anybody."""
+    """What was escalated is acknowledged by whoever answers; that a standing question rang, by anybody."""
     record = desk.board.record(line["item"])
     assert isinstance(record, Worked)
-    waits = isinstance(record, Incident) and record.unacknowledged is not None
     named, words = _named(desk, line)
+    waits = isinstance(record, Incident) and record.unacknowledged is not None
+    if record.unheeded and not named and not _theirs(desk, record):
+        waits = False
     known = (
         [_escalation_known(desk, line["item"], named, words)]
         if waits or (isinstance(record, Incident) and not record.unheeded)
@@ -54,6 +59,13 @@ def ack_acts(desk: Desk, line: Line) -> list[Act]:
         return known
     said = words if known else " ".join(filter(None, (named, words)))
     return [*known, Act(line["item"], ringing.HeedRing(said))]
+
+
+def _theirs(desk: Desk, record: Worked) -> bool:
+    """Tell whether an item was escalated to whoever sits here."""
+    me = desk.board.member(desk.signed.collar)
+    asked = {one.to for one in record.escalations if not one.acknowledged} if isinstance(record, Incident) else set()
+    return me is not None and bool(asked.intersection(me.roles))
 
 
 def _named(desk: Desk, line: Line) -> tuple[str, str]:
@@ -76,7 +88,7 @@ def cover_acts(desk: Desk, line: Line) -> list[Act]:
     before = [one for one in desk.board.answers_for(line["district"], role) if one != collar]
     return [
         *(Act(staff_stream(one), cover.GiveDistrictUp(line["district"], role)) for one in before),
-        Act(staff_stream(collar), cover.TakeDistrict(line["district"], role)),
+        Act(staff_stream(collar), cover.TakeDistrict(line["district"], role), on_all=True),
     ]
 
 

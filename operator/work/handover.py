@@ -1,8 +1,10 @@
 """Lines of handing over, of reading what others wrote, of advice and of the risk until somebody is there."""
 
 from hueandcry.domain import advice, handover
+from hueandcry.domain.duty import Role
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.particulars import InterimRisk
+from hueandcry.domain.staff import Staff
 from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
@@ -10,19 +12,40 @@ from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.slots import INCIDENT, ITEM
 
 
-def hand_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["item"], handover.HandOver(line["to"], line["words"]))]
+def hand_acts(desk: Desk, line: Line) -> list[Act]:
+    to, rests_on = _to(desk, line["to"])
+    return [Act(line["item"], handover.HandOver(to, line["words"]), rests_on=rests_on)]
+
+
+def taker_of(desk: Desk, collar: str) -> Staff:
+    """Return whoever is to have something, as they stand now."""
+    return desk.board.member(collar) or Staff(collar=collar)
+
+
+def _to(desk: Desk, to: str) -> tuple[Staff | Role, tuple[bytes, ...]]:
+    """Return to whom something goes, and what that rests on: that they are still there."""
+    if to in Role._value2member_map_:
+        return Role(to), ()
+    taker = taker_of(desk, to)
+    return taker, (taker.id,)
 
 
 def hand_rest_acts(desk: Desk, line: Line) -> list[Act]:
-    """Everything in one's own hands that neither is vulnerable nor late; what is, is handed over by itself."""
+    """Everything in one's own hands that neither is vulnerable nor late; what is, is handed over by itself.
+
+    To a role goes what waits for that role when it is in nobody's hands.
+    """
     now_ns = desk.identity.now()
+    to, rests_on = _to(desk, line["to"])
     mine = held_by(desk, desk.signed.collar)
+    if isinstance(to, Role):
+        mine = [one for one in mine if one.handed_to("").owner == to.value]
     rest = [one for one in mine if not handover.is_pressing(one, desk.board.policy, now_ns)]
     if not rest:
         left = f"; {len(mine)} are vulnerable or overdue, each to be handed over by itself" if mine else ""
-        raise Refused(f"{desk.signed.collar} has nothing in hand that could go in bulk{left}")
-    return [Act(one.id, handover.HandOver(line["to"], "", bulk=True)) for one in rest]
+        waits = f" and waits for a {to.value}" if isinstance(to, Role) else ""
+        raise Refused(f"{desk.signed.collar} has nothing in hand that could go in bulk{waits}{left}")
+    return [Act(one.id, handover.HandOver(to, "", bulk=True), rests_on=rests_on) for one in rest]
 
 
 def held_by(desk: Desk, collar: str) -> list[Worked]:

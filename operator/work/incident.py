@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hueandcry.domain import contact, expedite, grading, incident, link, outcome
+from hueandcry.domain import contact, expedite, grading, handover, incident, link, outcome
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite
@@ -14,6 +14,7 @@ from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb, words_of
 from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+from hueandcry.operator.work.handover import taker_of
 from hueandcry.operator.work.resource import freed
 
 
@@ -39,26 +40,36 @@ def open_acts(desk: Desk, line: Line) -> list[Act]:
 
 
 def link_acts(desk: Desk, line: Line) -> list[Act]:
-    """Whoever gets in touch about an incident that is closed reopens it."""
-    if kind_of(line["item"]) is Kind.EXPEDITE:
-        return [Act(line["item"], expedite.LinkIncident(line["incident"]))]
-    about = desk.board.record(line["incident"])
-    closed = isinstance(about, Incident) and about.stage is incident.Stage.CLOSED and not about.history
-    again = [Act(line["incident"], link.Reopen("somebody got in touch about it again"))] if closed else []
-    return [
-        Act(line["item"], contact.Link(line["incident"])),
-        *again,
-        Act(line["incident"], incident.AddContact(line["item"])),
-    ]
+    """Whoever gets in touch about an incident that is closed reopens it; about a merged one, it concerns the other."""
+    item, about = line["item"], _worked_for(desk, line["incident"])
+    closed = about.stage is incident.Stage.CLOSED and not about.history
+    again = [Act(about.id, link.Reopen("somebody got in touch about it again"))] if closed else []
+    if kind_of(item) is Kind.CONTACT:
+        return [Act(item, contact.Link(about.id)), *again, Act(about.id, incident.AddContact(item))]
+    asks = desk.board.record(item)
+    assert isinstance(asks, Expedite)
+    again = again or [Act(about.id, incident.Change(f"{asks.partner} asks about it ({asks.sort})"))]
+    return [Act(item, expedite.LinkIncident(about.id)), *again]
+
+
+def _worked_for(desk: Desk, stream: bytes) -> Incident:
+    """Return an incident, or the one that it was merged into and that is worked for both."""
+    found = desk.board.record(stream)
+    while isinstance(found, Incident) and found.merged_into is not None:
+        found = desk.board.record(found.merged_into)
+    assert isinstance(found, Incident)
+    return found
 
 
 def assess_acts(desk: Desk, line: Line) -> list[Act]:
     """Words of the form element=answer at the beginning are answers, or reasons for not asking; the rest is the statement."""
     record = desk.board.record(line["incident"])
+    callers: tuple[bytes, ...] = ()
     heard = []
     if isinstance(record, Incident):
-        callers = [desk.board.record(one) for one in record.contacts]
-        heard = [one for caller in callers if isinstance(caller, Contact) for one in caller.triage]
+        callers = record.contacts
+        asked = [desk.board.record(one) for one in callers]
+        heard = [one for caller in asked if isinstance(caller, Contact) for one in caller.triage]
     elements = [element.code for element in desk.board.policy.risk.element]
     given, statement = [], line["statement"]
     for word in words_of(line["statement"]):
@@ -69,7 +80,7 @@ def assess_acts(desk: Desk, line: Line) -> list[Act]:
         reasons = [reason.code for reason in desk.board.policy.risk.not_asked]
         given.append(Reply(element, NOT_ASKED, answer) if answer in reasons else Reply(element, answer))
         statement = ""
-    return [Act(line["incident"], grading.Assess(tuple(heard), tuple(given), statement))]
+    return [Act(line["incident"], grading.Assess(tuple(heard), tuple(given), statement), rests_on=callers)]
 
 
 def grade_acts(_: Desk, line: Line) -> list[Act]:
@@ -81,7 +92,8 @@ def change_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def own_acts(desk: Desk, line: Line) -> list[Act]:
-    return [Act(line["incident"], incident.Own(line["collar"] or desk.signed.collar))]
+    taker = taker_of(desk, line["collar"] or desk.signed.collar)
+    return [Act(line["incident"], handover.Own(taker), rests_on=(taker.id,))]
 
 
 def told_acts(_: Desk, line: Line) -> list[Act]:

@@ -28,8 +28,9 @@ def merge_acts(desk: Desk, line: Line) -> list[Act]:
     one, other = desk.board.record(line["incident"]), desk.board.record(line["into"])
     assert isinstance(one, Incident)
     assert isinstance(other, Incident)
+    to_crime = bool(other.crime) or other.crime_undecided(desk.board.policy)
     return [
-        Act(one.id, link.Merge(other.id, other.open, line["reason"])),
+        Act(one.id, link.Merge(other.id, other.open, to_crime, line["reason"])),
         Act(other.id, link.Absorb(one.id, one.domestic, one.vulnerable, one.contacts)),
     ]
 

@@ -11,7 +11,7 @@ from hueandcry.operator.places import NOT_LOADED, e7_of, places_of
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.slots import CONTACT
 from hueandcry.operator.text import safe_text
-from hueandcry.store.gazetteer import Fit, Place
+from hueandcry.store.placeindex import Fit, Place
 
 NAMED_MAX = 5
 SHOWN_MAX = 80

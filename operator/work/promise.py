@@ -1,11 +1,13 @@
 """Lines of the promise ledger."""
 
 from hueandcry.domain import promise
+from hueandcry.domain.fault import Refused
 from hueandcry.domain.worked import Promising, Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.slots import COLLAR, ITEM
+from hueandcry.operator.work.handover import taker_of
 
 
 def promise_acts(desk: Desk, line: Line) -> list[Act]:
@@ -22,14 +24,18 @@ def release_acts(desk: Desk, line: Line) -> list[Act]:
 
 
 def pass_acts(desk: Desk, line: Line) -> list[Act]:
-    return [Act(line["item"], promise.PassPromiseOn(_promise(desk, line), line["collar"]))]
+    taker = taker_of(desk, line["collar"])
+    return [Act(line["item"], promise.PassPromiseOn(_promise(desk, line), taker), rests_on=(taker.id,))]
 
 
 def _promise(desk: Desk, line: Line) -> int:
     """Return the number of the promise that a line names by its number or by what was promised."""
     record, named = desk.board.record(line["item"]), line["promise"]
     assert isinstance(record, Worked)
-    return next((one.number for one in record.promises if named in (str(one.number), one.what.value)), 0)
+    for one in record.promises:
+        if named in (str(one.number), one.what.value):
+            return one.number
+    raise Refused(f"promise {named} is not open here any more")
 
 
 VERBS = (

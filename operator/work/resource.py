@@ -33,8 +33,9 @@ def clear_acts(desk: Desk, line: Line) -> list[Act]:
     known = desk.board.resource(callsign)
     if known is None and not off:
         raise Refused(f"{callsign} is on no incident, and not on the list")
-    free = [] if known is None else [Act(known.id, resource.GiveStatus(Status.AVAILABLE))]
-    return [*free, *off]
+    if known is None or (off and known.status is Status.AVAILABLE):
+        return off
+    return [Act(known.id, resource.GiveStatus(Status.AVAILABLE)), *off]
 
 
 def taken_off(desk: Desk, callsign: str, reason: str, but: bytes = b"") -> list[Act]:
@@ -52,13 +53,11 @@ def emergency_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def sent(desk: Desk, incident: bytes, callsign: str, status: Status) -> list[Act]:
-    """Return the acts on a listed resource that goes to an incident, and leaves the one it was on."""
+    """Return the acts on a resource that goes to an incident: a listed one has a status, any leaves the one it was on."""
     known = desk.board.resource(callsign)
-    if known is None:
-        return []
-    if (known.status, known.incident) == (status, incident):
-        return []
-    other = taken_off(desk, callsign, "sent elsewhere", incident) if known.incident not in (None, incident) else []
+    other = taken_off(desk, callsign, "sent elsewhere", incident)
+    if known is None or (known.status, known.incident) == (status, incident):
+        return other
     return [Act(known.id, resource.GiveStatus(status, incident)), *other]
 
 

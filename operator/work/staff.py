@@ -68,7 +68,7 @@ def off_acts(desk: Desk, _: Line) -> list[Act]:
     given_up = [Act(_self(desk), cover.GiveDistrictUp(one.district, one.role)) for one in covers]
     now_ns = desk.identity.now()
     held = tuple(desk.board.name(one.id, now_ns) for one in held_by(desk, desk.signed.collar))
-    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session, held))]
+    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session, held), on_all=True)]
 
 
 def find_proposal(desk: Desk, text: str) -> tuple[Staff, Proposal]:

@@ -48,6 +48,7 @@ class Story:
     vulnerable: bool = False
     contacts: list[str] = field(default_factory=list)
     opened: int = 0
+    needed: int = 0
     clock: int = 0
     material: int = 0
     assessed: int = 0
@@ -58,6 +59,7 @@ class Story:
     promises: dict[int, int] = field(default_factory=dict)
     escalated: list[tuple[str, bool]] = field(default_factory=list)
     parked: bool = False
+    told: bool = False
     lost: int = 0
     tried: int = 0
     rung_back: int = 0
@@ -69,6 +71,7 @@ class Story:
     unread: int = 0
     categories: str = ""
     crime: bool = False
+    no_crime: bool = False
     agencies: dict[str, tuple[int, bool]] | None = None
     rang: list[tuple[str, bool]] = field(default_factory=list)
     bring_ups: dict[int, int] = field(default_factory=dict)
@@ -196,8 +199,8 @@ class IndependentBoard:
                 story.stage, story.holder, story.parked = "abandoned", "", False
                 story.lost, story.tried, story.rung_back, story.reached, story.late = occurred, 0, 0, False, False
             case "recall_tried":
-                story.tried, story.rung_back, story.late = said["attempt"], occurred, False
-                story.reached = said["reached"] == "spoke"
+                story.tried, story.rung_back, story.late = said["attempt"], max(story.rung_back, occurred), False
+                story.reached = story.reached or said["reached"] == "spoke"
             case "recall_late":
                 story.late = True
 
@@ -209,7 +212,7 @@ class IndependentBoard:
                 story.district = said["district"]
             case "contacted" | "changed":
                 story.contacts += [said["contact"]] if name == "contacted" else []
-                self._reopened(story, line, occurred)
+                self._needed(story, line, occurred)
             case "assessed" | "graded" | "regraded" | "owned":
                 self._graded(story, name, said, occurred, line)
             case "reviewed" | "escalated" | "escalation_acknowledged" | "interim_risk_set" | "update_seen":
@@ -219,6 +222,7 @@ class IndependentBoard:
             case "resulted" | "closed":
                 story.stage = name
                 story.attended = story.attended or (name == "resulted" and said["attended"])
+                story.crews = [] if name == "closed" else story.crews
             case "merged" | "absorbed" | "reopened":
                 self._merged(story, name, said, occurred, line)
             case "classified" | "crime_recorded" | "no_crime_found":
@@ -234,19 +238,21 @@ class IndependentBoard:
             return
         story.stage, story.what, story.holder = "opened", said["category"], said["holder"]
         story.contacts = [said["contact"]] if said["contact"] else []
-        story.clock, story.material, story.categories = occurred, line["version"], line["pack"]
+        story.clock = story.needed = occurred
+        story.material, story.categories = line["version"], line["pack"]
 
     def _graded(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
             case "assessed":
-                story.assessed, story.vulnerable, story.reviewed = line["version"], said["vulnerable"], occurred
+                story.assessed = line["version"]
+                story.vulnerable, story.reviewed = said["vulnerable"], max(story.reviewed, occurred)
                 story.interim = 0
             case "graded":
                 story.stage, story.grade, story.holder = "graded", said["grade"], ""
                 story.pack = line["pack"]
             case "regraded":
                 story.grade, story.pack = said["grade"], line["pack"]
-                story.clock = occurred if said["more_urgent"] else story.opened
+                story.clock = occurred if said["more_urgent"] else story.needed
             case "owned":
                 story.holder = said["owner"]
 
@@ -263,20 +269,21 @@ class IndependentBoard:
     def _merged(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
             case "merged":
-                story.stage = "closed"
+                story.stage, story.crews = "closed", []
             case "absorbed":
                 story.contacts += [one for one in said["contacts"] if one not in story.contacts]
                 story.vulnerable = story.vulnerable or said["vulnerable"]
-                story.material = line["version"]
+                self._needed(story, line, occurred)
             case "reopened":
-                story.stage = "opened" if not story.grade else "attended" if story.attended else "graded"
-                story.holder, story.material, story.clock = "", line["version"], occurred
+                story.stage, story.attended, story.holder = "graded" if story.grade else "opened", False, ""
+                story.material, story.clock, story.needed = line["version"], occurred, occurred
 
     def _classified(self, story: Story, name: str, said: Line, line: Line) -> None:
         if name == "classified":
+            story.no_crime = story.no_crime and said["category"] == story.what
             story.what, story.categories = said["category"], line["pack"]
         else:
-            story.crime = True
+            story.crime, story.no_crime = name == "crime_recorded", name == "no_crime_found"
 
     def _major(self, story: Story, name: str, said: Line) -> None:
         match name:
@@ -292,7 +299,7 @@ class IndependentBoard:
     def _waiting(self, story: Story, name: str, said: Line, occurred: int) -> None:
         match name:
             case "reviewed":
-                story.reviewed = occurred
+                story.reviewed = max(story.reviewed, occurred)
             case "escalated":
                 story.escalated.append((said["to"], False))
             case "escalation_acknowledged":
@@ -302,11 +309,13 @@ class IndependentBoard:
             case "update_seen":
                 story.unread = 0
 
-    def _reopened(self, story: Story, line: Line, occurred: int) -> None:
+    def _needed(self, story: Story, line: Line, occurred: int) -> None:
+        """Something material happened; where there is a result, or whoever was there has left, it is worked anew."""
         story.material = line["version"]
-        if story.stage == "resulted":
-            story.clock = occurred
-            story.stage = "attended" if story.attended else "graded"
+        if story.stage == "resulted" or (story.stage == "attended" and not story.crews):
+            story.attended = story.attended and bool(story.crews)
+            story.stage = "attended" if story.attended else "resourced" if story.crews else "graded"
+            story.clock = story.needed = occurred
 
     def _expedite(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
@@ -317,7 +326,7 @@ class IndependentBoard:
             case "decided":
                 story.stage, story.holder = "decided", said["decider"]
             case "told" | "closed":
-                story.stage = name
+                story.stage, story.told = name, True
 
     def _number(self, story: Story, occurred: int, *, history: bool) -> None:
         self.days.setdefault((self._day(occurred), history), []).append(story.stream)
@@ -380,7 +389,7 @@ class IndependentBoard:
             for agency, (due, knows) in story.agencies.items():
                 if not knows and due <= now:
                     yield f"{agency} has not said that it knows"
-        if story.late:
+        if story.late and story.stage == "abandoned":
             yield "nobody rang back"
         if story.seen_at is not None and not story.seen_at[1]:
             yield "caller location cannot be true"
@@ -398,7 +407,7 @@ class IndependentBoard:
             yield max(story.lost, story.rung_back) + every_s * NS
 
     def _answers(self, story: Story) -> Iterator[int]:
-        if story.stage in ("asked", "decided"):
+        if story.stage in ("asked", "decided") and not story.told:
             yield story.since + self.packs[story.pack][1] * NS
 
     def _targets(self, story: Story) -> Iterator[int]:
@@ -406,7 +415,7 @@ class IndependentBoard:
         if story.interim and not story.attended and story.stage != "resulted":
             yield story.interim
         crimes, within_s = self.crimes[story.categories]
-        if story.what in crimes and not story.crime:
+        if story.what in crimes and not story.crime and not story.no_crime:
             yield story.opened + within_s * NS
         if story.attended or story.stage not in ("graded", "resourced"):
             return

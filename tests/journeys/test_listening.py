@@ -200,6 +200,71 @@ def test_questions_that_are_adopted_while_the_watch_is_kept_are_asked_from_then_
     assert said(watch.tick()) == said(night.watch_once()) == []
 
 
+ONLY_OURS = SHIPPED[: SHIPPED.index(b"[[question]]")] + NEVER_ANSWERED
+
+
+@pytest.mark.parametrize("kept", ["by the same keeper", "by the next keeper"])
+@pytest.mark.parametrize("between", [(), (NEVER_ANSWERED.replace(b"300", b"400"),)], ids=["one pack", "two packs"])
+def test_what_ran_out_before_other_questions_were_adopted_is_recorded_though_the_watch_looked_only_afterwards(
+    night: Listened, kept: str, between: tuple[bytes, ...]
+) -> None:
+    watch = Watch(night.room)
+    tick = watch.tick if kept == "by the same keeper" else night.watch_once
+    work(night.desk, LOST)
+    assert said(tick()) == []
+    night.passes(10.5)
+    for more in between:
+        night.adopt(SHIPPED + more)
+    night.adopt(ONLY_OURS)
+    assert said(tick()) == ["abandoned-and-not-rung-back"]
+    assert night.rang() == [Ring(MONDAY + 600 * S, "abandoned-and-not-rung-back", night.in_hand(Kind.CONTACT).id, 2)]
+    assert said(tick()) == said(night.watch_once()) == []
+
+
+def test_each_pack_is_asked_while_it_is_in_force_and_no_longer(night: Listened) -> None:
+    watch = Watch(night.room)
+    work(night.desk, LOST)
+    watch.tick()
+    night.passes(4)
+    night.adopt(SHIPPED + NEVER_ANSWERED)
+    night.passes(2)
+    night.adopt(ONLY_OURS.replace(b"never-answered", b"nobody-answered"))
+    night.passes(60)
+    assert said([*watch.tick(), *night.watch_once()]) == ["never-answered"]
+
+
+@pytest.mark.parametrize("kept", ["by the same keeper", "by the next keeper"])
+def test_what_runs_out_in_the_very_moment_of_an_adoption_rings_by_the_pack_that_comes(
+    night: Listened, kept: str
+) -> None:
+    watch = Watch(night.room)
+    tick = watch.tick if kept == "by the same keeper" else night.watch_once
+    work(night.desk, LOST)
+    tick()
+    night.passes(10)
+    night.adopt(SHIPPED + NEVER_ANSWERED)
+    night.passes(60)
+    assert said(tick()) == ["abandoned-and-not-rung-back"]
+
+
+def test_what_fell_before_other_questions_were_adopted_is_recorded_though_the_watch_looked_only_afterwards(
+    night: Listened,
+) -> None:
+    day = 86_400 * S
+    first = MONDAY // day * day + day
+    for number in range(8):
+        night.clock.set(first + number * day + 3600 * S)
+        for _ in range(2 if number == 7 else 8):
+            work(night.desk, "ring 999\nanswer .\ntransfer . ambulance chest pain\nclose .")
+        night.watch_once()
+    night.clock.set(first + 8 * day + 1)
+    night.adopt(ONLY_OURS)
+    assert said(night.watch_once()) == ["referrals-falling"]
+    assert [one.fact for one in night.facts() if isinstance(one.fact, VolumeFell)] == [
+        VolumeFell("referrals-falling", first + 8 * day, 2, 8)
+    ]
+
+
 # fmt: off
 LINES = (
     "ring 999", "answer {contact}", "answer {contact}", "abandon {contact}", "recall {contact} voicemail", "ack {contact}",

@@ -48,6 +48,7 @@ from hueandcry.store.item import Item
 from tests.staging import S
 
 ROLES = {role.value for role in Role}
+FLOOR = {"handler", "dispatcher", "vulnerability", "supervisor", "incident-manager"}
 DISPATCH = {"dispatcher", "supervisor", "incident-manager", "watch"}
 GRADES = "12345"  # the most urgent first
 LADDER = {"1": ("inspector", 0), "2": ("sergeant", 2400 * S)}  # to whom, and how long without a resource
@@ -157,7 +158,9 @@ class Case:
     result: str = ""
     open: bool = True
     opened: int = 0
+    needed: int = 0
     clock: int = 0
+    alone: int = 0
     reviewed: int = 0
     sent: bool = False
     crews: list[str] = field(default_factory=list)
@@ -224,6 +227,7 @@ class Request:
     asked: int
     decision: str = ""
     told: bool = False
+    answered: bool = False
     open: bool = True
     owner: str = ""
     unanswered: list[int] = field(default_factory=list)
@@ -238,7 +242,7 @@ class Request:
 
     def dues(self) -> Iterator[int]:
         """Yield when somebody should do something."""
-        if not self.told:
+        if not self.answered:
             yield self.asked + ANSWER_WITHIN
 
 
@@ -361,7 +365,7 @@ class Ledger:
         call = self.calls[entry.stream]
         assert call.open, "a closed contact is not worked"
         match fact:
-            case contact.Answered() | contact.TakenUp() | contact.Parked() | contact.Abandoned():
+            case contact.Answered() | contact.TakenUp() | contact.Parked() | recall.Abandoned():
                 self._on_the_line(call, header, fact)
             case recall.RecallTried() | recall.RecallLate():
                 self._rung_back(call, header, fact)
@@ -390,7 +394,7 @@ class Ledger:
                 assert call.queue == "in-hand", "only who is on the line is parked"
                 assert not call.led
                 call.parked = True
-            case contact.Abandoned():
+            case recall.Abandoned():
                 assert not call.led, "who came to something is not lost"
                 assert fact.before.value == ("ringing" if call.ringing else "answered")
                 call.led, call.ringing, call.parked, call.owner = True, False, False, ""
@@ -400,8 +404,8 @@ class Ledger:
         assert call.lost, "only a lost caller is rung back"
         if isinstance(fact, recall.RecallTried):
             assert fact.attempt == call.tried + 1
-            call.tried, call.last, call.late = fact.attempt, header.occurred, 0
-            call.reached = fact.reached is recall.Reached.SPOKE
+            call.tried, call.last, call.late = fact.attempt, max(call.last, header.occurred), 0
+            call.reached = call.reached or fact.reached is recall.Reached.SPOKE
             return
         assert (fact.due, fact.to) == (call.recall_due, Role.SUPERVISOR), "it goes to the supervisor"
         assert fact.due <= header.occurred, "nobody is late before the time"
@@ -411,7 +415,10 @@ class Ledger:
     def _asked(self, call: Call, fact: Any) -> None:
         """What is asked of a caller and where they lead: nothing while it rings, or while they hold the line."""
         assert not call.ringing, "who rings is answered first"
-        assert not call.parked, "who holds the line is taken up first"
+        assert not call.parked or isinstance(fact, contact.Linked), "who holds the line is taken up first"
+        assert not call.lost or not isinstance(fact, contact.Resolved | contact.Transferred), (
+            "who was lost is rung back"
+        )
         match fact:
             case triage.ElementTriaged() | triage.ElementPassedOver():
                 call.asked.add(fact.element)
@@ -425,11 +432,15 @@ class Ledger:
 
     def _ended(self, stream: bytes, call: Call) -> None:
         assert call.led, "a contact is not discarded"
-        assert not self._of(stream).promises, "no close while a promise is open"
+        self._nothing_is_left(stream)
         if call.lost:
             assert call.reached or call.tried >= RECALLS, "a lost caller was rung back"
             assert call.asked >= ELEMENTS, "risk was gone through, or passed over with a reason"
         call.open = False
+
+    def _nothing_is_left(self, stream: bytes) -> None:
+        assert not self._of(stream).promises, "no end while a promise is open"
+        assert not self._of(stream).bring_ups, "no end while something is to be brought up"
 
     # Incidents
 
@@ -440,7 +451,14 @@ class Ledger:
             assert set(contacts) <= set(self.calls), "the contact's record was there before the incident's"
             when, domestic = header.occurred, fact.category in DOMESTIC
             self.cases[entry.stream] = Case(
-                contacts, fact.category, domestic, entry.version, opened=when, clock=when, owner=fact.holder
+                contacts,
+                fact.category,
+                domestic,
+                entry.version,
+                opened=when,
+                needed=when,
+                clock=when,
+                owner=fact.holder,
             )
         elif isinstance(fact, history.IncidentLoaded):
             self.history.append(entry.stream)
@@ -465,8 +483,9 @@ class Ledger:
                 self._changed(case, entry, header)
             case incident.Changed():
                 self._changed(case, entry, header)
-            case incident.Owned():
+            case handover.Owned():
                 assert case.owner != fact.owner
+                self._at_work(fact.owner)
                 case.owner = fact.owner
             case grading.Assessed():
                 self._assessed(case, entry, header, fact)
@@ -478,7 +497,7 @@ class Ledger:
             case outcome.Resulted():
                 self._resulted(case, entry, fact)
             case outcome.Closed():
-                assert not self._of(entry.stream).promises, "no close while a promise is open"
+                self._nothing_is_left(entry.stream)
                 self._closed(case)
             case _:
                 return False
@@ -501,7 +520,8 @@ class Ledger:
             case deployment.StoodDown():
                 assert fact.callsign in case.crews, "who was not on it does not leave it"
                 case.crews.remove(fact.callsign)
-                case.sent = case.sent and bool(case.crews or case.attended)
+                if case.sent and not case.crews and not case.attended:
+                    case.sent, case.alone = False, header.occurred
             case _:
                 return False
         return True
@@ -510,7 +530,7 @@ class Ledger:
         match fact:
             case deployment.Reviewed():
                 assert case.assessed > case.changed, "what is out of date is assessed, not reviewed"
-                case.reviewed = header.occurred
+                case.reviewed = max(case.reviewed, header.occurred)
             case deployment.TargetMissed():
                 self._missed(case, header, fact)
             case escalation.Escalated():
@@ -543,39 +563,42 @@ class Ledger:
             case link.Untagged():
                 case.tags.remove(fact.tag)
             case link.Merged():
-                assert not self._of(entry.stream).promises, "nothing is merged away while a promise is open"
+                self._nothing_is_left(entry.stream)
+                other = self.cases[fact.into]
+                assert not case.crime_undecided or other.crime_undecided or other.crime, "no crime is lost in a merge"
                 assert not case.crews, "nobody is left on what is not worked any more"
                 assert case.agencies is None, "a major incident is not merged away"
                 assert self.cases[fact.into].open
                 case.open, case.result = False, ""
             case link.Absorbed():
-                self._absorbed(case, entry, fact)
+                self._absorbed(case, entry, header, fact)
             case link.Reopened():
                 assert not case.open
                 assert fact.reason, "there is a reason to work it again"
                 case.open, case.result, case.told, case.owner = True, "", False, ""
-                case.changed, case.clock, case.sent = entry.version, header.occurred, case.attended
+                case.changed, case.sent, case.attended = entry.version, False, False
+                case.clock = case.needed = header.occurred
             case _:
                 return False
         return True
 
-    def _absorbed(self, case: Case, entry: Entry, fact: Any) -> None:
+    def _absorbed(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
         other = self.cases[fact.merged]
         assert not other.open, "what was taken over is not worked any more"
         assert (fact.domestic, fact.vulnerable) == (other.domestic, other.vulnerable), "what is known of it goes along"
         assert list(fact.contacts) == other.contacts, "no caller is dropped"
-        assert fact.merged not in case.absorbed
         new = [one for one in other.contacts if one not in case.contacts]
         case.absorbed.append(fact.merged)
         case.contacts += new
         case.domestic, case.vulnerable = case.domestic or other.domestic, case.vulnerable or other.vulnerable
         case.told = case.told and not new
-        case.changed = entry.version
+        self._changed(case, entry, header)
 
     def _classified(self, case: Case, entry: Entry, header: Header, fact: Any) -> bool:
         match fact:
             case classification.Classified():
                 assert fact.category == case.category or fact.reason, "another category has a reason"
+                case.no_crime = case.no_crime and fact.category == case.category
                 case.category, case.domestic = fact.category, case.domestic or fact.domestic
                 assert fact.domestic is (fact.category in DOMESTIC or "domestic" in fact.qualifiers)
             case crime.CrimeRecorded():
@@ -628,14 +651,15 @@ class Ledger:
         to, after = LADDER[fact.grade]
         assert not fact.again or to in [told for told, _ in case.escalated], "again goes to whom it went before"
         assert fact.to.value == to
-        assert fact.due == case.clock + after or fact.again
+        assert fact.due == max(case.clock + after, case.alone) or fact.again
         case.escalated.append((fact.to.value, fact.due))
         case.unacknowledged.append(fact.to.value)
 
     def _changed(self, case: Case, entry: Entry, header: Header) -> None:
-        """What happens after the result takes it back: the incident is worked again, and its clock runs from there."""
-        case.clock = header.occurred if case.result else case.clock
-        case.sent = case.sent and (case.attended or not case.result)
+        """Where there is a result, or whoever was there has left, the incident is worked anew, its clock from there."""
+        if case.result or (case.attended and not case.crews):
+            case.attended, case.sent = case.attended and bool(case.crews), bool(case.crews)
+            case.clock = case.needed = header.occurred
         case.changed, case.result = entry.version, ""
 
     def _assessed(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
@@ -658,7 +682,7 @@ class Ledger:
                 case.passed_over.add(reply.element)
         case.heard.update(fact.heard)
         case.assessed, case.vulnerable = entry.version, fact.vulnerable
-        case.reviewed, case.interim = header.occurred, 0
+        case.reviewed, case.interim = max(case.reviewed, header.occurred), 0
 
     def _graded(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
         assert case.assessed > case.changed, "no grade without an assessment newer than the last material change"
@@ -672,7 +696,7 @@ class Ledger:
             assert fact.rationale, "a re-grade has a reason"
             downgrade = GRADES.index(fact.grade) > GRADES.index(fact.was)
             assert fact.more_urgent is not downgrade
-            case.clock = case.opened if downgrade else header.occurred
+            case.clock = case.needed if downgrade else header.occurred
             if downgrade and case.careful:
                 self._second_look(entry, fact.approval, f"grade {{}} {fact.grade} {fact.rationale}")
         case.grade = fact.grade
@@ -722,7 +746,7 @@ class Ledger:
         assert case.told or case.attended or not case.contacts, "nobody is left waiting for somebody who will not come"
         assert not case.crime_undecided, "a crime is recorded, or it is said why there was none"
         assert case.agencies is None, "a major incident is stood down before the close"
-        case.open = False
+        case.open, case.crews = False, []
 
     # Expedites
 
@@ -740,15 +764,15 @@ class Ledger:
             case expedite.Told():
                 assert request.decision, "what is told was decided"
                 assert fact.person, "a named person is told"
-                request.told = True
+                request.told = request.answered = True
             case expedite.Unanswered():
                 assert fact.due <= header.occurred
                 assert fact.due not in request.unanswered
-                assert not request.told, "no answer is missed that was given"
+                assert not request.answered, "no answer is missed that was given"
                 request.unanswered.append(fact.due)
             case expedite.Closed():
                 assert request.told, "the partner knows before the close"
-                assert not self._of(entry.stream).promises, "no close while a promise is open"
+                self._nothing_is_left(entry.stream)
                 assert request.decision != "hold"
                 request.open = False
 
@@ -908,7 +932,13 @@ class Ledger:
         assert not fact.bulk or not self.presses(entry.stream, header.occurred), "what matters is handed over by itself"
         here.going_along |= {number: fact.to for number, word in here.promises.items() if word.owner == giver}
         account.owner = "" if fact.to in ROLES else fact.to
-        assert account.holder != giver
+        assert fact.to == account.holder != giver, "it is theirs, or waits where it was said to wait"
+        if account.owner:
+            self._at_work(account.owner)
+
+    def _at_work(self, collar: str) -> None:
+        assert collar in self.sessions.values(), "work is given to who is there"
+        assert any(role in FLOOR for role in self.roles[staff_stream(collar)]), "work is given to who may do it"
 
     def presses(self, stream: bytes, now: int) -> bool:
         """Tell whether somebody is vulnerable, or something about it is late."""
@@ -937,6 +967,8 @@ class Ledger:
             case promise.PassedOn():
                 assert fact.owner != word.owner
                 assert here.going_along.pop(fact.number, fact.owner) == fact.owner, "it goes along with the item"
+                if fact.owner not in ROLES:
+                    self._at_work(fact.owner)
                 word.owner = fact.owner
             case promise.Broken():
                 assert not word.broken, "a promise is broken once"

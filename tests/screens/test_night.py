@@ -25,7 +25,7 @@ holding.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()
 """
-F10, ESCAPE = "\x1b[21~", "\x1b"
+F10, ESCAPE, DOWN = "\x1b[21~", "\x1b", "\x1b[B"
 
 
 @pytest.fixture
@@ -128,3 +128,22 @@ def test_a_screen_whose_store_goes_away_keeps_what_is_typed_and_delivers_it_once
     terminal.until("delivered: 2 lines kept at this seat")
     leave(terminal)
     assert told(room, "journal", "--json").count('"name": "record.noted"') == 2
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_an_incident_that_may_be_about_the_same_as_another_says_so_when_it_is_read(
+    room: Room, columns: int, rows: int
+) -> None:
+    """Scenario 9, LAS 1992: nobody has to think of asking for duplicates; a person merges them or not."""
+    desk = room.desk(None)
+    for number, words in enumerate(("people crushed at gate 4 of the stadium", "crushed at stadium gate 4"), 1):
+        work(desk, f"ring 999 0770090010{number}\nanswer .\nlocate . CENTRAL stadium gate 4\nopen . other {words}")
+    terminal = Terminal(hue(), named(room), columns, rows)
+    terminal.until("Incidents (2)")
+    terminal.type(DOWN)
+    terminal.until("> ")
+    terminal.type("\r")
+    terminal.until("may be about the same as")
+    terminal.line("merge 2 1 one crush", "Merged into 1")
+    leave(terminal)
+    assert "1 incident" not in told(room, "duplicates", "1")

@@ -5,10 +5,7 @@ itself. It imports the standard library and nothing else, and reads facts as `hu
 closed: an empty text says that nothing was said, null that something was. Each fact is taken in turn: it must be one that
 may stand there, and changes the model's account of promises, queues, owners, crews and people. From the account follow
 what time demands, what the board should list in which order, and, for a line that somebody is about to type, whether the
-rules must refuse it and in which words.
-
-Where the product does otherwise than its documents say, and that is known, the model goes along under a name in BUILT.
-A name is taken out when the product is mended: the night is red until both agree. All instants are ns UTC.
+rules must refuse it and in which words. All instants are ns UTC.
 """
 
 import heapq
@@ -29,24 +26,6 @@ ROLES = FLOOR | {"auditor", "administrator", "sergeant", "inspector", "watch"}
 FIELD = FLOOR | {"sergeant", "inspector"}
 ASSIGNS = frozenset({"supervisor", "incident-manager", "administrator"})
 ON_AN_INCIDENT = ("allocated", "en-route", "at-scene")
-BUILT = frozenset(
-    {
-        "a crew that is lost is not escalated",  # a grade 1 whose only crew is diverted goes to the inspector at once
-        "what was attended once waits for nobody again",  # who is needed again has targets and a ladder again
-        "a second decision takes the first answer back",  # whoever was told in time had an answer by then
-        "crews stay on what ended",  # nobody is on what was closed, and who is on what is worked again is on it
-        "a merge does not take a result back",  # another incident's callers are no less than one who rings again
-        "late by when it was written down",  # a promise is kept late where it was done late, not where it was typed late
-        "a downgrade goes back to the opening",  # no target lies before an incident was reopened
-        "what is written down afterwards sets clocks back",  # a later review or attempt is not undone by an earlier one
-        "an answer that raced an assessment",  # whatever a caller said before an assessment was heard by it
-        "a parked caller holds an expedite up",  # an incident opens on what is known, and is never delayed
-        "a caller of a merged incident",  # a new answer reopens the incident which the caller is now a witness of
-        "two take a district at once",  # one person at most answers for a district in a role
-        "something comes into the hands of who signs off",  # nobody is away with something in hand
-        "a crew that is not listed is on two",  # whoever is sent elsewhere is not on the first any more
-    }
-)
 WATCHED = {  # what time demands: the fact, its field that tells it from others of its kind, and whether it has a due time
     "record.promise_broken": "number",
     "record.brought_up": "number",
@@ -173,9 +152,12 @@ class Case(Worked):
     replies: dict[str, str] = field(default_factory=dict)
     heard: dict[str, int] = field(default_factory=dict)
     grade: str = ""
-    again_from: int = 0
+    changed_at: int = 0
+    needed_from: int = 0
+    untold_from: int = 0
+    alone_from: int = 0
     clock: int = 0
-    alone_since: int = 0
+    merged: str = ""
     reviewed: int = 0
     interim: int = 0
     crew: str = ""
@@ -303,12 +285,10 @@ def kind_of(stream: str) -> str:
 class Model:
     """The account of a night after some lines of the journal."""
 
-    def __init__(self, built: frozenset[str] = BUILT) -> None:
-        self.built = built
+    def __init__(self) -> None:
         self.position = self.recorded = 0
         self.versions: Counter[str] = Counter()
         self.names: Counter[str] = Counter()
-        self.astray: Counter[str] = Counter()  # how often the product did otherwise, under names of BUILT
         self.zone = ZoneInfo("UTC")
         self.packs: dict[str, Line] = {}
         self.force: dict[str, Line] = {}
@@ -320,7 +300,7 @@ class Model:
         self.approved: dict[tuple[str, int], Fact] = {}
         self.used: set[tuple[str, int]] = set()
         self.about: defaultdict[str, list[str]] = defaultdict(list)  # the incidents that a contact concerns
-        self.doing, self.raced = "", False
+        self.doing = ""
         self._act: tuple[int, str, str] = (0, "", "")
         self._in_act: list[Fact] = []
         self._owed: list[tuple[Callable[[], bool], str]] = []
@@ -333,9 +313,9 @@ class Model:
 
     # Reading
 
-    def follow(self, lines: Iterable[Line], doing: str = "", *, raced: bool = False) -> None:
-        """Take lines in order of position; `doing` is the verb that was typed, where one was, `raced` if another cut in."""
-        self.doing, self.raced = doing, raced
+    def follow(self, lines: Iterable[Line], doing: str = "") -> None:
+        """Take lines in order of position; `doing` is the verb that was typed, where one was."""
+        self.doing = doing
         for line in lines:
             self._take(Fact(line))
         self._end_of_act()
@@ -388,22 +368,6 @@ class Model:
     def _owe(self, met: Callable[[], bool], why: str) -> None:
         """Have something hold by the end of this act."""
         self._owed.append((met, why))
-
-    def goes_along(self, name: str) -> bool:
-        """Tell whether the product is known to do otherwise here, and count that."""
-        if name in self.built:
-            self.astray[name] += 1
-            return True
-        return False
-
-    def _raced(self, name: str) -> bool:
-        """Tell whether another cut in between deciding and recording, and the product is known not to see that here."""
-        return self.raced and self.goes_along(name)
-
-    def _later(self, before: int, now: int) -> int:
-        if now < before and self.goes_along("what is written down afterwards sets clocks back"):
-            return now
-        return max(before, now)
 
     # Who is there
 
@@ -490,14 +454,12 @@ class Model:
         one.sessions.remove(fact.said["session"])
         assert one.sessions or not one.covers, "whoever signed off answers for no district"
         held = [item.stream for item in self.open_items() if item.owner == one.collar]
-        if held and not one.sessions:
-            assert self._raced("something comes into the hands of who signs off"), "signed off with something in hand"
+        assert one.sessions or not held, "signed off with something in hand"
 
     def _staff_district_taken(self, fact: Fact) -> None:
         one, key = self.people[fact.stream], (fact.said["district"], fact.said["role"])
         assert key[1] in one.roles
-        if self.answers_for(*key):
-            assert self._raced("two take a district at once"), f"two answer for {key}"
+        assert not self.answers_for(*key), f"two answer for {key}"
         one.covers.append(key)
 
     def _staff_district_given_up(self, fact: Fact) -> None:
@@ -532,13 +494,19 @@ class Model:
         assert fact.version == 1, "the record exists from the ring"
         self.items[fact.stream] = Call(fact.stream, fact.occurred, stage="ringing", channel=fact.said["channel"])
 
-    def _taken(self, fact: Fact) -> Call:
-        """Return a contact that somebody has taken and that is not over."""
+    def _taken(self, fact: Fact, *, holds: bool = False) -> Call:
+        """Return a contact that somebody has taken and that is not over; `holds` where the caller may hold the line."""
         one = self.call(fact.stream)
         assert one.open, "a closed contact is not worked"
         assert one.stage != "ringing", "a contact is answered first"
-        assert not one.parked, "a parked contact is taken up first"
+        assert holds or not one.parked, "a parked contact is taken up first"
         return one
+
+    def _at_work(self, collar: str) -> None:
+        one = self.person(collar)
+        assert one is not None
+        assert one.sessions, "work is given to who is there"
+        assert FLOOR & set(one.roles), "work is given to who may do it"
 
     def _contact_answered(self, fact: Fact) -> None:
         one = self.call(fact.stream)
@@ -554,10 +522,7 @@ class Model:
         one.answers[fact.said["element"]] = fact.said["answer"], fact.version
         for case in [self.case(stream) for stream in self.about[fact.stream]]:
             if case.open and case.current:
-                merged = case.stream != one.incident and self.goes_along("a caller of a merged incident")
-                raced = not merged and self._raced("an answer that raced an assessment")
-                if not merged and not raced:
-                    self._owe(lambda case=case: not case.current, "what a caller answers reopens the assessment")
+                self._owe(lambda case=case: not case.current, "what a caller answers reopens the assessment")
 
     def _contact_element_passed_over(self, fact: Fact) -> None:
         one = self.call(fact.stream)
@@ -582,7 +547,7 @@ class Model:
         self._keeps(fact)
 
     def _contact_linked(self, fact: Fact) -> None:
-        one = self._taken(fact)
+        one = self._taken(fact, holds=True)
         assert not one.incident, "a contact concerns one incident"
         one.stage, one.incident = "linked", fact.said["incident"]
         about = self.case(one.incident)
@@ -590,6 +555,7 @@ class Model:
 
     def _contact_resolved(self, fact: Fact) -> None:
         one = self._taken(fact)
+        assert one.stage != "abandoned", "whoever was lost is rung back"
         assert not one.incident
         assert not self.unasked(one), "resolved without the risk model"
         assert fact.said["reason"] != ""
@@ -597,6 +563,7 @@ class Model:
 
     def _contact_transferred(self, fact: Fact) -> None:
         one = self._taken(fact)
+        assert one.stage != "abandoned", "whoever was lost is rung back"
         assert fact.said["reason"] != ""
         one.stage = "transferred"
 
@@ -611,8 +578,8 @@ class Model:
         one = self.call(fact.stream)
         assert one.stage == "abandoned"
         assert fact.said["attempt"] == one.tried + 1
-        one.last = self._later(one.last, fact.occurred)
-        one.tried, one.reached, one.late = one.tried + 1, fact.said["reached"] == "spoke", 0
+        one.last = max(one.last, fact.occurred)
+        one.tried, one.reached, one.late = one.tried + 1, one.reached or fact.said["reached"] == "spoke", 0
 
     def _contact_recall_late(self, fact: Fact) -> None:
         self._raise(fact)
@@ -626,7 +593,11 @@ class Model:
             assert one.incident or not self.unasked(one)
         else:
             assert one.stage in ("linked", "resolved", "transferred"), "a contact is not discarded"
+        self._ends(one)
+
+    def _ends(self, one: Worked) -> None:
         assert not one.words, "no close while a promise is open"
+        assert not one.reminders, "no close while something is to be brought up"
         one.stage = "closed"
 
     def unasked(self, call: Call) -> list[str]:
@@ -637,6 +608,11 @@ class Model:
         given = {element: answer for element, (answer, _) in call.answers.items()}
         questions = self.force["risk"]["question"]
         whens = {one["code"]: one.get("when", {}).items() for one in questions}
+        for _ in whens:  # what is not asked any more is unknown, and so is what hangs on that, one step in each round
+            gone = [
+                code for code, when in whens.items() if any(given.get(on, codes[0]) not in codes for on, codes in when)
+            ]
+            given |= dict.fromkeys(gone, "unknown")
         met = (code for code, when in whens.items() if all(given.get(on, "unknown") in codes for on, codes in when))
         return [*self.elements(), *met]
 
@@ -657,7 +633,8 @@ class Model:
         said = fact.said
         assert fact.version == 1
         one = Case(fact.stream, fact.occurred, stage="opened", holder=said["holder"], category=said["category"])
-        one.clock, one.categories, one.careful = fact.occurred, fact.pack, said["domestic"]
+        one.clock = one.needed_from = one.untold_from = one.changed_at = fact.occurred
+        one.categories, one.careful = fact.pack, said["domestic"]
         self.items[fact.stream] = one
         if said["contact"]:
             self.call(said["contact"])
@@ -675,35 +652,34 @@ class Model:
         one = self._worked(fact)
         assert fact.said["contact"] not in one.contacts
         late = [number for number, word in one.words.items() if word.due <= fact.occurred]
-        backed = self.doing == "back"
-        assert backed or sorted(fact.said["unkept"]) == late, "a re-contact names the promises that were not kept"
+        assert sorted(fact.said["unkept"]) == late, "a re-contact names the promises that were not kept"
         self._concerns(one, fact.said["contact"])
-        one.told = False
+        one.told, one.untold_from = False, max(one.untold_from, fact.occurred)
         self._changed_by(one, fact)
 
     def _incident_changed(self, fact: Fact) -> None:
         assert fact.said["what"] != "", "a change says what"
         self._changed_by(self._worked(fact), fact)
 
-    def _changed_by(self, one: Case, fact: Fact, *, takes_back: bool = True) -> None:
-        one.changed = fact.version
-        if one.stage == "resulted" and takes_back:
-            on_it = one.crews and (one.attended or not self.goes_along("crews stay on what ended"))
-            if one.attended and not on_it and not self.goes_along("what was attended once waits for nobody again"):
-                one.attended = False
-            one.stage = "attended" if one.attended else "resourced" if on_it else "graded"
-            one.result, one.clock = "", fact.occurred
-            one.again_from = fact.occurred
+    def _changed_by(self, one: Case, fact: Fact) -> None:
+        """Something material happened: the assessment reopens, and what was done with is worked anew."""
+        one.changed, one.changed_at = fact.version, max(one.changed_at, fact.occurred)
+        if one.stage == "resulted" or (one.stage == "attended" and not one.crews):
+            one.attended = one.attended and bool(one.crews)
+            one.stage = "attended" if one.attended else "resourced" if one.crews else "graded"
+            one.result, one.clock, one.needed_from = "", fact.occurred, fact.occurred
         self._updated(one, fact)
 
     def _incident_owned(self, fact: Fact) -> None:
         one = self._worked(fact)
         assert one.holder != fact.said["owner"]
+        self._at_work(fact.said["owner"])
         one.holder = fact.said["owner"]
 
     def _incident_assessed(self, fact: Fact) -> None:
         one, said = self._worked(fact), fact.said
         assert said["heard"] or said["replies"]
+        assert fact.occurred >= one.changed_at, "what happened since is assessed as it stands"
         for stream, version in map(_ref, said["heard"]):
             assert stream in one.contacts, "those are heard who got in touch about it"
             assert version > one.heard.get(stream, 0), "callers are heard once"
@@ -711,14 +687,13 @@ class Model:
             one.heard[stream] = max(one.heard.get(stream, 0), version)
         for stream in one.contacts:
             newest = max((version for _, version in self.call(stream).answers.values()), default=0)
-            if newest > one.heard.get(stream, 0):
-                assert self._raced("an answer that raced an assessment"), "a caller is not heard"
+            assert newest <= one.heard.get(stream, 0), "a caller is not heard"
         replies = {reply["element"]: reply["answer"] for reply in said["replies"]}
         assert set(self.elements()) <= set(replies), "every element is answered or passed over"
-        assert said["vulnerable"] is self.is_vulnerable(replies)
+        assert said["vulnerable"] is self.is_vulnerable(replies), "by the answers that stand"
         one.replies, one.suggested, one.vulnerable = replies, said["suggested"], said["vulnerable"]
         one.assessed, one.interim = fact.version, 0
-        one.reviewed = self._later(one.reviewed, fact.occurred)
+        one.reviewed = max(one.reviewed, fact.occurred)
         self._updated(one, fact)
 
     def is_vulnerable(self, replies: dict[str, str]) -> bool:
@@ -745,10 +720,7 @@ class Model:
         assert said["more_urgent"] is up
         if not up and one.careful_now:
             self._second_look(fact)
-        begins = one.since
-        if one.again_from and not up and not self.goes_along("a downgrade goes back to the opening"):
-            begins = max(begins, one.again_from)
-        one.grade, one.pack, one.clock = said["grade"], fact.pack, fact.occurred if up else begins
+        one.grade, one.pack, one.clock = said["grade"], fact.pack, fact.occurred if up else one.needed_from
 
     def _second_look(self, fact: Fact) -> None:
         """Another person approved just this, from a session of their own, in this act."""
@@ -773,12 +745,8 @@ class Model:
 
     def _on(self, one: Case, callsign: str) -> None:
         one.crews = [*(other for other in one.crews if other != callsign), callsign]
-        crew = self.listed().get(callsign)
         for other in self.open_cases():
-            if other is one or callsign not in other.crews:
-                continue
-            left = crew is not None and crew.incident == other.stream
-            if left or not self.goes_along("a crew that is not listed is on two"):
+            if other is not one and callsign in other.crews:
                 self._owe(lambda other=other: callsign not in other.crews, f"{callsign} is on two incidents")
 
     def listed(self) -> dict[str, Crew]:
@@ -790,8 +758,8 @@ class Model:
         one.crew = one.crews[-1] if one.crews else ""
         if one.stage == "resourced" and not one.crews:
             one.stage = "attended" if one.attended else "graded"
-            if not one.attended and not self.goes_along("a crew that is lost is not escalated"):
-                one.alone_since = fact.occurred
+            if not one.attended:
+                one.alone_from = fact.occurred
 
     def _incident_attended(self, fact: Fact) -> None:
         one, callsign = self._worked(fact), fact.said["callsign"]
@@ -804,7 +772,7 @@ class Model:
         one = self._worked(fact)
         assert one.current, "what is out of date is assessed, not reviewed"
         assert fact.said["words"] != ""
-        one.reviewed = self._later(one.reviewed, fact.occurred)
+        one.reviewed = max(one.reviewed, fact.occurred)
 
     def _incident_interim_risk_set(self, fact: Fact) -> None:
         one = self._worked(fact)
@@ -820,7 +788,9 @@ class Model:
 
     def _incident_caller_told(self, fact: Fact) -> None:
         assert fact.said["words"] != ""
-        self._worked(fact).told = True
+        one = self._worked(fact)
+        one.told = True
+        assert fact.occurred >= one.untold_from, "whoever got in touch after that is still to be told"
         self._keeps(fact)
 
     def _incident_resulted(self, fact: Fact) -> None:
@@ -844,10 +814,8 @@ class Model:
         assert one.told or one.attended or not one.contacts, "nobody waits for somebody who will not come"
         assert not self.crime_open(one), "a crime is recorded, or it is said why not"
         assert not one.major
-        assert not one.words, "no close while a promise is open"
-        one.stage = "closed"
-        if one.crews and not self.goes_along("crews stay on what ended"):
-            one.crews, one.crew = [], ""
+        self._ends(one)
+        one.crews, one.crew = [], ""
 
     def _incident_merged(self, fact: Fact) -> None:
         one, other = self._worked(fact), self.case(fact.said["into"])
@@ -855,8 +823,10 @@ class Model:
         assert other is not one
         assert not one.crews
         assert not one.major
+        assert not self.crime_open(one) or other.crime or self.crime_open(other), "no crime is lost in a merge"
         assert not one.words, "no promise is lost in a merge"
-        one.stage, one.result = "closed", ""
+        assert not one.reminders, "no reminder is lost in a merge"
+        one.stage, one.result, one.merged = "closed", "", other.stream
         mine = list(one.contacts)
         self._owe(lambda: set(mine) <= set(other.contacts), "a merge keeps every caller")
         self._owe(lambda: one.stream in other.absorbed, "a merge is told in both")
@@ -869,19 +839,18 @@ class Model:
             self._concerns(one, contact)
         one.absorbed.append(said["merged"])
         one.careful, one.vulnerable = one.careful or said["domestic"], one.vulnerable or said["vulnerable"]
-        one.told = one.told and not new
-        stays = one.stage == "resulted" and self.goes_along("a merge does not take a result back")
-        self._changed_by(one, fact, takes_back=not stays)
+        if new:
+            one.told, one.untold_from = False, max(one.untold_from, fact.occurred)
+        self._changed_by(one, fact)
 
     def _incident_reopened(self, fact: Fact) -> None:
         one = self.case(fact.stream)
         assert not one.open
         assert fact.said["reason"] != ""
-        if one.attended and not self.goes_along("what was attended once waits for nobody again"):
-            one.attended = False
-        one.stage = ("attended" if one.attended else "graded") if one.grade else "opened"
+        one.stage, one.attended, one.merged = "graded" if one.grade else "opened", False, ""
         one.result, one.holder, one.told = "", "", False
-        one.changed, one.clock, one.again_from = fact.version, fact.occurred, fact.occurred
+        one.changed, one.clock, one.needed_from = fact.version, fact.occurred, fact.occurred
+        one.changed_at, one.untold_from = max(one.changed_at, fact.occurred), max(one.untold_from, fact.occurred)
 
     def _incident_tied(self, fact: Fact) -> None:
         self.case(fact.stream).ties[fact.said["to"]] = fact.said["how"]
@@ -891,6 +860,7 @@ class Model:
     def _incident_classified(self, fact: Fact) -> None:
         one, said = self._worked(fact), fact.said
         assert said["category"] == one.category or said["reason"] != ""
+        one.no_crime = one.no_crime and said["category"] == one.category
         one.category, one.categories = said["category"], fact.pack
         one.careful = one.careful or said["domestic"]
 
@@ -989,7 +959,8 @@ class Model:
         one = self.request(fact.stream)
         assert not one.incident
         one.incident = fact.said["incident"]
-        self.case(one.incident)
+        about = self.case(one.incident)
+        self._owe(lambda: about.open and not about.current, "a partner who gets in touch reopens the assessment")
 
     def _expedite_decided(self, fact: Fact) -> None:
         one = self.request(fact.stream)
@@ -1009,15 +980,12 @@ class Model:
         self._raise(fact)
         one = self.request(fact.stream)
         one.unanswered = True
-        if one.told:
-            self.goes_along("a second decision takes the first answer back")
 
     def _expedite_closed(self, fact: Fact) -> None:
         one = self.request(fact.stream)
         assert one.stage == "told", "the partner knows before the close"
         assert one.decision != "hold"
-        assert not one.words, "no close while a promise is open"
-        one.stage = "closed"
+        self._ends(one)
 
     # Crews
 
@@ -1040,9 +1008,9 @@ class Model:
 
     def _checked(self, one: Crew, fact: Fact) -> None:
         """At a scene a crew is heard of within a time of the pack, and nowhere else."""
-        by = fact.occurred + self.grades["safety_check_within_s"] * NS  # or later, of what is written down afterwards
+        by = fact.occurred + self.grades["safety_check_within_s"] * NS
         assert bool(one.check_by) is (one.status == "at-scene")
-        assert not one.check_by or self.doing == "back" or one.check_by == by, "a crew is heard of in time"
+        assert not one.check_by or one.check_by == by, "a crew is heard of in time"
 
     def _resource_unheard_of(self, fact: Fact) -> None:
         self._raise(fact)
@@ -1081,11 +1049,7 @@ class Model:
         assert by or self._alone(fact, "kept") or approved, (
             "a promise is kept by what was promised, or by somebody's word"
         )
-        late = word.due <= fact.occurred
-        if self.doing == "back" and late is not fact.said["late"]:
-            assert self.goes_along("late by when it was written down")
-            late = word.due <= fact.recorded
-        assert fact.said["late"] is late, "kept late or in time"
+        assert fact.said["late"] is (word.due <= fact.occurred), "kept late or in time"
         del self.items[fact.stream].words[fact.said["number"]]
 
     def _record_promise_released(self, fact: Fact) -> None:
@@ -1103,6 +1067,8 @@ class Model:
     def _record_promise_passed_on(self, fact: Fact) -> None:
         word = self._word(fact)
         assert word.owner != fact.said["owner"]
+        if fact.said["owner"] not in ROLES:
+            self._at_work(fact.said["owner"])
         word.owner = fact.said["owner"]
 
     def _record_handed_over(self, fact: Fact) -> None:
@@ -1115,6 +1081,9 @@ class Model:
             "what presses is handed over by itself"
         )
         one.holder = "" if to in ROLES else to
+        assert to == one.owner, "it waits where it was said to wait"
+        if one.holder:
+            self._at_work(to)
         self._owe(lambda: all(word.owner != giver for word in one.words.values()), "promises go along")
 
     def _record_bring_up_set(self, fact: Fact) -> None:
@@ -1204,7 +1173,7 @@ class Model:
             return
         ladder = self.row(one).get("escalate", [])
         for rung in ladder:
-            due = max(one.clock, one.alone_since) + rung["unresourced_for_s"] * NS
+            due = max(one.clock + rung["unresourced_for_s"] * NS, one.alone_from)
             if (rung["to"], due) not in one.raised:
                 yield one.stream, "incident.escalated", rung["to"], due, False
         known = [rung for rung in one.rungs if rung.to in [row["to"] for row in ladder]]
@@ -1218,8 +1187,7 @@ class Model:
         return max(one.lost, one.last) + self.grades["recall_every_s"] * NS
 
     def answer_by(self, one: Request) -> int:
-        told = one.told and "a second decision takes the first answer back" not in self.built
-        if one.stage not in ("asked", "decided") or told:
+        if one.told or one.stage not in ("asked", "decided"):
             return 0
         return one.since + self.packs[one.pack]["expedite_answer_within_s"] * NS
 
@@ -1237,7 +1205,7 @@ class Model:
             found["attend"] = one.clock + row["attend_within_s"] * NS
         if one.stage == "graded":
             if "resource_within_s" in row:
-                found["resource"] = max(one.clock, one.alone_since) + row["resource_within_s"] * NS
+                found["resource"] = one.clock + row["resource_within_s"] * NS
             if "review_every_s" in row:
                 found["review"] = max(one.reviewed, one.clock) + row["review_every_s"] * NS
         return found
@@ -1334,7 +1302,7 @@ class Model:
 
     def _alerts(self, one: Call | Case | Request, now: int) -> Iterator[str]:
         yield from ("bring up" for due, _ in one.reminders.values() if due <= now)
-        if isinstance(one, Call) and one.late:
+        if isinstance(one, Call) and one.stage == "abandoned" and one.late:
             yield "nobody rang back"
         if not isinstance(one, Case):
             return
@@ -1366,6 +1334,17 @@ def _of_any(one: Worked) -> Iterator[Key]:
     for number, (due, up) in one.reminders.items():
         if not up:
             yield one.stream, "record.brought_up", str(number), due, False
+
+
+def waits_for(one: Call | Case | Request) -> str:
+    """Return the role in whose queue an item waits while nobody has it."""
+    match one:
+        case Call():
+            return "handler"
+        case Request():
+            return "vulnerability"
+        case _:
+            return "handler" if one.stage == "opened" else "dispatcher"
 
 
 def span(text: str) -> int:
@@ -1451,7 +1430,7 @@ class Rules:
             return "there is no callsign"
         if verb == "triage" and typed.words[0] not in self.model.asked(self.model.call(typed.item)):
             return "there is no element"
-        if verb == "handrest" and not self._rest():
+        if verb == "handrest" and not self._rest(typed.words[0]):
             return "has nothing in hand that could go in bulk"
         if verb == "arrive" and not typed.words and isinstance(one, Case) and not one.crew:
             return "nobody was sent to this incident"
@@ -1473,7 +1452,7 @@ class Rules:
                 return CLOSED["contact"]
             if one.stage == "ringing":
                 return "the contact is still ringing"
-            return "the contact is parked" if one.parked else FINE
+            return "the contact is parked" if one.parked and verb not in ("link", "open") else FINE
         if one is not None and not one.open and verb in LIVE and not isinstance(one, Request):
             return CLOSED[kind_of(one.stream)]
         if isinstance(one, Request) and not one.open and verb in ("verify", "open", "link", "tellback", "close"):
@@ -1513,12 +1492,14 @@ class Rules:
 
     def _resolve(self, typed: Typed) -> str | None:
         one = self.model.call(typed.item)
+        if one.stage == "abandoned":
+            return "the caller was lost"
         if one.incident:
             return "the contact led to an incident"
         return STALE if self.model.unasked(one) else FINE
 
-    def _transfer(self, _: Typed) -> str | None:
-        return FINE
+    def _transfer(self, typed: Typed) -> str | None:
+        return "the caller was lost" if self.model.call(typed.item).stage == "abandoned" else FINE
 
     def _recall(self, typed: Typed) -> str | None:
         return FINE if self.model.call(typed.item).stage == "abandoned" else "only a lost caller is rung back"
@@ -1534,26 +1515,18 @@ class Rules:
         if isinstance(one, Call) and one.incident:
             return "linked to another incident"
         if isinstance(one, Request):
-            return "has an incident already" if one.incident else self._its_caller(one)
+            return "has an incident already" if one.incident else FINE
         return FINE
 
-    def _its_caller(self, one: Request) -> str:
-        """Who asked may be on the line; that they hold it is no reason to wait with the incident."""
-        caller = self.model.items.get(one.contact)
-        parked = isinstance(caller, Call) and caller.parked and not caller.incident
-        return (
-            "the contact is parked"
-            if parked and self.model.goes_along("a parked caller holds an expedite up")
-            else FINE
-        )
-
     def _link(self, typed: Typed) -> str | None:
-        one, to = self.model.items[typed.item], typed.words[0]
+        one, to = self.model.items[typed.item], self.model.case(typed.words[0])
+        while to.merged:
+            to = self.model.case(to.merged)
         if isinstance(one, Request):
             return "has an incident already" if one.incident else FINE
         assert isinstance(one, Call)
         if one.incident:
-            return "linked to that incident already" if one.incident == to else "linked to another incident"
+            return "linked to that incident already" if one.incident == to.stream else "linked to another incident"
         return FINE
 
     def _close(self, typed: Typed) -> str | None:
@@ -1565,7 +1538,12 @@ class Rules:
                 found = self._close_incident(one)
             case _:
                 found = self._close_expedite(one)
-        return found or ("a promise is open" if one.words else FINE)
+        return found or self._word_kept(one)
+
+    def _word_kept(self, one: Worked) -> str:
+        if one.words:
+            return "a promise is open"
+        return "still to be brought up" if one.reminders else FINE
 
     def _close_contact(self, one: Call) -> str:
         if one.stage in ("ringing", "answered"):
@@ -1623,7 +1601,14 @@ class Rules:
 
     def _own(self, typed: Typed) -> str | None:
         to = typed.words[0] if typed.words else self.meant
-        return "has it already" if self.model.case(typed.item).holder == to else FINE
+        return "has it already" if self.model.case(typed.item).holder == to else self._given(to)
+
+    def _given(self, to: str) -> str:
+        """Return why nothing is given to a member of staff."""
+        one = self.model.person(to)
+        if one is None or not one.sessions:
+            return "is not signed on"
+        return FINE if FLOOR & set(one.roles) else "this is worked by"
 
     def _result(self, typed: Typed) -> str | None:
         one, words = self.model.case(typed.item), typed.words[1:]
@@ -1714,17 +1699,17 @@ class Rules:
 
     def _status(self, typed: Typed) -> str | None:
         one, status = self.model.listed()[typed.words[0]], typed.words[1]
-        if one.status == status:
-            return "already" if FIELD & set(self.roles) else "this is for"
-        return FINE if FLOOR & set(self.roles) else UNSAID
+        if not FIELD & set(self.roles):
+            return "this is for"
+        return "already" if one.status == status else FINE
 
     def _clear(self, typed: Typed) -> str | None:
-        if not FLOOR & set(self.roles):
+        if not FIELD & set(self.roles):
             return UNSAID
         one = self.model.listed().get(typed.words[0])
-        if one is not None:
-            return "is available already" if one.status == "available" else FINE
         on_any = any(typed.words[0] in case.crews for case in self.model.open_cases())
+        if one is not None:
+            return "is available already" if one.status == "available" and not on_any else FINE
         return FINE if on_any else "is on no incident, and not on the list"
 
     # What incidents have to do with each other
@@ -1742,7 +1727,9 @@ class Rules:
             return "is on this one"
         if one.major:
             return "this one is a major incident"
-        return "a promise is open" if one.words else FINE
+        if self.model.crime_open(one) and not (other.crime or self.model.crime_open(other)):
+            return "is a crime, and the other is none"
+        return self._word_kept(one)
 
     def _reopen(self, typed: Typed) -> str | None:
         return "the incident is open" if self.model.case(typed.item).open else FINE
@@ -1781,25 +1768,41 @@ class Rules:
     def _promise(self, _: Typed) -> str | None:
         return FINE
 
-    _kept = _release = _advise = _check = _bringup = _note = _ndm = _fault = _promise
+    _advise = _check = _bringup = _note = _ndm = _fault = _promise
+
+    def _kept(self, typed: Typed) -> str | None:
+        """Whoever holds the line is taken up by nobody's word."""
+        one = self.model.items[typed.item]
+        sorts = {str(number): word.what for number, word in one.words.items()}
+        what = sorts.get(typed.words[0], typed.words[0])
+        return "the contact is parked" if isinstance(one, Call) and one.parked and what == "take-up" else FINE
+
+    _release = _kept
 
     def _pass(self, typed: Typed) -> str | None:
         one, named = self.model.items[typed.item], typed.words[0]
         word = next(word for number, word in one.words.items() if named in (str(number), word.what))
-        return "sees to it already" if word.owner == typed.words[1] else FINE
+        return "sees to it already" if word.owner == typed.words[1] else self._given(typed.words[1])
 
     def _hand(self, typed: Typed) -> str | None:
         one = self.model.items[typed.item]
         if not one.holder:
             return "nobody has it in hand"
-        return "has it already" if one.owner == typed.words[0] else FINE
+        to = typed.words[0]
+        if to in ROLES:
+            return FINE if to == waits_for(one) else "in nobody's hands it waits for"
+        return "has it already" if one.owner == to else self._given(to)
 
     def _handrest(self, typed: Typed) -> str | None:
-        return "has it already" if typed.words[0] == self.collar else FINE
+        to = typed.words[0]
+        if to in ROLES:
+            return FINE
+        return "has it already" if to == self.collar else self._given(to)
 
-    def _rest(self) -> list[Call | Case | Request]:
+    def _rest(self, to: str) -> list[Call | Case | Request]:
         mine = (one for one in self.model.open_items() if one.owner == self.collar)
-        return [one for one in mine if not self.model.is_pressing(one, self.now)]
+        theirs = (one for one in mine if to not in ROLES or to == waits_for(one))
+        return [one for one in theirs if not self.model.is_pressing(one, self.now)]
 
     def _off(self, _: Typed) -> str | None:
         held = any(one.owner == self.collar for one in self.model.open_items())
@@ -1819,7 +1822,16 @@ class Rules:
         assert typed.inner is not None
         if typed.inner.verb in ("propose", "approve", "decline", "off"):
             return UNSAID
-        return self._of(typed.inner)
+        found, one = self._of(typed.inner), self.model.items.get(typed.inner.item)
+        if found == FINE and isinstance(one, Case):
+            return self._too_late(one, typed.inner.verb, self.now - span(typed.words[0]))
+        return found
+
+    def _too_late(self, one: Case, verb: str, happened: int) -> str:
+        """What came after it was neither assessed then, nor was anybody told of it."""
+        if verb == "assess" and happened < one.changed_at:
+            return "something material happened after that"
+        return "after that: they are still to be told" if verb == "told" and happened < one.untold_from else FINE
 
     # Expedites
 

@@ -34,8 +34,9 @@ from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Lease, Watch
 from hueandcry.store.codec import Pending
+from hueandcry.store.log import NOTHING, Seen
 from hueandcry.store.views import Board
-from tests.simulation.model import FINE, NS, Call, Case, Line, Model, Request, Rules, Typed, instant
+from tests.simulation.model import FINE, NS, Call, Case, Line, Model, Request, Rules, Typed, instant, waits_for
 
 MS = 1_000_000
 ANY = "for whatever reason"
@@ -95,11 +96,11 @@ class Racing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
-    def append(self, pending: Sequence[Pending]) -> list[Entry]:
+    def append(self, pending: Sequence[Pending], seen: Seen = NOTHING) -> list[Entry]:
         cut, self.cut_in = self.cut_in, None
         if cut is not None:
             cut()
-        entries: list[Entry] = self._log.append(pending)
+        entries: list[Entry] = self._log.append(pending, seen)
         return entries
 
 
@@ -242,7 +243,7 @@ class Night:
         self._count(typed, allowed, reason)
         where = f"@{self.seen} {collar}: {text}"
         assert any(_is_that(one, reason) for one in allowed), f"{where}: {reason!r} where the model has {allowed}"
-        new = self._follow(typed.verb, raced=raced)
+        new = self._follow(typed.verb)
         assert new == len(names), f"{where}: a line that is refused writes nothing"
         self.raced += raced
         if names == ["staff.proposed"]:
@@ -257,10 +258,10 @@ class Night:
         if reason:
             self.refused[_shape(reason)] += 1
 
-    def _follow(self, doing: str, *, raced: bool = False) -> int:
+    def _follow(self, doing: str) -> int:
         before = self.seen
         entries = list(self.room.journal.entries(self.seen))
-        self.model.follow(map(console.fact_object, entries), doing, raced=raced)
+        self.model.follow(map(console.fact_object, entries), doing)
         self.seen = self.model.position
         return self.seen - before
 
@@ -338,7 +339,7 @@ class Night:
         for one in [one for one in self.model.open_items() if one.owner == collar]:
             if self.random.random() < 0.5:
                 self.say(collar, Typed("promise", one.stream, (self.random.choice(SORTS), self.random.choice(SPANS))))
-            taker = to if self.random.random() < 0.8 else self._queue_of(one)
+            taker = to if self.random.random() < 0.8 else waits_for(one)
             if not self.say(collar, Typed("hand", one.stream, (taker, "mind", "this", "one"))):
                 self.say(self.member("supervisor"), Typed("hand", one.stream, (taker, "for", "them")))
         names = self.say(collar, Typed("off"), self._given_to(collar) if self.random.random() < 0.25 else None)
@@ -362,12 +363,6 @@ class Night:
         if about is None or about.holder == collar:
             return None
         return lambda: self._then(self.member("supervisor"), Typed("own", about.stream, (collar,)))
-
-    def _queue_of(self, one: Item) -> str:
-        """Return the role whose queue an item waits in that is in nobody's hands."""
-        if isinstance(one, Case):
-            return "handler" if one.stage == "opened" else "dispatcher"
-        return "handler" if isinstance(one, Call) else "vulnerability"
 
     # What staff turn to
 
@@ -632,6 +627,8 @@ class Night:
             return self._pick((1, crime), (1, Typed("nocrime", it, ("it", "was", "lent"))))
         if one.words:
             return self._word_of(one)
+        if one.reminders:
+            return Typed("done", it, (str(min(one.reminders)), "she", "has"))
         if one.major:
             return self._of_a_major(one)
         if not one.attended and not one.told:
@@ -666,7 +663,10 @@ class Night:
             (2, Typed("check", it, ("pnc", "Astra", "/", "seen", "leaving"))),
             (2, Typed("returned", it, (check, "nothing"))),
             (1, Typed("advise", it, ("get-safe", "lock", "the", "door"))),
-            (2, Typed("hand", it, (self.random.choice((*self.on_duty, self._queue_of(one))), "yours"))),
+            (
+                2,
+                Typed("hand", it, (self.random.choice((*self.on_duty, waits_for(one), "vulnerability")), "yours")),
+            ),
             (1, Typed("ndm", it, ("armed / to life / section 17 / wait / entry",))),
             (2, self._cover()),
             (1, Typed("unit", words=(self._callsign(), self.random.choice(DISTRICTS), "taser"))),

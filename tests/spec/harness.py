@@ -17,13 +17,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from hueandcry.domain.duty import AnyCommand, Command, Duty, Role
+from hueandcry.domain.duty import AnyCommand, Command, Duty, Place, Role
 from hueandcry.domain.fact import Entry, Fact, FactRef, Header, Record, Tier, fold
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import POLICY_STREAM, Adopted, Established, Policy, digest_of
 from hueandcry.domain.reference import NS_PER_S, Kind, stream_id
-from hueandcry.domain.staff import staff_stream
+from hueandcry.domain.staff import Session, Staff, staff_stream
 
 R = TypeVar("R", bound=Record)
 
@@ -140,6 +140,12 @@ def on_duty(*roles: Role, **other: Any) -> Duty:
         "policy": policy(),
     }
     return Duty(**(usual | other))
+
+
+def there(collar: str, *roles: Role) -> Staff:
+    """Return a member of staff who is signed on, in every role unless some are named."""
+    session = Session(f"session-{collar}", 1000, "T2", Place.OFFICE, START)
+    return Staff(collar=collar, roles=roles or EVERY_ROLE, sessions=(session,))
 
 
 class Then(Generic[R]):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hueandcry.domain import advice, contact, deployment, expedite, grading, incident, outcome
+from hueandcry.domain import advice, contact, deployment, expedite, grading, handover, incident, outcome
 from hueandcry.domain.advice import Advise, Advised, InterimRiskSet, SetInterimRisk
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, TargetMissed
@@ -256,7 +256,7 @@ def test_an_arrival_ends_the_interim_risk() -> None:
 
 @pytest.mark.parametrize(
     "fact",
-    [SENT, incident.Changed("he is back"), incident.Owned(OTHER), deployment.Reviewed("rang back")],
+    [SENT, incident.Changed("he is back"), handover.Owned(OTHER), deployment.Reviewed("rang back")],
     ids=["sent", "changed", "owned", "reviewed"],
 )
 def test_nothing_else_is_its_review(fact: Fact[Any]) -> None:

@@ -248,8 +248,11 @@ def test_what_is_not_set_is_not_seen_to(facts: tuple[Fact[Any], ...]) -> None:
     given(*facts, on=Incident).when(FINISH).then_refused("there is no bring-up 4 here")
 
 
-def test_a_bring_up_holds_up_no_close() -> None:
-    given(*RESULTED, SET_FOR, on=Incident).when(Close("")).then(Closed(""))
+def test_nothing_is_closed_while_something_is_still_to_be_brought_up() -> None:
+    """Nobody looks at what is closed, so that the reminder would come up nowhere."""
+    before = given(*RESULTED, SET_FOR, on=Incident)
+    before.when(Close("")).then_refused("it is still to be brought up (7): see to that first")
+    given(*RESULTED, SET_FOR, BringUpDone(7, ""), on=Incident).when(Close("")).then(Closed(""))
 
 
 # Decisions

@@ -8,13 +8,14 @@ import pytest
 from hueandcry.domain import classification, outcome
 from hueandcry.domain.classification import Classified, Classify
 from hueandcry.domain.contact import Contact
+from hueandcry.domain.crime import NoCrimeFound
 from hueandcry.domain.duty import FLOOR
 from hueandcry.domain.fact import Fact
 from hueandcry.domain.history import IncidentLoaded
 from hueandcry.domain.incident import Incident, Opened
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import digest_of
-from tests.spec.harness import PACKS, commands_in, given, pack, stream_of, who_may
+from tests.spec.harness import PACKS, commands_in, given, pack, policy, stream_of, who_may
 from tests.staging import Stage, work
 
 CALL = stream_of(Contact)
@@ -124,6 +125,26 @@ def test_the_risk_as_assessed_stands_after_a_category_has_changed() -> None:
     before = given(OPENED, on=Incident).record
     after = given(OPENED, Classified("theft", False, (), "a bag"), on=Incident).record
     assert (after.changed, after.stage, after.queue) == (before.changed, before.stage, before.queue)
+
+
+NO_CRIME = NoCrimeFound("they were play-fighting")
+
+
+@pytest.mark.parametrize(
+    ("classified", "undecided"),
+    [
+        (Classified("theft", False, (), "her bag is gone"), True),
+        (Classified("violence", False, ("alcohol",), ""), False),
+        (Classified("welfare", False, (), "nobody did anything"), False),
+    ],
+    ids=["another crime", "the same, qualified", "no crime"],
+)
+def test_that_there_was_no_crime_was_said_of_the_category_that_it_had(classified: Classified, undecided: bool) -> None:
+    """Crime Recording Rules: another crime is recorded, or it is said why there was none of that sort either."""
+    before = given(OPENED, NO_CRIME, on=Incident).record
+    after = given(OPENED, NO_CRIME, classified, on=Incident).record
+    again = given(OPENED, NO_CRIME, classified, NO_CRIME, on=Incident).record
+    assert [one.crime_undecided(policy()) for one in (before, after, again)] == [False, undecided, False]
 
 
 # As it is typed

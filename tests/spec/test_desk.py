@@ -11,7 +11,7 @@ from hueandcry.domain.policy import POLICY_STREAM, ClockSetBack
 from hueandcry.domain.reference import Kind
 from hueandcry.operator.desk import ATTEMPTS, THE_WATCH, Act, Desk
 from hueandcry.operator.verbs import carry_out
-from hueandcry.store.log import MemoryLog
+from hueandcry.store.log import NOTHING, MemoryLog, Seen
 from hueandcry.store.views import Board
 from tests.staging import MONDAY, S, Stage, work
 
@@ -96,11 +96,11 @@ class Overtaken(MemoryLog):
 
     times = 0
 
-    def append(self, pending: list) -> list[Entry]:  # type: ignore[override, type-arg]
+    def append(self, pending: list, seen: Seen = NOTHING) -> list[Entry]:  # type: ignore[override, type-arg]
         if self.times > 0:
             self.times -= 1
             raise Conflict("someone else wrote to this stream first")
-        return super().append(pending)
+        return super().append(pending, seen)
 
 
 def test_a_decision_is_made_again_when_someone_else_was_first() -> None:

@@ -11,7 +11,7 @@ from hueandcry.domain import escalation
 from hueandcry.domain.advice import InterimRiskSet
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.crime import CrimeRecorded, NoCrimeFound
-from hueandcry.domain.deployment import Attended, MissTarget, Resourced, Review, Reviewed, TargetMissed
+from hueandcry.domain.deployment import Attended, MissTarget, Resourced, Review, Reviewed, StoodDown, TargetMissed
 from hueandcry.domain.duty import FLOOR, Role
 from hueandcry.domain.escalation import Acknowledge, Acknowledged, Escalate, Escalated
 from hueandcry.domain.fact import Fact, fold
@@ -22,7 +22,11 @@ from hueandcry.domain.outcome import Closed, Resulted
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import InterimRisk, Target
 from hueandcry.domain.policy import POLICY_STREAM, digest_of
+from hueandcry.domain.reference import Kind
+from hueandcry.domain.ringing import RingQuestion
 from hueandcry.domain.timer import Timer, due_by, timers
+from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.operator.verbs import carry_out
 from tests.spec.harness import (
     MINUTE,
     START,
@@ -40,6 +44,7 @@ from tests.spec.harness import (
     stream_of,
     who_may,
 )
+from tests.staging import Stage, work
 
 Told = tuple[Fact[Incident] | Later, ...]
 
@@ -528,3 +533,43 @@ def test_what_changed_since_is_assessed_and_not_reviewed() -> None:
 
 def test_what_is_closed_is_not_reviewed() -> None:
     given(*PRIORITY, ADVISED, CLOSED, on=Incident).when(REVIEW).then_refused("the incident is closed")
+
+
+CALM = "situation=past threat=none risk=low investigation=none vulnerability=none engagement=wants-police"
+
+# A crew that is lost
+
+
+LOST_AT_60: Told = (*PRIORITY, SERGEANT, Acknowledged(Role.SERGEANT, "4455", ""), Resourced("AB12", True))
+
+
+def test_who_loses_the_crew_that_was_sent_goes_up_the_ladder_anew_in_that_moment() -> None:
+    """Nobody is on the way any more, and whoever acknowledged it has been told that somebody was."""
+    lost = (*LOST_AT_60, later(minutes=60), StoodDown("AB12", "diverted"))
+    assert demanded(*lost) == [Timer(START + 60 * MINUTE, Escalate(Role.SERGEANT, START + 60 * MINUTE))]
+    again = raised(Role.SERGEANT, START + 60 * MINUTE, "2")
+    assert demanded(*lost, again) == []
+
+
+def test_who_loses_the_crew_before_it_was_due_has_no_more_time_than_before() -> None:
+    lost = (*PRIORITY, Resourced("AB12", True), later(minutes=10), StoodDown("AB12", "diverted"))
+    assert demanded(*lost) == [Timer(IN_40, TO_SERGEANT)]
+
+
+def test_a_grade_1_whose_crew_is_diverted_goes_to_the_inspector_at_once() -> None:
+    lost = (*EMERGENCY, INSPECTOR, Resourced("AB12", True), later(minutes=3), StoodDown("AB12", "diverted"))
+    assert [one.due for one in demanded(*lost)] == [START + 3 * MINUTE]
+
+
+def test_who_is_not_whom_it_was_escalated_to_says_that_they_know_of_a_ring_alone() -> None:
+    stage = Stage()
+    desk = stage.desk("2001")
+    work(desk, f"open - violence\nassess 1 {CALM}\ngrade 1 1 now")
+    stream = desk.named(Kind.INCIDENT)
+    assert stream is not None
+    watch = Desk(stage.log, stage.board, stage.identity, THE_WATCH)
+    watch.do([Act(stream, Escalate(Role.INSPECTOR, stage.clock())), Act(stream, RingQuestion("stranded", 1, 1))])
+    heeded = carry_out(desk, "ack 1 looked at it")
+    assert [entry.name for entry in heeded] == ["record.ring_heeded"]
+    known = carry_out(desk, "ack 1 4455 told by radio")
+    assert [entry.name for entry in known] == ["incident.escalation_acknowledged"]

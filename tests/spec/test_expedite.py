@@ -344,3 +344,12 @@ def test_an_answer_is_due_from_the_asking_whatever_was_decided_until_it_is_told(
     assert given(ASKED, VERIFIED, later(minutes=9), HELD, on=Expedite).record.answer_by(policy()) == DUE
     assert given(ASKED, VERIFIED, HELD, TOLD, on=Expedite).record.answer_by(policy()) is None
     assert given(on=Expedite).record.answer_by(policy()) is None
+
+
+def test_who_was_told_in_time_is_not_unanswered_when_what_was_held_is_decided_again() -> None:
+    """The answer was given; that there is another to tell holds up the close, and is no answer that never came."""
+    record = given(ASKED, VERIFIED, HELD, TOLD, ACCEPTED, on=Expedite).record
+    assert record.answer_by(policy()) is None
+    given(ASKED, VERIFIED, HELD, TOLD, ACCEPTED, on=Expedite).when(CLOSE).then_refused(
+        "the partner was not told: tell the named contact first"
+    )

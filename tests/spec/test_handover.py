@@ -5,12 +5,11 @@ Source: letter, area 1; IOPC on logs that were passed from shift to shift withou
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from hueandcry.domain import contact, deployment, expedite, grading, handover, incident, link, outcome
+from hueandcry.domain import contact, deployment, expedite, grading, handover, incident, link, outcome, recall
 from hueandcry.domain.advice import Advised, InterimRiskSet
 from hueandcry.domain.check import Answer, CheckReturned
 from hueandcry.domain.contact import Channel, Contact, Source
@@ -18,21 +17,17 @@ from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.expedite import Decision, Expedite, Means
 from hueandcry.domain.fact import Entry, Fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.handover import HandedOver, HandOver, SeeUpdate, UpdateSeen, is_pressing
+from hueandcry.domain.handover import HandedOver, HandOver, Own, SeeUpdate, UpdateSeen, is_pressing
 from hueandcry.domain.history import IncidentLoaded
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.logbook import Corrected, Note, Noted
 from hueandcry.domain.major import MajorDeclared
 from hueandcry.domain.particulars import InterimRisk, Reply
 from hueandcry.domain.promise import Broken, PassedOn, Promised
-from hueandcry.domain.staff import Cover
+from hueandcry.domain.staff import Cover, Staff
 from hueandcry.domain.worked import Promise, Promising, Worked
 from hueandcry.operator.desk import Desk
-from hueandcry.operator.identity import SetClock
 from hueandcry.operator.verbs import carry_out
-from hueandcry.store.codec import Pending
-from hueandcry.store.log import MemoryLog
-from hueandcry.store.views import Board
 from tests.spec.harness import (
     ME,
     MINUTE,
@@ -46,9 +41,10 @@ from tests.spec.harness import (
     ref,
     said_by,
     stream_of,
+    there,
     who_may,
 )
-from tests.staging import MONDAY, Stage, work
+from tests.staging import Stage, work
 
 Facts = tuple[Fact[Any], ...]
 
@@ -62,7 +58,7 @@ OPENED = incident.Opened("violence", False, ME, CALL, "a man is shouting")
 CALM = grading.Assessed((), (), 0, False, "4", ("nothing-more-urgent",), "")
 VULNERABLE = grading.Assessed((), (), 0, True, "3", ("vulnerable",), "")
 IN_QUEUE: Facts = (OPENED, CALM, grading.Graded("4", "4", 0, ref(Incident, 2), ""))
-OWNED: Facts = (*IN_QUEUE, incident.Owned(ME))
+OWNED: Facts = (*IN_QUEUE, handover.Owned(ME))
 SENT = deployment.Resourced("AB12", False)
 AT_SCENE = deployment.Attended("AB12")
 DEALT_WITH = outcome.Resulted("attended", True, None, "arrest made")
@@ -77,8 +73,9 @@ IN_HAND: dict[type[Worked], Facts] = {Contact: ANSWERED, Incident: OWNED, Expedi
 QUEUE: dict[type[Worked], Role] = {Contact: Role.HANDLER, Incident: Role.DISPATCHER, Expedite: Role.VULNERABILITY}
 NAMES = ["contact", "incident", "expedite"]
 
-HAND = HandOver(OTHER, "her sister rings at ten")
-IN_BULK = HandOver(OTHER, "", bulk=True)
+HAND = HandOver(there(OTHER), "her sister rings at ten")
+OWN = Own(there(OTHER))
+IN_BULK = HandOver(there(OTHER), "", bulk=True)
 SEE = SeeUpdate()
 
 
@@ -94,7 +91,7 @@ def promised(minutes: int, owner: str = ME, what: Promising = Promising.CALL_BAC
 
 
 def test_the_floor_hands_over_and_nobody_else() -> None:
-    assert who_may(HAND) == FLOOR
+    assert who_may(HAND) == who_may(OWN) == FLOOR
 
 
 def test_whoever_works_incidents_says_that_an_update_was_read_and_nobody_else() -> None:
@@ -102,7 +99,7 @@ def test_whoever_works_incidents_says_that_an_update_was_read_and_nobody_else() 
 
 
 def test_every_command_of_handing_over_has_its_roles_checked_here() -> None:
-    assert {type(one) for one in (HAND, SEE)} == commands_in(handover)
+    assert {type(one) for one in (HAND, SEE, OWN)} == commands_in(handover)
 
 
 # To a person, to a queue
@@ -122,13 +119,13 @@ def test_what_is_handed_to_the_role_whose_queue_it_stands_in_waits_there_in_nobo
     on: type[Worked], facts: Facts
 ) -> None:
     role = QUEUE[on].value
-    record = given(*facts, on=on).when(HandOver(role, "")).then(handed(role, ""))
+    record = given(*facts, on=on).when(HandOver(QUEUE[on], "")).then(handed(role, ""))
     assert (record.owner, record.in_hand) == (role, False)
     assert getattr(record, "handler" if on is Contact else "holder") == "", "nobody's, and not the role's as a person"
 
 
 def test_an_incident_that_is_not_graded_yet_goes_back_to_the_handlers() -> None:
-    record = given(OPENED, on=Incident).when(HandOver("handler", "")).then(handed("handler", ""))
+    record = given(OPENED, on=Incident).when(HandOver(Role.HANDLER, "")).then(handed("handler", ""))
     assert (record.owner, record.in_hand) == ("handler", False)
 
 
@@ -146,28 +143,30 @@ def test_a_supervisor_hands_over_what_somebody_else_has() -> None:
 
 
 def test_what_was_handed_over_is_handed_on() -> None:
-    record = given(*OWNED, handed(), on=Incident).when(HandOver("3003", "")).then(handed("3003", ""))
+    record = given(*OWNED, handed(), on=Incident).when(HandOver(there("3003"), "")).then(handed("3003", ""))
     assert record.owner == "3003"
 
 
 @pytest.mark.parametrize(("on", "facts"), IN_HAND.items(), ids=NAMES)
 def test_what_somebody_has_is_not_handed_to_them(on: type[Worked], facts: Facts) -> None:
-    given(*facts, on=on).when(HandOver(ME, "")).then_refused("1001 has it already")
+    given(*facts, on=on).when(HandOver(there(ME), "")).then_refused("1001 has it already")
 
 
 @pytest.mark.parametrize(
     ("on", "facts", "waits_for"),
     [
         (Contact, ANSWERED[:1], "handler"),
-        (Contact, (*ANSWERED, contact.Abandoned(contact.Stage.ANSWERED)), "handler"),
+        (Contact, (*ANSWERED, recall.Abandoned(contact.Stage.ANSWERED)), "handler"),
         (Contact, (*ANSWERED, handed("handler")), "handler"),
         (Incident, IN_QUEUE, "dispatcher"),
         (Expedite, DECIDED[:2], "vulnerability"),
     ],
     ids=["ringing", "abandoned", "handed back", "in the queue", "not decided"],
 )
-@pytest.mark.parametrize("to", [OTHER, "handler", "dispatcher", "vulnerability"])
-def test_what_nobody_has_in_hand_is_not_handed_over(on: type[Worked], facts: Facts, waits_for: str, to: str) -> None:
+@pytest.mark.parametrize("to", [there(OTHER), Role.HANDLER, Role.DISPATCHER, Role.VULNERABILITY], ids=str)
+def test_what_nobody_has_in_hand_is_not_handed_over(
+    on: type[Worked], facts: Facts, waits_for: str, to: Staff | Role
+) -> None:
     given(*facts, on=on).when(HandOver(to, "")).then_refused(f"nobody has it in hand: it waits for a {waits_for}")
 
 
@@ -235,7 +234,7 @@ def test_a_promise_that_was_broken_goes_along_as_one() -> None:
 
 def test_a_promise_about_what_goes_back_into_a_queue_is_for_whoever_takes_it_there() -> None:
     before = given(*OWNED, promised(20), on=Incident)
-    record = before.when(HandOver("dispatcher", "")).then(
+    record = before.when(HandOver(Role.DISPATCHER, "")).then(
         handed("dispatcher", ""), PassedOn(5, Promising.CALL_BACK, "dispatcher")
     )
     assert record.promises[0].owner == record.owner == "dispatcher"
@@ -257,7 +256,7 @@ def test_what_neither_is_vulnerable_nor_late_goes_in_bulk_and_is_recorded_so(on:
 
 
 PRESSING: dict[str, tuple[type[Worked], Facts, int]] = {
-    "vulnerable": (Incident, (OPENED, VULNERABLE, IN_QUEUE[2], incident.Owned(ME)), START),
+    "vulnerable": (Incident, (OPENED, VULNERABLE, IN_QUEUE[2], handover.Owned(ME)), START),
     "a partner's request": (Expedite, DECIDED, START),
     "a promise late": (Incident, (*OWNED, promised(20)), START + 20 * MINUTE),
     "another's promise late": (Contact, (*ANSWERED, promised(20, "3003")), START + 20 * MINUTE),
@@ -313,7 +312,7 @@ QUIET: dict[str, Fact[Any]] = {
     "advice": Advised("evidence", "not to wash"),
     "a promise": promised(20),
     "a place": incident.Located("CENTRAL", Source.HANDLER, None, "12 Mill Lane"),
-    "an owner": incident.Owned("3003"),
+    "an owner": handover.Owned("3003"),
     "a hand-over": handed("3003"),
     "a resource": SENT,
     "what the caller was told": outcome.CallerTold("nobody comes"),
@@ -606,10 +605,6 @@ def test_what_somebody_else_took_keeps_nobody_from_signing_off() -> None:
     assert names(carry_out(desk, "off")) == ["staff.signed_off"]
 
 
-# Not as it should be
-
-
-@pytest.mark.xfail(reason="whatever role is named, it waits in the queue that its stage gives it", strict=True)
 @pytest.mark.parametrize("role", ["vulnerability", "handler"])
 def test_what_is_handed_to_a_role_waits_in_the_queue_of_that_role_or_is_refused(role: str) -> None:
     """The log says that the vulnerability desk has it, and the promises are theirs; it waits with the dispatchers."""
@@ -622,31 +617,27 @@ def test_what_is_handed_to_a_role_waits_in_the_queue_of_that_role_or_is_refused(
     assert item.owner in (role, "2001")
 
 
-class GivenMeanwhile(MemoryLog):
-    """A log into which somebody else writes in the moment before a sign-off is appended."""
+@pytest.mark.parametrize("line", ["own {}", "hand {} 4455 for you", "pass {} call-back 4455"])
+@pytest.mark.parametrize(("leaving", "rule"), [(True, "4455 is not signed on"), (False, "4455 is sergeant")])
+def test_work_is_given_to_who_is_there_and_may_do_it(line: str, leaving: bool, rule: str) -> None:
+    stage = Stage()
+    desk = stage.desk("2001", Role.HANDLER, Role.DISPATCHER, Role.SUPERVISOR)
+    other = stage.desk("4455", Role.DISPATCHER if leaving else Role.SERGEANT)
+    if leaving:
+        carry_out(other, "off")
+    name = graded(desk)
+    work(desk, f"promise {name} call-back 20m")
+    with pytest.raises(Refused) as refused:
+        carry_out(desk, f"{line.format(name)} 4455" if line.startswith("own") else line.format(name))
+    assert str(refused.value).startswith(rule)
 
-    first: Callable[[], object] | None = None
 
-    def append(self, pending: Sequence[Pending]) -> list[Entry]:
-        first, self.first = self.first, None
-        if first is not None:
-            first()
-        return super().append(pending)
-
-
-@pytest.mark.xfail(
-    reason="a sign-off stands on the member's stream alone: what is handed over meanwhile is no conflict", strict=True
-)
-def test_nobody_signs_off_with_what_was_handed_to_them_in_that_moment() -> None:
-    clock = SetClock(MONDAY)
-    log = GivenMeanwhile(clock)
-    stage = Stage(log, clock)
-    leaving, giving = stage.desk("2001"), stage.desk("2002")
-    work(giving, "ring 101\nanswer .")
-    giving = Desk(log, Board(log), stage.identity, giving.signed)
-    log.first = lambda: carry_out(giving, "hand . 2001")
-    with contextlib.suppress(Refused):
-        carry_out(leaving, "off")
-    member = stage.board.member("2001")
-    assert member is not None
-    assert member.sessions or not in_hand(leaving)
+def test_what_goes_back_to_a_role_in_bulk_is_what_waits_for_that_role() -> None:
+    stage = Stage()
+    desk = stage.desk("2001", Role.HANDLER, Role.DISPATCHER)
+    graded(desk)
+    work(desk, "ring 101\nanswer .")
+    assert names(carry_out(desk, "handrest dispatcher")) == ["record.handed_over"]
+    with pytest.raises(Refused, match="nothing in hand that could go in bulk and waits for a dispatcher"):
+        carry_out(desk, "handrest dispatcher")
+    assert names(carry_out(desk, "handrest handler")) == ["record.handed_over"]

@@ -7,11 +7,21 @@ from hueandcry.domain import deployment, grading, incident, logbook, outcome
 from hueandcry.domain.advice import Advised, InterimRiskSet
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.crime import CrimeRecorded, NoCrimeFound
-from hueandcry.domain.deployment import Arrive, Attended, MissTarget, Resourced, Review, Send, StandDown, TargetMissed
+from hueandcry.domain.deployment import (
+    Arrive,
+    Attended,
+    MissTarget,
+    Resourced,
+    Review,
+    Reviewed,
+    Send,
+    StandDown,
+    TargetMissed,
+)
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, FactRef, fold
 from hueandcry.domain.grading import Assess, Assessed, Grade, Graded, Regraded
-from hueandcry.domain.handover import HandedOver, UpdateSeen
+from hueandcry.domain.handover import HandedOver, Own, Owned, UpdateSeen
 from hueandcry.domain.history import IncidentLoaded, LoadIncident
 from hueandcry.domain.incident import (
     AddContact,
@@ -23,8 +33,6 @@ from hueandcry.domain.incident import (
     Located,
     Open,
     Opened,
-    Own,
-    Owned,
     Stage,
 )
 from hueandcry.domain.logbook import Correct, Corrected, Note, Noted
@@ -48,6 +56,7 @@ from tests.spec.harness import (
     policy,
     ref,
     stream_of,
+    there,
     who_may,
 )
 
@@ -124,7 +133,7 @@ ADD_CONTACT = AddContact(SECOND_CALL)
 CHANGE = Change("he is back")
 ASSESS = Assess((), replies(), "")
 GRADE = Grade("2", "knife seen")
-OWN = Own("2211")
+OWN = Own(there("2211"))
 SEND = Send("AB12")
 ARRIVE = Arrive("AB12")
 NOTE = Note("the door is red")
@@ -164,7 +173,7 @@ def test_history_is_not_worked(command: Command[Incident]) -> None:
     given(LOADED, on=Incident).when(command).then_refused("this incident was loaded as history; history is not worked")
 
 
-@pytest.mark.parametrize("command", [OPEN, NOTE, CORRECT, STAND_DOWN, *WORK], ids=name_of)
+@pytest.mark.parametrize("command", [OPEN, NOTE, CORRECT, *WORK], ids=name_of)
 def test_the_floor_works_incidents_and_nobody_else(command: Command[Incident]) -> None:
     assert who_may(command) == FLOOR
 
@@ -175,7 +184,7 @@ def test_only_the_watch_records_missed_targets_and_only_an_administrator_loads_h
 
 
 def test_every_command_on_incidents_has_its_roles_checked_here() -> None:
-    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, STAND_DOWN, *WORK)} == set().union(
+    assert {type(one) for one in (OPEN, NOTE, CORRECT, MISS, STAND_DOWN, *WORK)} == {Own}.union(
         *map(commands_in, (incident, grading, deployment, outcome, logbook))
     )
 
@@ -1096,3 +1105,26 @@ def test_an_incident_stands_in_one_queue_with_one_owner_all_its_life() -> None:
 def test_no_incident_stands_in_no_queue() -> None:
     record = given(on=Incident).record
     assert (record.open, record.queue, record.assessment_current) == (False, None, False)
+
+
+# Written down afterwards
+
+
+def test_an_assessment_from_before_a_change_is_not_written_down_after_it_as_one_of_what_stands_now() -> None:
+    before = given(*IN_QUEUE, later(minutes=30), Changed("he is back"), on=Incident)
+    before.when(ASSESS, on_duty(now=START, afterwards=True)).then_refused(
+        "something material happened after that: assess its risk as it stands now, and note what was then"
+    )
+    assert before.when(ASSESS, on_duty(now=START)).then(ASSESSED).assessment_current, "a clock that went back is none"
+
+
+def test_what_the_caller_was_told_before_another_rang_is_not_written_down_after_that_as_told_to_both() -> None:
+    before = given(*IN_QUEUE, later(minutes=30), Contacted(SECOND_CALL, ()), on=Incident)
+    before.when(TELL, on_duty(now=START, afterwards=True)).then_refused(
+        "somebody got in touch, or it was reopened, after that: they are still to be told"
+    )
+
+
+def test_a_review_that_is_written_down_afterwards_sets_no_clock_back() -> None:
+    record = given(*IN_QUEUE, later(minutes=30), Reviewed("nothing new"), on=Incident).record
+    assert Reviewed("earlier").apply(replace(record, occurred=START)).reviewed == record.reviewed == START + 30 * MINUTE

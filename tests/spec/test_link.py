@@ -13,7 +13,7 @@ from hueandcry.domain.deployment import Attended, Resourced, StoodDown
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, FactRef
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.grading import Assessed, Graded
+from hueandcry.domain.grading import Assessed, Graded, Regraded
 from hueandcry.domain.history import IncidentLoaded
 from hueandcry.domain.incident import Contacted, Incident, Opened, Stage
 from hueandcry.domain.link import (
@@ -72,7 +72,7 @@ PROMISED = Promised(Promising.CALL_BACK, START + HOUR, "1001", "")
 
 TIE = TieTo(OTHER, How.SAME_PEOPLE, "the silver car again")
 TAG = Tag("series")
-MERGE = Merge(OTHER, True, "same crush at gate 4")
+MERGE = Merge(OTHER, True, False, "same crush at gate 4")
 ABSORB = Absorb(OTHER, False, False, (SECOND_CALL, THIRD_CALL))
 REOPEN = Reopen("he is back")
 EVERY: list[Command[Any]] = [TIE, TAG, MERGE, ABSORB, REOPEN]
@@ -170,11 +170,11 @@ def test_a_tag_that_the_pack_of_today_has_no_more_is_taken_off_all_the_same() ->
 
 
 def test_an_incident_is_not_merged_into_itself() -> None:
-    given(*WAITING, on=Incident).when(Merge(ME, True, "")).then_refused("an incident is not merged into itself")
+    given(*WAITING, on=Incident).when(Merge(ME, True, False, "")).then_refused("an incident is not merged into itself")
 
 
 def test_nothing_is_merged_into_what_is_closed() -> None:
-    given(*WAITING, on=Incident).when(Merge(OTHER, False, "")).then_refused(
+    given(*WAITING, on=Incident).when(Merge(OTHER, False, False, "")).then_refused(
         "the other incident is closed: reopen it first, or merge the other way round"
     )
 
@@ -303,10 +303,10 @@ def test_it_is_said_why_something_is_reopened() -> None:
 
 @pytest.mark.parametrize(
     ("facts", "stage"),
-    [(ENDED, Stage.ATTENDED), (UNTOLD, Stage.GRADED), ((OPENED, MERGED), Stage.OPENED)],
+    [(ENDED, Stage.GRADED), (UNTOLD, Stage.GRADED), ((OPENED, MERGED), Stage.OPENED)],
     ids=["attended", "nobody sent", "not graded"],
 )
-def test_what_is_reopened_is_worked_again_from_where_it_was_and_assessed_anew(
+def test_what_is_reopened_is_assessed_anew_and_waits_for_somebody_though_somebody_was_there_before(
     facts: tuple[Fact[Incident], ...], stage: Stage
 ) -> None:
     record = given(*facts, on=Incident).when(REOPEN).then(REOPENED)
@@ -471,17 +471,12 @@ def test_a_contact_that_is_linked_elsewhere_reopens_nothing(room: Room, desk: De
     assert not incident(desk, 1).open
 
 
-# Not as it should be
-
-
-@pytest.mark.xfail(reason="Absorb does nothing where the incident was merged into this one before", strict=True)
 def test_what_is_merged_a_second_time_brings_the_callers_who_came_since(desk: Desk) -> None:
     work(desk, f"{CRUSH}\nmerge 2 1\nreopen 2 not the same\nring 999 3\nanswer .\nlink . 2\nmerge 2 1 it is after all")
     assert len(incident(desk, 1).contacts) == 3
     assert incident(desk, 1).queue == "assess"
 
 
-@pytest.mark.xfail(reason="an expedite is linked to what is closed, and that stays closed", strict=True)
 def test_a_partner_who_gets_in_touch_about_what_is_closed_reopens_it(desk: Desk) -> None:
     work(desk, CRUSH)
     closed(desk, 1)
@@ -489,16 +484,74 @@ def test_a_partner_who_gets_in_touch_about_what_is_closed_reopens_it(desk: Desk)
     assert incident(desk, 1).open
 
 
-@pytest.mark.xfail(reason="a result is taken back by another contact and by a change, and not by a merge", strict=True)
 def test_what_was_resulted_is_worked_again_when_another_is_merged_into_it(desk: Desk) -> None:
     resulted = given(*WAITING, Resulted("advice", False, None, ""), ABSORBED, on=Incident).record
     contacted = given(*WAITING, Resulted("advice", False, None, ""), Contacted(SECOND_CALL, ()), on=Incident).record
     assert (resulted.stage, resulted.result, resulted.queue) == (contacted.stage, "", "assess")
 
 
-@pytest.mark.xfail(reason="the crews of a closed incident are free, and stay in its list of resources", strict=True)
 def test_what_is_reopened_has_nobody_on_it_any_more_and_can_be_merged(desk: Desk) -> None:
     work(desk, f"unit AB12 CENTRAL\n{CRUSH}\nassess 2 {ASSESS.format('none')}\ngrade 2 4\nsend 2 AB12\narrive 2")
     work(desk, "result 2 attended\nclose 2\nreopen 2 he is back")
     assert incident(desk, 2).resources == ()
     work(desk, "merge 2 1")
+
+
+CALM = ASSESS.format("none")
+
+
+def test_who_gets_in_touch_about_what_was_merged_stands_in_the_incident_that_is_worked_for_both(desk: Desk) -> None:
+    work(desk, f"{CRUSH}\nmerge 2 1\nring 999 07700 900103\nanswer .\nlink . 2")
+    first, second = incident(desk, 1), incident(desk, 2)
+    caller = desk.board.record(first.contacts[-1])
+    assert isinstance(caller, Contact)
+    assert (caller.incident, len(first.contacts), second.open) == (first.id, 3, False)
+
+
+def test_what_a_caller_of_the_merged_one_answers_reopens_the_assessment_of_the_other(desk: Desk) -> None:
+    work(desk, f"{CRUSH}\nmerge 2 1\nassess 1 {CALM}")
+    caller = tail_of(incident(desk, 2).contacts[0])
+    work(desk, f"triage c{caller} threat weapon a knife after all")
+    assert not incident(desk, 1).assessment_current
+
+
+def test_a_partner_who_gets_in_touch_about_what_is_open_reopens_its_assessment(desk: Desk) -> None:
+    work(desk, f"{CRUSH}\nassess 1 {CALM}")
+    work(desk, "expedite mri-ward-12 walkout - Sister Jones / 0161 496 0000 / left at 14:00\nlink . 1")
+    assert incident(desk, 1).queue == "assess"
+
+
+def test_no_crime_is_lost_in_a_merge(desk: Desk) -> None:
+    work(desk, "open - theft\nopen - other\nopen - theft")
+    with pytest.raises(Refused) as refused:
+        work(desk, "merge 1 2")
+    assert str(refused.value).startswith("theft is a crime, and the other is none")
+    work(desk, "merge 1 3 one bicycle")
+    work(desk, "nocrime 3 it was lent\nmerge 3 2")
+
+
+def test_nothing_that_is_still_to_be_brought_up_is_lost_in_a_merge(desk: Desk) -> None:
+    work(desk, f"{CRUSH}\nbringup 2 20m her sister")
+    with pytest.raises(Refused, match="still to be brought up"):
+        work(desk, "merge 2 1")
+
+
+def test_what_was_attended_and_is_needed_again_waits_for_somebody_and_its_clock_begins_anew(desk: Desk) -> None:
+    """Whoever was there has left: a change or another caller finds nobody on it, with a result or without."""
+    for result in ((), (Resulted("attended", True, None, ""),)):
+        done = (*WAITING, SENT, AT_SCENE, StoodDown("AB12", "done"), *result)
+        record = given(*done, later(minutes=60), Contacted(SECOND_CALL, ()), on=Incident).record
+        assert (record.stage, record.attended, record.told, record.result) == (Stage.GRADED, False, False, "")
+        assert record.targets(policy())[Target.RESOURCE] == START + 180 * MINUTE
+
+
+def test_what_a_crew_is_still_at_is_worked_on_by_them(desk: Desk) -> None:
+    there = (*WAITING, SENT, AT_SCENE, Resulted("attended", True, None, ""))
+    record = given(*there, Contacted(SECOND_CALL, ()), on=Incident).record
+    assert (record.stage, record.attended, record.resources) == (Stage.ATTENDED, True, ("AB12",))
+
+
+def test_a_downgrade_of_what_is_needed_again_sets_no_target_before_that() -> None:
+    down = Regraded("3", "4", False, "3", ref(Incident, 2), None, "quiet")
+    record = given(*UNTOLD, later(minutes=300), REOPENED, down, on=Incident).record
+    assert record.clock_from == START + 300 * MINUTE

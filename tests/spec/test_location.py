@@ -12,7 +12,7 @@ from hueandcry.domain.contact import Channel, Contact, Source
 from hueandcry.domain.deployment import Attended, Resourced
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.expedite import Decision, Expedite, Means
-from hueandcry.domain.fact import Fact
+from hueandcry.domain.fact import Fact, Names, sentence
 from hueandcry.domain.gazetteer import (
     GAZETTEER_STREAM,
     BeginEdition,
@@ -106,7 +106,7 @@ def test_the_floor_says_where_something_is_and_nobody_else() -> None:
     assert who_may(LocateCaller(Network.AML, POINT, 30, 0, "")) == FLOOR
 
 
-@pytest.mark.parametrize("command", [BeginEdition(b"one", 1), ListPlaces(b"one", 1, b"row")], ids=kind_name)
+@pytest.mark.parametrize("command", [BeginEdition(b"one", 1), ListPlaces(b"one", 1, 1, b"row")], ids=kind_name)
 def test_only_an_administrator_says_which_places_there_are(command: Command[Gazetteer]) -> None:
     assert who_may(command) == (Role.ADMINISTRATOR,)
 
@@ -238,6 +238,22 @@ def test_a_point_has_two_numbers_and_lies_on_earth() -> None:
     assert not any(map(is_point, [(), (1,), (1, 2, 3), (900_000_001, 0), (0, -1_800_000_001)]))
 
 
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        (AT_MILL_LANE, "At place #41: 12 Mill Lane, Hulme. District and beat: CENTRAL / C2"),
+        (Placed(1, "EAST", None, "Oak House", 0, ()), "At place #1: Oak House. District and beat: EAST"),
+        (CallerLocated(Network.AML, 8, START, True, POINT, ""),
+         f"Caller located (aml) as of {START} ns; plausible: yes, radius taken: 8 m"),
+        (CallerLocated(Network.AML, 0, START, False, (), "953,2 8"),
+         f"Caller located (aml) as of {START} ns; plausible: no, radius taken: 0 m: 953,2 8"),
+    ],
+    ids=["placed", "placed in no beat", "located", "located where nobody can be"],
+)  # fmt: skip
+def test_where_something_is_is_said_in_one_line(fact: Fact[Any], words: str) -> None:
+    assert sentence(fact, Names()) == words
+
+
 # Which places there are
 
 BEGUN = EditionBegun(b"one", 3)
@@ -250,15 +266,16 @@ def test_a_file_of_places_is_begun() -> None:
     assert not after.open
 
 
-def test_a_file_that_lists_nothing_is_refused() -> None:
-    given(on=Gazetteer).when(BeginEdition(b"one", 0)).then_refused("the file lists no place")
+@pytest.mark.parametrize("places", [0, -1])
+def test_a_file_that_lists_nothing_is_refused(places: int) -> None:
+    given(on=Gazetteer).when(BeginEdition(b"one", places)).then_refused("the file lists no place")
 
 
 def test_an_edition_is_in_force_once_all_of_its_parts_are_there() -> None:
     part = PlacesListed(2, b"a\nb")
-    after = given(BEGUN, on=Gazetteer).when(ListPlaces(b"one", 2, b"a\nb")).then(part)
+    after = given(BEGUN, on=Gazetteer).when(ListPlaces(b"one", 1, 2, b"a\nb")).then(part)
     assert (after.edition, after.listed) == (None, 2)
-    whole = given(BEGUN, part, on=Gazetteer).when(ListPlaces(b"one", 1, b"c")).then(PlacesListed(1, b"c"))
+    whole = given(BEGUN, part, on=Gazetteer).when(ListPlaces(b"one", 1, 1, b"c")).then(PlacesListed(1, b"c"))
     assert whole.edition == Edition(b"one", 3, 1, 3)
     assert (whole.begun, whole.listed) == (None, 0)
 
@@ -299,7 +316,14 @@ def test_a_load_that_broke_off_is_begun_again_from_the_beginning() -> None:
 )
 def test_a_part_of_a_file_that_is_not_being_loaded_is_refused(facts: tuple[Fact[Gazetteer], ...]) -> None:
     rule = "another file of places was begun meanwhile: load this one again"
-    given(*facts, on=Gazetteer).when(ListPlaces(b"one", 1, b"a")).then_refused(rule)
+    given(*facts, on=Gazetteer).when(ListPlaces(b"one", 1, 1, b"a")).then_refused(rule)
+
+
+def test_a_part_of_a_load_is_not_taken_for_one_of_another_load_of_the_same_file() -> None:
+    before = given(BEGUN, PlacesListed(2, b"a\nb"), BEGUN, on=Gazetteer)
+    rule = "another file of places was begun meanwhile: load this one again"
+    before.when(ListPlaces(b"one", 1, 1, b"c")).then_refused(rule)
+    before.when(ListPlaces(b"one", 3, 1, b"c")).then(PlacesListed(1, b"c"))
 
 
 def test_a_part_that_belongs_to_no_edition_is_kept_and_changes_nothing() -> None:

@@ -254,6 +254,17 @@ def test_a_question_is_skipped_just_while_it_is_not_asked(name: str) -> None:
             assert skipped == {one.code for one in risk.question} - set(asked(answers, risk))
 
 
+def test_a_question_is_not_asked_under_one_that_is_not_asked_any_more() -> None:
+    assert "which-weapon" not in asked({"threat": "none", "weapon-seen": "seen"})
+
+
+def test_whoever_asks_under_a_question_that_is_not_asked_any_more_is_told_what_took_it_away() -> None:
+    facts = triaged(threat="weapon", weapon_seen="seen", which_weapon="given") + triaged(threat="none")
+    given(*ANSWERED, *facts, on=Contact).when(Triage("which-weapon", "given", "a knife")).then_refused(
+        "weapon-seen is asked while threat is weapon: answer threat first"
+    )
+
+
 # What an answer leads to
 
 
@@ -275,6 +286,26 @@ def test_a_rule_on_a_question_is_met_by_unknown_where_it_was_not_asked() -> None
         assert (found.grade, found.grounds) == ("2", ("armed", "threat.weapon", "seen.unknown"))
     assert risk.suggestion({"threat": "weapon", "seen": "seen"}, "theft").grade == "4"
     assert risk.suggestion({"threat": "weapon", "seen": "used"}, "theft").grade == "1"
+
+
+def test_what_was_answered_under_a_question_that_is_not_asked_any_more_counts_as_unknown_too() -> None:
+    chain = read(SMALL.replace('seen = ["used"]', 'kind = ["given"]') + KIND)
+    said = {"threat": "weapon", "seen": "used", "kind": "given"}
+    assert chain.suggestion(said, "theft").grade == "1"
+    assert chain.suggestion(said | {"threat": "none"}, "theft").grade == "4"
+    assert chain.suggestion({"threat": "none", "kind": "given"}, "theft").grade == "4"
+
+
+def test_nobody_is_vulnerable_by_an_answer_to_a_question_that_is_not_asked_any_more() -> None:
+    risk = read(SMALL.replace('vulnerable = { threat = ["weapon"] }', 'vulnerable = { seen = ["used"] }'))
+    assert risk.is_vulnerable({"threat": "weapon", "seen": "used"})
+    assert not risk.is_vulnerable({"threat": "none", "seen": "used"})
+
+
+def test_an_answer_that_nobody_was_asked_for_stands() -> None:
+    """Somebody who does not breathe need not have been said to be hurt."""
+    assert policy().risk.suggestion({**CALM, "breathing": "no"}, "theft").grade == "1"
+    assert policy().risk.suggestion({**CALM, "breathing": "no", "hurt": "unknown"}, "theft").grade == "4"
 
 
 def heard(*facts: Fact[Any]) -> tuple[Triaged, ...]:
@@ -446,6 +477,21 @@ def test_two_questions_do_not_share_a_code() -> None:
     assert refusal(SMALL + KIND + KIND) == "small: question kind stands twice"
 
 
+TWICE = '{ code = "used", says = "used" }]'
+
+
+@pytest.mark.parametrize("code", ["used", "unknown"])
+def test_a_question_does_not_offer_an_answer_twice(code: str) -> None:
+    assert TWICE in SMALL
+    twice = SMALL.replace(TWICE, f'{TWICE[:-1]}, {{ code = "{code}", says = "again" }}]')
+    assert refusal(twice) == f"small: question seen: answer {code} stands twice"
+
+
+def test_a_question_may_wait_for_another_that_is_not_asked() -> None:
+    text = SMALL + KIND.replace('seen = ["seen", "used"]', 'seen = ["unknown"], threat = ["none"]')
+    assert asked({"threat": "none"}, read(text)) == ["kind"]
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
@@ -582,10 +628,6 @@ def test_an_answer_to_a_question_reopens_the_assessment_of_the_incident_that_the
     assert (assessed.suggested, assessed.grounds) == ("1", ("not-breathing", "breathing.no"))
 
 
-# Not as it should be
-
-
-@pytest.mark.xfail(reason="an answer stands though the question is not asked any more", strict=True)
 @pytest.mark.parametrize(
     ("lines", "grade"), [(("t . hurt yes", "t . breathing no", "t . hurt no"), "4")], ids=["nobody is hurt after all"]
 )
@@ -594,26 +636,3 @@ def test_a_question_that_is_not_asked_any_more_counts_as_unknown(lines: tuple[st
     assessed = last(desk, "assess .")
     assert isinstance(assessed, Assessed)
     assert assessed.suggested == grade
-
-
-@pytest.mark.xfail(reason="only the answers that a question itself names are looked at", strict=True)
-def test_a_question_is_not_asked_under_one_that_is_not_asked_any_more() -> None:
-    assert "which-weapon" not in asked({"threat": "none", "weapon-seen": "seen"})
-
-
-TWICE = '{ code = "used", says = "used" }]'
-
-
-@pytest.mark.xfail(reason="the answers of elements are looked at, those of questions are not", strict=True)
-@pytest.mark.parametrize("code", ["used", "unknown"])
-def test_a_question_does_not_offer_an_answer_twice(code: str) -> None:
-    assert TWICE in SMALL
-    refusal(SMALL.replace(TWICE, f'{TWICE[:-1]}, {{ code = "{code}", says = "again" }}]'))
-
-
-@pytest.mark.xfail(
-    reason="what is unknown because it is not asked is taken for an answer that somebody gave", strict=True
-)
-def test_a_question_may_wait_for_another_that_is_not_asked() -> None:
-    text = SMALL + KIND.replace('seen = ["seen", "used"]', 'seen = ["unknown"], threat = ["none"]')
-    assert asked({"threat": "none"}, read(text)) == ["kind"]

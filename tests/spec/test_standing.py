@@ -4,6 +4,9 @@ Source: letter, area 1; the findings behind each question stand in domain/packs/
 domain/standing.py, asking.py, idle.py and ringing.py.
 """
 
+import ast
+import inspect
+import textwrap
 from functools import lru_cache
 from typing import Any
 
@@ -16,19 +19,23 @@ from msgspec.structs import replace
 from hueandcry.domain import ringing
 from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.asking import Asker, Fallen, Ring, ask
-from hueandcry.domain.contact import Abandoned, Answered, Channel, Closed, Contact, Rang, Stage, Transferred
+from hueandcry.domain.contact import Answered, Channel, Closed, Contact, Linked, Rang, Stage, Transferred
 from hueandcry.domain.duty import FLOOR, Command, Duty, Role
 from hueandcry.domain.escalation import Escalate
 from hueandcry.domain.expedite import Asked, Expedite
 from hueandcry.domain.fact import Entry, Fact, fold
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.idle import check_standing, idle
+from hueandcry.domain.grading import Assessed
+from hueandcry.domain.idle import QUEUES_OF, check_standing, idle
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.link import Absorbed
 from hueandcry.domain.logbook import Noted
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.packreader import read_pack
 from hueandcry.domain.policy import POLICY_STREAM, Adopted, Policy, digest_of
 from hueandcry.domain.promise import Kept
-from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.recall import Abandoned
+from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.domain.ringing import HeedRing, QuestionRang, RingHeeded, RingQuestion, RingVolume, VolumeFell
 from hueandcry.domain.standing import Follows, Precedes, Question, Silence, StandingPack, Step, Volume
 from hueandcry.domain.worked import Promising, Worked
@@ -232,6 +239,32 @@ def test_only_what_is_meant_is_counted_in_whatever_record_and_all_of_it() -> Non
     assert ask(of(EARLY), heard[:-2], blank, START + 180 * S).fallen == [Fallen(START + 180 * S, "asked", 1, 4)]
 
 
+INCIDENT = stream_of(Incident)
+ID = stream_text(INCIDENT)
+GROUNDS = Assessed((), (), 0, False, "1", ("not-breathing", "breathing.no"), "")
+
+
+@pytest.mark.parametrize(
+    ("fact", "field", "codes", "met"),
+    [
+        (GROUNDS, "grounds", ("breathing.no",), True),
+        (GROUNDS, "grounds", ("life-at-risk", "not-breathing"), True),
+        (GROUNDS, "grounds", ("life-at-risk", "none"), False),
+        (replace(GROUNDS, grounds=()), "grounds", ("none",), True),
+        (Absorbed(CALL, False, False, (INCIDENT, CALL)), "contacts", (stream_text(CALL),), True),
+        (Absorbed(CALL, False, False, (CALL,)), "contacts", (ID,), False),
+        (Linked(INCIDENT), "incident", (ID,), True),
+        (Linked(INCIDENT), "incident", (stream_text(CALL),), False),
+    ],
+)
+def test_a_step_names_any_value_of_a_list_and_a_record_by_its_id(
+    fact: Fact[Any], field: str, codes: tuple[str, ...], met: bool
+) -> None:
+    step = Step(fact.card.name, {field: codes})
+    assert list(idle(replace(FEWER, when=(step,)))) == []
+    assert step.met(fact) is met
+
+
 # The questions that come with the product
 
 
@@ -370,6 +403,23 @@ IDLE: list[tuple[Question, str]] = [
     (replace(UNTOUCHED, while_={"channel": ()}), "can never ring: no channel is named"),
     (replace(UNTOUCHED, of="expedite", while_={"decision": ("perhaps",)}),
      "can never ring: decision of it is never perhaps; it is one of accept, hold, not-police, none"),
+    (replace(NOTED_LOST, while_={"stage": ("lunch",)}), f"can never ring: stage of it is never lunch; it is one of {STAGES}"),
+    (replace(NOTED_LOST, while_={"channel": ("999",), "grade": ("1",)}),
+     "can never ring: a record of that kind has no grade; it has stage, queue, district, channel"),
+    (replace(UNTOUCHED, while_={"queue": ("dispatch", "waiting")}),
+     "can never ring: queue of it is never dispatch; it is one of waiting, in-hand, parked, recall, none"),
+    (replace(UNTOUCHED, of="expedite", while_={"queue": ("waiting",)}),
+     "can never ring: queue of it is never waiting; it is one of partner, none"),
+    (replace(NOTED_LOST, while_={"queue": ("lunch",)}),
+     "can never ring: queue of it is never lunch; it is one of waiting, in-hand, parked, recall, none"),
+    (replace(FEWER, when=(Step("contact.linked", {"incident": ("412",)}),)),
+     "can never ring: incident of contact.linked is never 412; it is one of the ids of records"),
+    (replace(OF_NOBODY, when=Step("expedite.asked", {"contact": ("anybody",)})),
+     "can never ring: contact of expedite.asked is never anybody; it is one of the ids of records, none"),
+    (replace(FEWER, when=(Step("incident.assessed", {"replies": ("breathing.no",)}),)),
+     "can never ring: replies of incident.assessed is never breathing.no; it is one of none"),
+    (replace(FEWER, when=(Step("incident.graded", {"assessment": ("none",)}),)),
+     "can never ring: assessment of incident.graded is never none; it holds nothing that a question can name"),
     (replace(FEWER, when=()), "can never ring: it counts nothing"),
     (replace(FEWER, below_percent=0), "can never ring: nothing falls below 0 percent"),
     (replace(FEWER, when=(Step("contact.answered"), NO_SUCH)), f"can never ring: {UNHEARD}"),
@@ -392,11 +442,32 @@ def test_a_state_that_such_a_record_does_not_have_is_told_with_those_that_it_has
         assert why.startswith(f"can never ring: a record of that kind has no {field}; it has stage, queue, ")
 
 
+@pytest.mark.parametrize("record", QUEUES_OF, ids=lambda record: record.__name__)
+def test_the_queues_that_can_be_named_are_those_in_which_such_a_record_stands(record: type[Worked]) -> None:
+    spelt = ast.walk(ast.parse(textwrap.dedent(inspect.getsource(record.queue.fget))))  # type: ignore[attr-defined]
+    texts = {one.value for one in spelt if isinstance(one, ast.Constant) and type(one.value) is str}
+    assert {text for text in texts if " " not in text} == set(QUEUES_OF[record])
+
+
+WITHOUT_APPROVAL = replace(FEWER, when=(Step("incident.regraded", {"approval": ("none",)}),))
+GRADE_1_OR_999 = [replace(NOTED_LOST, while_=like) for like in ({"grade": ("1",)}, {"channel": ("999",)})]
 PROMISED = replace(RUNG_BACK, unless=(Step("record.promised", {"what": ("call-back",)}),))
 ON_HOLD = replace(UNTOUCHED, of="expedite", while_={"decision": ("none", "hold")})
 
 
-@pytest.mark.parametrize("question", [*SHIPPED.question, *(one[1] for one in SHAPES), FEWER, EARLY, PROMISED, ON_HOLD])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *SHIPPED.question,
+        *(one[1] for one in SHAPES),
+        FEWER,
+        EARLY,
+        PROMISED,
+        ON_HOLD,
+        WITHOUT_APPROVAL,
+        *GRADE_1_OR_999,
+    ],
+)
 def test_a_question_that_may_ring_and_may_not_is_accepted(question: Question) -> None:
     assert list(idle(question)) == []
 

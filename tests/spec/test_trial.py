@@ -15,13 +15,15 @@ import pytest
 
 from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.asking import Ring, ask
-from hueandcry.domain.deployment import Attended, Resourced, Reviewed
+from hueandcry.domain.contact import Channel, Contact, Rang, Transferred
+from hueandcry.domain.deployment import Attended, Resourced, Reviewed, StoodDown
 from hueandcry.domain.duty import Role
+from hueandcry.domain.expedite import Asked
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import Assessed, Graded, Regraded
 from hueandcry.domain.incident import Changed, Contacted, Incident, Opened
-from hueandcry.domain.outcome import Resulted
+from hueandcry.domain.outcome import Closed, Resulted
 from hueandcry.domain.packreader import read_pack
 from hueandcry.domain.policy import POLICY_STREAM, digest_of
 from hueandcry.domain.reference import Kind, kind_of
@@ -34,7 +36,7 @@ from hueandcry.operator.grammar import Misread
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store.moment import changeovers, last_changeover, zone_of
 from hueandcry.store.views import blank
-from tests.spec.harness import pack
+from tests.spec.harness import entry, pack, stream_of
 from tests.staging import S, Stage, work
 
 LONDON = zone_of("Europe/London")
@@ -251,48 +253,73 @@ def raised(facts: list[Entry], end: int, schemes: dict[bytes, Row], under: bytes
     The scheme is that of the day on which the grade was given, or the one that is named by its hash.
     """
     found: set[tuple[str, int]] = set()
-    grade, clock, opened, reviewed, stage, day = "", 0, 0, 0, "opened", b""
-    for one, after in zip(facts, [*facts[1:], None], strict=True):
-        at, until = at_of(one), end if after is None else at_of(after)
-        match one.fact:
-            case Opened():
-                clock = opened = at
-            case Assessed() | Reviewed():
-                reviewed = at
-            case Graded() | Regraded():
-                stage = "graded" if isinstance(one.fact, Graded) else stage
-                clock = at if isinstance(one.fact, Regraded) and one.fact.more_urgent else opened
-                assert one.header is not None
-                grade, day = one.fact.grade, one.header.pack or b""
-            case Resourced() if stage != "gone":
-                stage = "resourced"
-            case Attended():
-                stage = "gone"
-            case Resulted():
-                stage = "gone" if one.fact.attended or stage == "gone" else "resulted"
-            case Contacted() | Changed() if stage == "resulted":
-                stage, clock = "graded", at
-            case _:
-                pass
-        if stage in ("graded", "resourced"):
-            found |= set(_due(schemes[under or day], grade, stage, (clock, reviewed, until)))
+    one = Stands()
+    for fact, after in zip(facts, [*facts[1:], None], strict=True):
+        one.take(fact)
+        if one.stage in ("graded", "resourced") and not one.there:
+            found |= set(_due(schemes[under or one.day], one, end if after is None else at_of(after)))
     return found
 
 
-def _due(scheme: Row, grade: str, stage: str, times: tuple[int, int, int]) -> Iterator[tuple[str, int]]:
-    clock, reviewed, until = times
-    row = next((one for one in scheme["grade"] if one["code"] == grade), None)
+class Stands:
+    """How an incident stands after some facts: as far as it is there for what time raises."""
+
+    def __init__(self) -> None:
+        self.stage, self.grade, self.day = "opened", "", b""
+        self.clock, self.needed, self.alone, self.reviewed = 0, 0, 0, 0
+        self.crews: set[str] = set()
+        self.there = False
+
+    def take(self, entry: Entry) -> None:
+        at = at_of(entry)
+        match entry.fact:
+            case Opened():
+                self.clock = self.needed = at
+            case Assessed() | Reviewed():
+                self.reviewed = at
+            case Graded() | Regraded():
+                assert entry.header is not None
+                self.grade, self.day = entry.fact.grade, entry.header.pack or b""
+                if isinstance(entry.fact, Graded):
+                    self.stage = "graded"
+                else:
+                    self.clock = at if entry.fact.more_urgent else self.needed
+            case Resourced() | Attended():
+                self.crews.add(entry.fact.callsign)
+                self.there |= isinstance(entry.fact, Attended)
+                self.stage = "attended" if isinstance(entry.fact, Attended) else "resourced"
+            case StoodDown():
+                self.crews.discard(entry.fact.callsign)
+                if self.stage == "resourced" and not self.crews:
+                    self.stage, self.alone = "attended" if self.there else "graded", at
+            case Resulted():
+                self.stage, self.there = "resulted", self.there or entry.fact.attended
+            case Contacted() | Changed() if self.stage == "resulted" or (self.stage == "attended" and not self.crews):
+                self.there = self.there and bool(self.crews)
+                self.stage = "attended" if self.there else "resourced" if self.crews else "graded"
+                self.clock = self.needed = at
+            case Closed():
+                self.stage = "closed"
+            case _:
+                pass
+
+
+def _due(scheme: Row, one: Stands, until: int) -> Iterator[tuple[str, int]]:
+    row = next((row for row in scheme["grade"] if row["code"] == one.grade), None)
     if row is None:
-        yield f"no grade {grade} in it", clock
+        yield f"no grade {one.grade} in it", one.clock
         return
-    waits = [("attended", "attend_within_s", clock)]
-    if stage == "graded":
-        waits += [("resourced", "resource_within_s", clock), ("reviewed", "review_every_s", max(reviewed, clock))]
+    waits = [("attended", "attend_within_s", one.clock)]
+    if one.stage == "graded":
+        waits += [
+            ("resourced", "resource_within_s", one.clock),
+            ("reviewed", "review_every_s", max(one.reviewed, one.clock)),
+        ]
     for what, target, since in waits:
         if target in row and since + row[target] * S <= until:
             yield f"not {what} in {row[target]} s", since + row[target] * S
-    for rung in row.get("escalate", ()) if stage == "graded" else ():
-        due = clock + rung["unresourced_for_s"] * S
+    for rung in row.get("escalate", ()) if one.stage == "graded" else ():
+        due = max(one.clock + rung["unresourced_for_s"] * S, one.alone)
         if due <= until:
             yield f"escalated to {rung['to']} after {rung['unresourced_for_s']} s", due
         for moment in range(due // S // 60 * 60, until // S + 1, 60):  # in November local time is UTC
@@ -342,7 +369,7 @@ def waited(room: Stage, *seconds: int) -> None:
     for one in seconds:
         work(room.founder, f"{CALL}\ng2 . he is outside")
         room.pass_time(one)
-        work(room.founder, "send . AB12")
+        work(room.founder, f"send . AB{one}")
         room.pass_time(1)
 
 
@@ -372,6 +399,43 @@ def test_what_was_graded_before_a_scheme_was_adopted_is_held_against_the_scheme_
     ]
 
 
+ANSWER = "expedite_answer_within_s"
+IN_TEN = changed("grades-2020", (f"{ANSWER} = 900", f"{ANSWER} = 600"))
+IN_TEN_LATE, IN_FIFTEEN_LATE = "not answered in 600 s", "not answered in 900 s"
+
+
+def answered_after(room: Stage, *seconds: int) -> None:
+    """Let partners wait for an answer for so long, one after another."""
+    for one in seconds:
+        work(room.founder, "expedite ward walkout - gone\nverify . phrase")
+        room.pass_time(one)
+        work(room.founder, "decide . accept real risk\ntellback . Jones: we look")
+        room.pass_time(1)
+
+
+def test_another_time_for_an_answer_lists_the_partners_who_would_have_waited_too_long_or_not() -> None:
+    answered_after(room := Stage(), 599, 600, 900)
+    work(room.founder, "expedite ward walkout - gone")
+    room.pass_time(700)
+    work(room.founder, "ring 101")
+    entries = tuple(room.log.entries())
+    asked = [(one.stream, at_of(one)) for one in entries if isinstance(one.fact, Asked)]
+    come = [Otherwise(at + 600 * S, it, "raised", "not raised", IN_TEN_LATE) for it, at in asked[1:]]
+    gone = [Otherwise(at + 900 * S, it, "raised", IN_FIFTEEN_LATE, "not raised") for it, at in asked[2:3]]
+    assert tried(IN_TEN, entries) == sorted([*come, *gone])
+    assert tried(pack("grades-2022"), entries) == []
+
+
+def test_a_partner_who_asked_before_a_scheme_was_adopted_is_held_against_the_scheme_of_that_day() -> None:
+    work((room := Stage()).founder, "expedite ward walkout - gone")
+    room.founder.do([Act(POLICY_STREAM, Adopt((IN_TEN,)))])
+    room.pass_time(700)
+    work(room.founder, "ring 101")
+    entries = tuple(room.log.entries())
+    assert [one.now for one in tried(IN_TEN, entries)] == [IN_TEN_LATE]
+    assert tried(pack("grades-2020"), entries) == []
+
+
 # What a question rings
 
 WHOLE = pack("standing-2026")
@@ -396,3 +460,17 @@ def test_questions_that_are_added_changed_or_taken_away_list_exactly_their_rings
     assert tried(OTHERWISE, entries) == sorted(
         Otherwise(one.at, one.stream, "rang", "silent", one.question) for one in new
     )
+
+
+def test_a_question_that_counts_lists_the_falls_that_would_have_rung_and_how_many_are_usual() -> None:
+    day = 86_400 * S
+    at = [number * day + one for number in range(1, 11) for one in range({2: 15, 9: 3}.get(number, 8))]
+    facts = (entry(stream_of(Contact, one), 1, Transferred("fire", ""), at=moment) for one, moment in enumerate(at))
+    entries = (*facts, entry(stream_of(Contact, 99), 1, Rang(Channel.CHAT, ""), at=11 * day))
+    fell = (10 * day, POLICY_STREAM, "rang")
+    fewer = changed("standing-2026", ("below_percent = 50", "below_percent = 30"))
+    assert tried(WHOLE, entries) == [Otherwise(*fell, "silent", "referrals-falling", "", "3 where 9 are usual")]
+    assert tried(fewer, entries, WHOLE) == [Otherwise(*fell, "referrals-falling", "silent", "3 where 9 are usual")]
+    assert tried(WHOLE, entries, fewer) == tried(WHOLE, entries)
+    longer = changed("standing-2026", ("of_previous = 7", "of_previous = 6"))
+    assert tried(longer, entries, WHOLE) == tried(WHOLE, entries, WHOLE) == []

@@ -96,13 +96,14 @@ NIGHT = """
     (d) told @i *
     (d) change @i *
     (d) assess @i *
-    (d) result @i crime *
+    (d) result @i advice *
     (d) close @i *
     (d) reopen @i *
     (d) classify @i violence weapon *
     (d) nocrime @i *
     (d) assess @i *
-    (d) result @i attended *
+    (d) told @i *
+    (d) result @i advice *
     (d) close @i *
     (h) close @c *
     (h) open - theft *
@@ -141,6 +142,7 @@ NIGHT = """
     (h) resolve @c advice *
     (h) close @c *
 """
+LISTED = "Riverside Gardens Nursing Home"
 NOT_ABOUT_A_RECORD = {
     "register": "a member's name stands in the member's own record",
     "decline": "why a proposal was declined stands in the record of whoever declined it, and is named",
@@ -166,7 +168,7 @@ class Night:
         self.words: list[str] = []
         self.records: list[str] = []
         self._names: dict[str, str] = {}
-        self.stage.list_places("1 Mill Lane")
+        self.stage.list_places("1 Mill Lane", LISTED)
         for line in NIGHT.strip().splitlines():
             self.play(line.strip())
 
@@ -307,6 +309,21 @@ def test_words_found_where_they_must_not_be_keep_the_erasure_pending_and_the_key
     done = night.room.board.record(stream)
     assert done is not None
     assert done.erasure is Erasure.COMPLETED
+
+
+def test_words_that_the_gazetteer_lists_too_are_nobodys_and_keep_no_erasure_pending(night: Night) -> None:
+    night.play("(h) ring 101")
+    night.play("(h) answer @c")
+    night.play(f"(h) locate @c SOUTH {LISTED}")
+    night.play("(h) abandon @c")
+    night.play("(h) recall @c spoke")
+    night.play("(h) notasked @c all line-lost")
+    night.play("(h) close @c")
+    stream = night.erase(night._names["c"])
+    erased = night.room.board.record(stream)
+    assert erased is not None
+    assert erased.erasure is Erasure.COMPLETED
+    assert "gazetteer.db" in night.holding(LISTED)
 
 
 def test_a_key_is_destroyed_in_its_backup_too_and_named_where_that_is_out_of_reach(

@@ -19,6 +19,7 @@ from hueandcry.operator.intake.loader import Loader
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Lease
 from hueandcry.store import folder as rooms
+from hueandcry.store.connection import why_not
 from hueandcry.store.folder import StoreFolder, file_system_of, open_journal
 
 ROOT = Path(__file__).parents[2]
@@ -311,3 +312,15 @@ def test_a_file_that_is_taken_away_while_the_room_is_open_is_never_made_anew(roo
     (opened,) = room.door().stream(rang.stream, "show")
     assert isinstance(opened.fact, Rang)
     assert opened.fact.number == "07700 900123"
+
+
+def test_a_store_on_a_disk_that_cannot_be_written_is_said_to_be_on_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence comes on such media: whoever looks is told to copy it first."""
+    path = tmp_path / "journal.db"
+    path.touch()
+    seen = os.statvfs(tmp_path)
+    flagged = os.statvfs_result((*seen[:8], seen.f_flag | os.ST_RDONLY, *seen[9:]))
+    monkeypatch.setattr(os, "statvfs", lambda _: flagged)
+    assert "copy the store to one that can be written" in why_not(sqlite3.OperationalError("unable to open"), path)

@@ -39,14 +39,15 @@ from hueandcry.domain.fact import Erasure
 from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import Register, SignOn, staff_stream
 from hueandcry.operator import border
-from hueandcry.operator.backroom import Backroom, Opened, Stopped
-from hueandcry.operator.backroom import Told as Answer
+from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.cli import app
 from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.exits import run
 from hueandcry.operator.identity import Identity, SetClock
 from hueandcry.operator.intake import loader
+from hueandcry.operator.messages import Opened, Stopped
+from hueandcry.operator.messages import Told as Answer
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store import keyring
 from hueandcry.store.evidence import Examination

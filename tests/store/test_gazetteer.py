@@ -21,8 +21,9 @@ from hueandcry.operator import places as loading
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.places import COLUMNS, Listing, e7_of, places_of, read, record
 from hueandcry.store import gazetteer
-from hueandcry.store.gazetteer import PLACES_NAME, Fit, Place, Places, plain, words_in
+from hueandcry.store.gazetteer import PLACES_NAME, Places
 from hueandcry.store.log import Log
+from hueandcry.store.placeindex import Fit, Place, plain, words_in
 from tests.hostile import CORPUS, HUGE
 from tests.staging import Founded, Stage
 
@@ -739,7 +740,7 @@ def test_rows_that_another_program_wrote_badly_are_listed_as_far_as_they_can_be_
         room.founder.do(
             [
                 Act(GAZETTEER_STREAM, BeginEdition(b"x", 5)),
-                Act(GAZETTEER_STREAM, ListPlaces(b"x", 5, rows)),
+                Act(GAZETTEER_STREAM, ListPlaces(b"x", 1, 5, rows)),
             ]
         )
         places = places_of(room.log, room.board)

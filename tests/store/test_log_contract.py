@@ -27,7 +27,7 @@ from hueandcry.store.codec import NEXT, Pending, Row
 from hueandcry.store.connection import harden
 from hueandcry.store.folder import open_journal
 from hueandcry.store.keyring import KEY_BYTES, Kept, Keyring, open_keyring
-from hueandcry.store.log import Clock, Log, MemoryLog
+from hueandcry.store.log import Clock, Log, MemoryLog, Seen
 from hueandcry.store.sealed import Door, Seals, Viewer
 from hueandcry.store.sqlite import SQLiteJournal
 from hueandcry.store.verify import verify
@@ -679,3 +679,34 @@ def test_the_machines_clock_is_the_default_clock(tmp_path: Path) -> None:
     assert before <= entry.header.recorded <= time.time_ns()
     assert datetime.fromtimestamp(entry.header.recorded / S, UTC).year >= 2020
     journal.close()
+
+
+# What a decision rests on
+
+
+@pytest.mark.parametrize("seen", [Seen(((B, 1),)), Seen(((A, 1), (C, 1))), Seen(size=3), Seen(((B, 1),), 3)])
+def test_what_others_wrote_to_what_a_decision_rests_on_is_a_conflict_and_nothing_is_written(
+    log: Log, seen: Seen
+) -> None:
+    log.append([pending(A, 1), pending(B, 1), pending(B, 2), pending(A, 2)])
+    before, held = log.tip(), list(log.rows())
+    with pytest.raises(Conflict):
+        log.append([pending(C, 1)], seen)
+    assert (log.tip(), list(log.rows())) == (before, held)
+
+
+def test_what_is_as_it_was_seen_holds_nothing_up(log: Log) -> None:
+    log.append([pending(A, 1), pending(B, 1)])
+    log.append([pending(C, 1)], Seen(((A, 1), (B, 1), (contact_id(9), 0)), 2))
+    assert places(log) == [1, 2, 3]
+
+
+def test_what_another_connection_wrote_is_seen_too(tmp_path: Path, journal: SQLiteJournal, clock: StepClock) -> None:
+    """What one connection remembers of a stream's end is not asked."""
+    journal.append([pending(A, 1)])
+    other = journal_at(tmp_path / "journal.db", clock=clock)
+    other.append([pending(A, 2)])
+    other.close()
+    with pytest.raises(Conflict):
+        journal.append([pending(B, 1)], Seen(((A, 1),)))
+    journal.append([pending(B, 1)], Seen(((A, 2),)))

@@ -1,0 +1,80 @@
+"""What the backroom tells the screen: plain values, already safe to show.
+
+Theory of operation. The backroom's thread owns desk and board; the screen's loop only ever gets these. Each is whole in
+itself, so that one which is lost or late is made good by the next.
+"""
+
+from msgspec import Struct
+
+from hueandcry.store.item import Item
+
+
+class Told(Struct, frozen=True):
+    """What a line came to: the facts recorded, or why not, and which word was wrong."""
+
+    text: str
+    lines: tuple[str, ...]
+    fault: str = ""
+    start: int = 0
+    end: int = 0
+
+
+class Foreseen(Struct, frozen=True):
+    """What Enter would do with a text; `turn` tells which text it was."""
+
+    turn: int
+    words: str
+    fault: str = ""
+    start: int = 0
+    end: int = 0
+    completions: tuple[str, ...] = ()
+
+
+class Moved(Struct, frozen=True):
+    """What changed on the board: items by stream, None for one that is closed; `whole` replaces everything."""
+
+    items: dict[bytes, Item | None]
+    now_ns: int
+    status: str
+    whole: bool = False
+
+
+class Asked(Struct, frozen=True):
+    """A question under an element as a contact stands: its code, what to ask, what was answered."""
+
+    code: str
+    ask: str
+    given: str
+
+
+class Element(Struct, frozen=True):
+    """One element of the risk model as a contact stands: what to ask, what may be answered, what was."""
+
+    code: str
+    letter: str
+    name: str
+    ask: str
+    answers: tuple[tuple[str, str], ...]
+    given: str
+    questions: tuple[Asked, ...] = ()
+
+
+class Opened(Struct, frozen=True):
+    """One item as it stands: its line, its log, and the risk model where it is a contact."""
+
+    stream: bytes
+    ref: str
+    heading: str
+    log: tuple[str, ...]
+    elements: tuple[Element, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    warning: str = ""
+
+
+class Stopped(Struct, frozen=True):
+    """The journal cannot be used any more; the text says why."""
+
+    why: str
+
+
+Message = Told | Foreseen | Moved | Opened | Stopped

@@ -18,7 +18,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -180,7 +180,8 @@ class Spool:
             end = LENGTH_BYTES + int.from_bytes(rest[:LENGTH_BYTES], "big")
             sealed, rest = rest[LENGTH_BYTES:end] if end <= len(rest) else b"", rest[end:]
             try:
-                plain = _opened(key, sealed, len(found), last=not rest)
+                nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+                plain = key.decrypt(nonce, text, _place(len(found), last=not rest))
                 found.append(msgspec.msgpack.decode(plain, type=Kept))
             except (InvalidTag, ValueError, msgspec.DecodeError) as fault:
                 raise Damaged(f"line {len(found) + 1} of the spool {self._lines} is not as it was kept") from fault
@@ -241,30 +242,12 @@ def state_folder() -> Path:
 
 
 def _folder(state: Path, store: Path) -> Path:
-    """Return where lines for a store are kept: one folder, in however many ways its path is written.
-
-    What an earlier release kept under the path as it was typed is taken over, or found there until it is delivered.
-    """
-    real, typed = (
-        state / hashlib.sha256(path.encode()).hexdigest()[:FOLDER_LETTERS]
-        for path in (os.path.realpath(store), str(store))
-    )
-    if typed != real and typed.exists():
-        with suppress(OSError):  # there is one of the real path already, or somebody else was first
-            typed.rename(real)
-    return typed if (typed / "spool").exists() else real
+    """Return where lines for a store are kept: one folder, in however many ways its path is written."""
+    return state / hashlib.sha256(os.path.realpath(store).encode()).hexdigest()[:FOLDER_LETTERS]
 
 
 def _place(at: int, *, last: bool) -> bytes:
     return at.to_bytes(PLACE_BYTES, "big") + bytes([last])
-
-
-def _opened(key: AESGCM, sealed: bytes, at: int, *, last: bool) -> bytes:
-    nonce, text, place = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(at, last=last)
-    try:
-        return key.decrypt(nonce, text, place)
-    except InvalidTag:
-        return key.decrypt(nonce, text, place[:PLACE_BYTES])  # an earlier release did not say which is the last
 
 
 def _without(lines: list[Kept], mark: bytes, hand: tuple[bytes, ...] | None) -> list[Kept]:

@@ -9,7 +9,6 @@ order in which they were typed, or the line waits still.
 
 import contextlib
 import gc
-import hashlib
 import io
 import json
 import os
@@ -26,9 +25,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import Entry
@@ -437,49 +434,6 @@ def test_however_its_path_is_written_a_store_has_one_spool(seat: Seat) -> None:
     assert seat.texts == ["note . x"] * 4
     assert seat.hue("spool", "deliver", HUE_STORE=str(link)).code == DONE
     assert seat.notes() == [*BEFORE, *"xxxx"]
-
-
-def former(seat: Seat, link: Path) -> Path:
-    """Return where an earlier release kept lines for a path as it was typed."""
-    return seat.state / "hueandcry" / hashlib.sha256(str(link).encode()).hexdigest()[:24]
-
-
-def test_what_an_earlier_release_kept_under_a_path_as_typed_is_found(seat: Seat) -> None:
-    link = seat.home / "link"
-    seat.keep("note . one", "note . two")
-    link.symlink_to(seat.store)
-    seat.lines_file.parent.rename(former(seat, link))
-    assert Spool(link, seat.state / "hueandcry").waiting()
-    assert seat.texts == ["note . one", "note . two"]
-    assert not former(seat, link).exists()
-
-
-def test_what_it_kept_beside_lines_of_now_is_delivered_first(seat: Seat) -> None:
-    link = seat.home / "link"
-    seat.keep("note . one")
-    link.symlink_to(seat.store)
-    seat.lines_file.parent.rename(former(seat, link))
-    seat.spool.sit("1001", MINE)
-    seat.keep("note . two")
-    assert seat.hue("spool", "list", HUE_STORE=str(link)).out.splitlines()[0].endswith("note . one")
-    for left in ("two", None):
-        assert seat.hue("spool", "deliver", HUE_STORE=str(link)).code == DONE
-        assert seat.texts == [f"note . {left}"] * (left is not None)
-    assert seat.notes() == [*BEFORE, "one", "two"]
-
-
-def test_lines_that_an_earlier_release_sealed_are_read(seat: Seat) -> None:
-    seat.keep("note . one", "note . two")
-    (key,) = (AESGCM(path.read_bytes()) for path in seat.files if path.name == "spool.key")
-    content = b""
-    for at, one in enumerate(seat.spool.waiting()):
-        line = msgspec.msgpack.encode((one.mark, one.typed, one.collar, one.session, one.text))
-        sealed = bytes(12) + key.encrypt(bytes(12), line, at.to_bytes(8, "big"))
-        content += len(sealed).to_bytes(4, "big") + sealed
-    seat.lines_file.write_bytes(content)
-    assert seat.texts == ["note . one", "note . two"]
-    assert seat.hue("spool", "deliver").code == DONE
-    assert seat.notes() == [*BEFORE, "one", "two"]
 
 
 def test_no_more_are_kept_than_so_many_and_that_is_said(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:

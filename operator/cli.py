@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from hueandcry.domain.fault import Unavailable
 from hueandcry.operator import adopting, arriving, custody, overseeing, places, seat
 from hueandcry.operator.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, fail, run
 from hueandcry.operator.options import At, Json, Session, Store
@@ -45,18 +46,27 @@ def room(context: typer.Context, store: Store = None, session: Session = None) -
     if session is not None:
         os.environ["HUE_SESSION"] = session
     if context.invoked_subcommand is None:
-        if not _can_draw():
-            from hueandcry.operator.lines import converse
+        _work(store, session)
 
-            converse(store, session)
-            return
-        from hueandcry.operator.app import run as run_screen
-        from hueandcry.operator.bootstrap import open_room
 
+def _work(store: str | None, session: str | None) -> None:
+    """Draw the room; where no screen can be drawn or the store is away, take lines: a seat keeps them until it is back."""
+    from hueandcry.operator.lines import converse
+
+    if not _can_draw():
+        converse(store, session)
+        return
+    from hueandcry.operator.app import run as run_screen
+    from hueandcry.operator.bootstrap import open_room
+
+    try:
         opened = open_room(store)
         opened.desk(session)
         opened.warm()
-        run_screen(opened, session)
+    except Unavailable:
+        converse(store, session)
+        return
+    run_screen(opened, session)
 
 
 def _can_draw() -> bool:

@@ -130,6 +130,27 @@ def test_a_screen_whose_store_goes_away_keeps_what_is_typed_and_delivers_it_once
     assert told(room, "journal", "--json").count('"name": "record.noted"') == 2
 
 
+def test_a_screen_that_finds_no_store_takes_lines_until_it_is_back(room: Room) -> None:
+    """Whoever comes to a seat while the server is gone can still take the call."""
+    home = named(room)
+    terminal = Terminal(hue(), home)
+    terminal.until("2211 at")
+    terminal.settle()
+    leave(terminal)
+    store, elsewhere = room.folder.path, room.folder.path.with_name("elsewhere")
+    store.rename(elsewhere)
+    terminal = Terminal(hue(), home)
+    terminal.until("at this seat until it is back")
+    terminal.type("ring 999 07700900123\r")
+    terminal.until("to be delivered")
+    elsewhere.rename(store)
+    terminal.type("answer .\r")
+    terminal.until("Answered by 2211")
+    assert "delivered, typed" in terminal.text
+    terminal.type("quit\r")
+    assert terminal.end() == 0
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
 def test_an_incident_that_may_be_about_the_same_as_another_says_so_when_it_is_read(
     room: Room, columns: int, rows: int

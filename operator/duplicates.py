@@ -41,8 +41,9 @@ def suggested(board: Board, door: Door, incident: Incident, now_ns: int) -> str:
     if not found:
         return ""
     named = ", ".join(f"{board.name(one.id, now_ns)} ({like.percent} %)" for one, like in found)
-    me, first = board.name(incident.id, now_ns), board.name(found[0][0].id, now_ns)
-    return f"may be about the same as {named}: 'merge {me} {first}', or 'tie {me} {first} same-place'"
+    older, newer = sorted((incident, found[0][0]), key=lambda one: one.opened)
+    into, one = board.name(older.id, now_ns), board.name(newer.id, now_ns)
+    return f"may be about the same as {named}: 'merge {one} {into}', or 'tie {one} {into} same-place'"
 
 
 def shared(one: str, other: str) -> int:

@@ -41,13 +41,12 @@ class HelpScreen(Screen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        yield LogView(id="help")
+        yield LogView(id="help", follows=False)
         yield Static("Esc back   Up Down PageUp PageDown   F10 leave", id="keys", markup=False)
 
     def on_mount(self) -> None:
         verbs = [f"{verb.short:<4}{verb.usage():<46} {verb.example}" for verb in VERBS]
         self.query_one("#help", LogView).show("Help", (*KEYS, *verbs))
-        self.query_one("#help", LogView).scroll_home(animate=False, immediate=True)
 
     def action_move(self, rows: int) -> None:
         """Scroll."""

@@ -25,7 +25,7 @@ holding.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()
 """
-F10, ESCAPE, DOWN = "\x1b[21~", "\x1b", "\x1b[B"
+F10, ESCAPE, DOWN, PAGE_UP = "\x1b[21~", "\x1b", "\x1b[B", "\x1b[5~"
 
 
 @pytest.fixture
@@ -168,3 +168,19 @@ def test_an_incident_that_may_be_about_the_same_as_another_says_so_when_it_is_re
     terminal.line("merge 2 1 one crush", "Merged into 1")
     leave(terminal)
     assert "1 incident" not in told(room, "duplicates", "1")
+
+
+def test_a_log_that_is_longer_than_the_screen_opens_at_its_end(room: Room) -> None:
+    """What was written last is what whoever opens it has to know."""
+    work(room.desk(None), "open - welfare\n" + "\n".join(f"note 1 note number {number}" for number in range(40)))
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (1)")
+    terminal.type(DOWN)
+    terminal.until("> ")
+    terminal.type("\r")
+    terminal.until("note number 39")
+    terminal.type(PAGE_UP)
+    terminal.until("note number 20")
+    terminal.line("note 1 one more", "one more")
+    assert "note number 20" in terminal.text, "whoever reads further up stays there"
+    leave(terminal)

@@ -47,7 +47,7 @@ class Owned(Fact[Incident], frozen=True):
         return replace(incident, holder=self.owner)
 
 
-@fact("incident.update_seen", version=1, says="{count} updates since {since} seen")
+@fact("incident.update_seen", version=1, says="Updates read: {count}, since {since}")
 class UpdateSeen(Fact[Incident], frozen=True):
     """Whoever works the incident has read what others wrote."""
 

@@ -292,7 +292,8 @@ class Backroom(threading.Thread):
         heading = f"{record.kind.name.lower()} {ref}"
         if item is not None:
             grade = f"grade {item.grade}" if item.grade else ""
-            parts = (item.what, grade, item.stage, f"district {item.district}", f"owner {item.owner}")
+            stage = item.queue if item.queue == "parked" else item.stage
+            parts = (item.what, grade, stage, f"district {item.district}", f"owner {item.owner}")
             flags = (*item.alerts, "VULNERABLE" if item.vulnerable else "")
             heading = "  ".join((heading, *(part for part in (*flags, *parts) if part)))
         elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())

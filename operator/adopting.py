@@ -35,14 +35,21 @@ def pack_show(pack: str, store: Store = None) -> None:
 
 @app.command("check")
 def pack_check(
-    pack: Annotated[list[str], typer.Argument(help="A file, or the name of a pack that comes with the product.")],
+    pack: Annotated[list[str], typer.Argument(help="Files or names; what would be adopted together.")],
+    store: Store = None,
     json: Json = False,
 ) -> None:
-    """Check whether packs could be adopted; says what is wrong and in which line."""
+    """Check whether packs could be adopted, beside those of the store if there is one; says what is wrong and in which line."""
+    from hueandcry.domain.policy import Policy
     from hueandcry.operator import packs
+    from hueandcry.operator.bootstrap import open_room, store_path
 
-    for one in pack:
-        packs.say_check(one, json=json)
+    if store is None and not store_path(store).exists():
+        packs.say_check(pack, Policy(), json=json)
+        return
+    opened = open_room(store)
+    packs.say_check(pack, opened.board.policy, json=json)
+    opened.close()
 
 
 @app.command("diff")

@@ -17,8 +17,8 @@ from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.idle import check_standing
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.packreader import Pack, read_pack
-from hueandcry.domain.policy import POLICY_STREAM, digest_of
+from hueandcry.domain.packreader import Pack, check_together, read_pack
+from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
 from hueandcry.domain.standing import StandingPack
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
@@ -50,8 +50,28 @@ def check(named: str) -> Pack:
             check_standing(pack)
         return pack
     except Refused as fault:
-        line = _line_of(str(fault), content)
-        raise Refused(f"{named}{f', line {line}' if line else ''}: {fault}") from fault
+        raise _where(named, content, fault) from fault
+
+
+def check_all(names: Iterable[str], policy: Policy) -> list[Pack]:
+    """Return packs; refuses those that could not be adopted, or would not fit each other or what is in force beside them."""
+    given = {named: check(named) for named in names}
+    together = {one.kind: read_pack(one.content) for one in policy.adopted}
+    together |= {PackKind(pack.kind): pack for pack in given.values()}
+    try:
+        check_together(together.values())
+    except Refused as fault:
+        for named, pack in given.items():
+            if str(fault).startswith(f"{pack.pack},"):
+                raise _where(named, text_of(named), fault) from fault
+        raise
+    return list(given.values())
+
+
+def _where(named: str, content: bytes, fault: Refused) -> Refused:
+    """Return a refusal with the file that it is about, and the line where that can be told."""
+    line = _line_of(str(fault), content)
+    return Refused(f"{named}{f', line {line}' if line else ''}: {fault}")
 
 
 def _line_of(fault: str, content: bytes) -> int | None:
@@ -66,20 +86,20 @@ def _line_of(fault: str, content: bytes) -> int | None:
     if told:
         return int(told[1])
     quoted = f'"{named[1].rstrip(":")}"' if named else ""
-    heads = [at for at, line in enumerate(lines, 1) if quoted and re.search(rf"\b(code|because) = {quoted}", line)]
+    heads = [at for at, line in enumerate(lines, 1) if quoted and re.search(rf"\b(code|because)\s*=\s*{quoted}", line)]
     return next(iter(heads), None)
 
 
-def say_check(named: str, *, json: bool) -> None:
-    """Print that a pack can be read, and what it is."""
-    pack = check(named)
-    if json:
-        console.say_json(
-            {"pack": pack.pack, "kind": pack.kind, "verified": pack.verified == "yes", "title": pack.title}
-        )
-        return
-    sure = "its source was read" if pack.verified == "yes" else "its source is not verified"
-    console.say(safe_text(f"{pack.pack} can be adopted ({pack.kind}, {sure}): {pack.title}"))
+def say_check(names: list[str], policy: Policy, *, json: bool) -> None:
+    """Print that packs could be adopted, and what they are."""
+    for pack in check_all(names, policy):
+        if json:
+            console.say_json(
+                {"pack": pack.pack, "kind": pack.kind, "verified": pack.verified == "yes", "title": pack.title}
+            )
+            continue
+        sure = "its source was read" if pack.verified == "yes" else "its source is not verified"
+        console.say(safe_text(f"{pack.pack} can be adopted ({pack.kind}, {sure}): {pack.title}"))
 
 
 def say_text(room: Room, named: str) -> None:
@@ -116,8 +136,7 @@ def listed(room: Room, *, json: bool) -> None:
 
 def adopt(room: Room, names: list[str], *, session: str | None, json: bool) -> None:
     """Bring packs into force, all in one moment."""
-    for named in names:
-        check(named)
+    check_all(names, room.board.policy)
     desk = room.desk(session)
     entries = desk.do([Act(POLICY_STREAM, Adopt(tuple(map(text_of, names))))])
     if json:

@@ -23,6 +23,7 @@ check: dev
 
 bench: dev
 	@$(BIN)/python -m tests.bench.journal
+	@$(BIN)/python -m tests.bench.night
 
 proof: dev
 	@HUE_PROOF=1 $(BIN)/pytest -m proof -s

@@ -172,6 +172,7 @@ class Case:
     no_crime: bool = False
     tags: list[str] = field(default_factory=list)
     absorbed: list[bytes] = field(default_factory=list)
+    into: bytes = b""
     agencies: dict[str, Telling] | None = None
     missed: list[tuple[str, int]] = field(default_factory=list)
     escalated: list[tuple[str, int]] = field(default_factory=list)
@@ -438,6 +439,12 @@ class Ledger:
             assert call.asked >= ELEMENTS, "risk was gone through, or passed over with a reason"
         call.open = False
 
+    def worked_for(self, case: Case) -> Case:
+        """Return an incident, or the one that it was merged into and that is worked for both."""
+        while case.into:
+            case = self.cases[case.into]
+        return case
+
     def _nothing_is_left(self, stream: bytes) -> None:
         assert not self._of(stream).promises, "no end while a promise is open"
         assert not self._of(stream).bring_ups, "no end while something is to be brought up"
@@ -569,13 +576,13 @@ class Ledger:
                 assert not case.crews, "nobody is left on what is not worked any more"
                 assert case.agencies is None, "a major incident is not merged away"
                 assert self.cases[fact.into].open
-                case.open, case.result = False, ""
+                case.open, case.result, case.into = False, "", fact.into
             case link.Absorbed():
                 self._absorbed(case, entry, header, fact)
             case link.Reopened():
                 assert not case.open
                 assert fact.reason, "there is a reason to work it again"
-                case.open, case.result, case.told, case.owner = True, "", False, ""
+                case.open, case.result, case.told, case.owner, case.into = True, "", False, "", b""
                 case.changed, case.sent, case.attended = entry.version, False, False
                 case.clock = case.needed = header.occurred
             case _:

@@ -682,7 +682,8 @@ class TheRoom(RuleBasedStateMachine):
         desk = self.seat(who)
         number = self.line("{i}", pick)
         cases = list(self.ledger.cases.values())
-        again = ["incident.reopened"] if cases and not cases[-1 - pick % len(cases)].open else []
+        about = self.ledger.worked_for(cases[-1 - pick % len(cases)]) if cases else None
+        again = ["incident.reopened"] if about is not None and not about.open else []
         rung = self.say(desk, "ring 999") and self.say(desk, "answer .") and self.say(desk, f"link . {number}")
         assert not rung or [entry.name for entry in rung] == ["contact.linked", *again, "incident.contacted"]
 

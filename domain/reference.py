@@ -67,12 +67,12 @@ def stream_id(kind: Kind, unix_ms: int, noise: int) -> bytes:
     return number.to_bytes(16, "big")
 
 
+_KIND_AT = {(8 << 12 | kind << 4 | noise).to_bytes(2, "big"): kind for kind in Kind for noise in range(16)}
+
+
 def kind_of(stream: bytes) -> Kind | None:
     """Return the kind that a stream id carries, None for an id that is not of our making."""
-    if len(stream) != 16 or stream[6] >> 4 != 8 or stream[8] >> 6 != 2:
-        return None
-    number = (stream[6] & 0xF) << 4 | stream[7] >> 4
-    return Kind(number) if number in Kind._value2member_map_ else None
+    return _KIND_AT.get(stream[6:8]) if len(stream) == 16 and stream[8] >> 6 == 2 else None
 
 
 def tail_of(stream: bytes, length: int = TAIL_SHOWN) -> str:

@@ -8,7 +8,6 @@ standing question rings. A pack that differs in nothing changes nothing, whateve
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 from hueandcry.domain.asking import Answer, ask
 from hueandcry.domain.codelist import CategoryPack, ResultPack
 from hueandcry.domain.expedite import Expedite
-from hueandcry.domain.fact import Entry, Fact, Record
+from hueandcry.domain.fact import Entry, Fact, Record, fold
 from hueandcry.domain.gradescheme import GradePack, GradeRow
 from hueandcry.domain.grading import Assessed
 from hueandcry.domain.incident import Incident, Opened, Stage
@@ -66,21 +65,21 @@ class Trial:
         self._until = until
         if isinstance(self._pack, StandingPack):
             return self._rang_otherwise(self._pack, before, entries)
-        found = list(chain.from_iterable(self._take(entry) for entry in entries))
+        found = list[Otherwise]()
+        for entry in entries:
+            kind = kind_of(entry.stream) if isinstance(entry.stream, bytes) else None
+            if entry.header is not None:
+                self._now = entry.header.recorded
+            if kind is Kind.POLICY:
+                self._policy = fold(self._policy, (entry,))
+            elif kind in _TRIED:
+                found.extend(self._take(entry, _TRIED[kind]))
         for record in self._open.values():
             found += self._end(record, max(self._now, until))
         return sorted(found)
 
-    def _take(self, entry: Entry) -> Iterator[Otherwise]:
-        kind = kind_of(entry.stream) if isinstance(entry.stream, bytes) else None
-        if entry.header is not None:
-            self._now = entry.header.recorded
-        if kind is Kind.POLICY:
-            self._policy = self._policy.reached(entry)
-            self._policy = self._policy if entry.fact is None else entry.fact.apply(self._policy)
-        if kind not in _TRIED:
-            return
-        before = self._open.get(entry.stream) or _TRIED[kind](id=entry.stream)
+    def _take(self, entry: Entry, tried: type[Incident | Expedite]) -> Iterator[Otherwise]:
+        before = self._open.get(entry.stream) or tried(id=entry.stream)
         after = before.reached(entry)
         after = after if entry.fact is None else entry.fact.apply(after)
         if isinstance(after, Incident):

@@ -212,8 +212,11 @@ class Backroom(threading.Thread):
             words = preview(self._desk, text)
         except Misread as fault:
             self._tell(Foreseen(turn, "", safe_text(fault.why), fault.start, fault.end, completions))
+        except (Refused, Unavailable) as fault:
+            self._tell(Foreseen(turn, "", safe_text(str(fault)), completions=completions))
         else:
-            self._tell(Foreseen(turn, safe_text(words), completions=completions))
+            whole = READER.verb(text).tells is not None
+            self._tell(Foreseen(turn, safe_text(words, len(words)), completions=completions, whole=whole))
 
     def _look_at(self, stream: bytes | None) -> None:
         if stream != self._looking_at:
@@ -274,10 +277,14 @@ class Backroom(threading.Thread):
 
     def _warnings(self) -> tuple[str, ...]:
         """Return what is not as it should be, before anything else on the line above: a narrow screen cuts its end."""
+        board, now_ns = self._room.board, self._now()
+        asked = board.to_approve(self._desk.signed.collar, now_ns)
+        more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
         warnings = (
+            (f"SECOND LOOK p{asked[0][1].tail}{more}" if asked else "", asked),
             ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
             ("THE WATCH IS NOT KEPT", self._unkept),
-            ("AN ERASURE IS PENDING", self._room.board.erasing),
+            ("AN ERASURE IS PENDING", board.erasing),
         )
         return tuple(text for text, holds in warnings if holds)
 

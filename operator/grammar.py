@@ -66,7 +66,10 @@ class Slot(Struct, frozen=True, kw_only=True):
 
 
 class Verb(Struct, frozen=True, kw_only=True):
-    """A verb: its names, its slots, what it does in words, and the acts that follow from a line."""
+    """A verb: its names, its slots, what it does in words, and the acts that follow from a line.
+
+    `tells` returns what whoever presses Enter has to see besides, such as the exact words that somebody else proposed.
+    """
 
     name: str
     short: str
@@ -75,6 +78,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     acts: Callable[[Desk, "Line"], list[Act]]
     example: str
     approving: bool = False
+    tells: Callable[[Desk, "Line"], str] | None = None
 
     def usage(self) -> str:
         """Return the verb as help shows it."""
@@ -103,7 +107,8 @@ class Line(Struct, frozen=True):
             if value is None and slot.default is not None:
                 value = slot.default(desk)
             words[slot.name] = self._said(slot, value, desk, now_ns)
-        return " ".join(_without_gaps(self.verb.does, words).format(**words).split())
+        said = " ".join(_without_gaps(self.verb.does, words).format(**words).split())
+        return said if self.verb.tells is None else f"{said} {self.verb.tells(desk, self)}"
 
     def _said(self, slot: Slot, value: Any, desk: Desk, now_ns: int) -> str:
         if value is None:

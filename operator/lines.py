@@ -64,6 +64,7 @@ def say_verbs() -> None:
     """Print the verbs, one a line."""
     for verb in VERBS:
         console.say(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}")
+    console.say("board, proposals, help, quit: what is open, what waits for a second look, this list, the end")
 
 
 def converse(store: str | None, session: str | None) -> None:
@@ -106,6 +107,8 @@ class _Seat:
                 say_verbs()
             elif text == "board":
                 self._say_board()
+            elif text == "proposals":
+                self._say_proposals()
             elif text:
                 self._work(text)
         except (Refused, Misread, Conflict) as fault:
@@ -132,6 +135,13 @@ class _Seat:
             self._sits = room.desk(self._session)
             room.warm()
         return self._sits
+
+    def _say_proposals(self) -> None:
+        from hueandcry.operator import roomlists
+
+        desk = self._opened()
+        desk.board.catch_up()
+        roomlists.proposals(desk, json=False)
 
     def _say_board(self) -> None:
         desk, now_ns = self._opened(), self._identity.now()

@@ -20,7 +20,7 @@ class Told(Struct, frozen=True):
 
 
 class Foreseen(Struct, frozen=True):
-    """What Enter would do with a text; `turn` tells which text it was."""
+    """What Enter would do with a text; `turn` tells which text it was, `whole` that every word of it has to be seen."""
 
     turn: int
     words: str
@@ -28,6 +28,7 @@ class Foreseen(Struct, frozen=True):
     start: int = 0
     end: int = 0
     completions: tuple[str, ...] = ()
+    whole: bool = False
 
 
 class Moved(Struct, frozen=True):

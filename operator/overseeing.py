@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(coverage)
     app.command()(units)
     app.command()(duplicates)
+    app.command()(proposals)
     app.command()(crimes)
     app.command()(regrades)
     app.command()(faults)
@@ -70,6 +71,16 @@ def units(store: Store = None, at: At = None, json: Json = False) -> None:
 
     opened, found, now_ns = look(store, at)
     roomlists.units(found, now_ns, json=json)
+    opened.close()
+
+
+def proposals(store: Store = None, session: Session = None, json: Json = False) -> None:
+    """List what others proposed and waits for a second look, each in the exact words that would be done."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import open_room
+
+    opened = open_room(store)
+    roomlists.proposals(opened.desk(session), json=json)
     opened.close()
 
 

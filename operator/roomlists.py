@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hueandcry.domain.crime import CrimeRecorded, NoteReconciled
-from hueandcry.domain.fault import ForeignFault
+from hueandcry.domain.fault import ForeignFault, Refused
 from hueandcry.domain.fault_note import FaultNoted
 from hueandcry.domain.grading import Regraded
 from hueandcry.domain.incident import Incident
@@ -11,10 +11,12 @@ from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S, is_code, stream_text
 from hueandcry.operator import console, dossier
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.desk import Act
+from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.duplicates import duplicates as alike
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
+from hueandcry.operator.verbs import READER
+from hueandcry.operator.work.staff import proposed_line
 from hueandcry.store.moment import ago, local_day, local_text, read_day, read_moment, rfc3339
 from hueandcry.store.naming import RoomNames
 from hueandcry.store.views import Board
@@ -42,6 +44,24 @@ def units(board: Board, now_ns: int, *, json: bool) -> None:
         ))  # fmt: skip
     if not json:
         console.say(f"{counted(len(board.resources()), 'resource')} on the list")
+
+
+def proposals(desk: Desk, *, json: bool) -> None:
+    """Print what waits for a second look, each in the exact words that would be done; the access log says who saw them."""
+    found = desk.board.to_approve(desk.signed.collar, desk.identity.now())
+    for member, one in found:
+        try:
+            says = READER.read(proposed_line(desk, one), desk).says(desk)
+        except (Refused, Misread) as fault:  # what it is about has changed, or is erased
+            says = str(fault)
+        if json:
+            expires = rfc3339(one.expires)
+            console.say_json({"proposal": f"p{one.tail}", "proposer": member.collar, "expires": expires, "says": says})
+        else:
+            until = local_text(one.expires, desk.board.zone)[:5]
+            console.say(safe_text(f"p{one.tail}  {member.collar:<8} until {until}  {says}"))
+    if not json:
+        console.say(f"{counted(len(found), 'proposal')} for {desk.signed.collar} to look at: approve or decline")
 
 
 def duplicates(room: Room, ref: str, *, session: str | None, json: bool) -> None:

@@ -33,7 +33,7 @@ from hueandcry.domain.order import weight_of
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
 from hueandcry.domain.resource import Resource, resource_stream
-from hueandcry.domain.staff import Cover, Session, Staff
+from hueandcry.domain.staff import PROPOSERS, Cover, Proposal, Session, Staff
 from hueandcry.domain.timer import due_by
 from hueandcry.store.codec import DIGEST_BYTES
 from hueandcry.store.item import Item, urgency
@@ -295,6 +295,14 @@ class Board:
         callsigns = record.resources if isinstance(record, Incident) else ()
         found = (self.resource(callsign) for callsign in callsigns)
         return [one for one in found if one is not None and one.incident == record.id]
+
+    def to_approve(self, collar: str, now_ns: int) -> list[tuple[Staff, Proposal]]:
+        """Return the proposals of others that a member may give a second look to, each with who proposed it."""
+        me = self.member(collar)
+        if me is None or not set(me.roles).intersection(PROPOSERS):
+            return []
+        others = (one for one in self.staff.values() if one.collar != collar)
+        return [(one, proposal) for one in others for proposal in one.proposals if proposal.expires > now_ns]
 
     def answers_for(self, district: str, role: Role) -> tuple[str, ...]:
         """Return who answers for a district in a role, by collar number."""

@@ -7,6 +7,7 @@ that is refused stays in the bar, with the reason above it and the word it is ab
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
@@ -21,6 +22,7 @@ from hueandcry.operator.widgets.commandbar import CommandBar
 if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom
 
+WHOLE_LINES_MAX = 8  # of a preview of which every word has to be seen
 _FAULT = Style.parse("bold #ffb454")
 _WILL = Style.parse("#9fd3ff")
 
@@ -93,7 +95,7 @@ class RoomScreen(Screen[None]):
         if message.text.strip():
             self.hue.backroom.foresee(self._meant(message.text), self._turn)
         else:
-            self._put("#preview", "")
+            self._clear_preview()
 
     def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
         if message.text:
@@ -118,18 +120,29 @@ class RoomScreen(Screen[None]):
         if sent is not None:
             self.bar.done(sent)
         self._put("#message", told.lines[-1] if told.lines else "nothing to record")
-        self._put("#preview", "")
+        self._clear_preview()
 
     def foreseen(self, seen: Foreseen) -> None:
         """Show what Enter would do, if that is still the text."""
         if seen.turn != self._turn:
             return
         self._completions = seen.completions
-        if seen.words:
-            self._put("#preview", f"Enter: {seen.words}", _WILL)
+        preview, said = self.query_one("#preview", Static), f"Enter: {seen.words}"
+        fits = max(20, self.size.width - 10)  # wrapped at words, a line is not quite full
+        said = safe_text(said, WHOLE_LINES_MAX * fits)
+        lines = min(WHOLE_LINES_MAX, 1 + cell_len(said) // fits) if seen.whole else 1
+        preview.styles.height, preview.styles.text_wrap = lines, "wrap" if seen.whole else "nowrap"
+        if seen.whole:
+            preview.update(Text(said, style=_WILL))
+        elif seen.words:
+            self._put("#preview", said, _WILL)
         else:
             offered = "  ".join(one.split()[-1] for one in seen.completions if one.split())
             self._put("#preview", f"{seen.fault}{f'   [{offered}]' if offered else ''}")
+
+    def _clear_preview(self) -> None:
+        self.query_one("#preview", Static).styles.height = 1
+        self._put("#preview", "")
 
     def _put(self, where: str, text: str, style: Style | None = None) -> None:
         shown = Text(safe_text(text, limit=400), style=style or "", no_wrap=True, overflow="ellipsis")

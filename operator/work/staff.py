@@ -35,6 +35,12 @@ def approve_acts(desk: Desk, line: Line) -> list[Act]:
     ]
 
 
+def proposed(desk: Desk, line: Line) -> str:
+    """Return who proposed what, in the words that are approved: nobody gives a second look to what they do not see."""
+    proposer, proposal = find_proposal(desk, line["proposal"])
+    return f"- {proposer.collar} proposes: {line.reader.read(proposed_line(desk, proposal), desk).says(desk)}"
+
+
 def decline_acts(desk: Desk, line: Line) -> list[Act]:
     proposer, proposal = find_proposal(desk, line["proposal"])
     return [
@@ -101,11 +107,11 @@ VERBS = (
         does="Put before a second person: {line}", example="p g3 57 he has been arrested",
     ),
     Verb(
-        name="approve", short="ap", slots=(slots.choice("proposal", slots.proposals),), acts=approve_acts, approving=True,
+        name="approve", short="ap", slots=(slots.choice("proposal", slots.proposals),), acts=approve_acts, approving=True, tells=proposed,
         does="Approve and do proposal {proposal}", example="ap p4k2m",
     ),
     Verb(
-        name="decline", short="dc", slots=(slots.choice("proposal", slots.proposals), slots.words("reason")), acts=decline_acts, approving=True,
+        name="decline", short="dc", slots=(slots.choice("proposal", slots.proposals), slots.words("reason")), acts=decline_acts, approving=True, tells=proposed,
         does="Decline proposal {proposal}: {reason}", example="dc p4k2m he is still in the house",
     ),
     Verb(

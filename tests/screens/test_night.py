@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from hueandcry.domain.adoption import Adopt
+from hueandcry.domain.duty import Place
 from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.domain.staff import SignOn, staff_stream
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.bundled import pack_text
-from hueandcry.operator.desk import Act
+from hueandcry.operator.desk import Act, Desk, Signed
 from tests.screens.terminal import Terminal, hue
 from tests.staging import work
 
@@ -42,6 +44,14 @@ def room(tmp_path: Path) -> Iterator[Room]:
 def named(room: Room) -> dict[str, str]:
     state = str(room.folder.path.parent / "state")
     return {"HUE_STORE": str(room.folder.path), "HUE_KEYS": str(room.key_folder.path.parent), "HUE_STATE": state}
+
+
+def signed_on(room: Room, collar: str) -> str:
+    """Sign a member on, and return their session."""
+    signed = Signed(collar, f"of-{collar}", "T2")
+    arriving = Desk(room.journal, room.board, room.identity, signed, arriving=True)
+    arriving.do([Act(staff_stream(collar), SignOn(signed.session, os.getuid(), signed.seat, Place.OFFICE))])
+    return signed.session
 
 
 def leave(terminal: Terminal) -> None:
@@ -183,4 +193,23 @@ def test_a_log_that_is_longer_than_the_screen_opens_at_its_end(room: Room) -> No
     terminal.until("note number 20")
     terminal.line("note 1 one more", "one more")
     assert "note number 20" in terminal.text, "whoever reads further up stays there"
+    leave(terminal)
+
+
+def test_whoever_gives_a_second_look_is_told_that_it_is_wanted_and_sees_the_exact_words(room: Room) -> None:
+    """HMICFRS 2018 on re-grades: nobody approves what they have not read."""
+    stage = room.desk(None)
+    work(stage, f"register 5501 supervisor\nopen - domestic he has a knife\nassess 1 {ANSWERS}\ngrade 1 2")
+    terminal = Terminal(hue(), named(room) | {"HUE_SESSION": signed_on(room, "5501")})
+    terminal.until("Incidents (1)")
+    work(stage, "propose grade 1 4 he has gone to work, she is with her sister until tomorrow")
+    terminal.until("SECOND LOOK p")
+    found = re.search(r"SECOND LOOK (p\w+)", terminal.text)
+    assert found is not None
+    terminal.type(f"approve {found[1]}")
+    terminal.until("2211 proposes: Grade incident 1")
+    terminal.until("until tomorrow")
+    terminal.type("\r")
+    terminal.until("Regraded from 2 to 4")
+    assert "SECOND LOOK" not in terminal.text
     leave(terminal)

@@ -7,7 +7,7 @@ from hueandcry.domain.fact import Fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.idle import check_standing
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.packreader import check_together, read_pack
+from hueandcry.domain.packreader import check_together, new_pack, read_pack
 from hueandcry.domain.policy import Adopted, BackedUp, ClockSetBack, Established, Policy, Restored, digest_of
 from hueandcry.domain.standing import StandingPack
 
@@ -41,7 +41,7 @@ class Adopt(Command[Policy], frozen=True):
         now = {one.kind: read_pack(one.content) for one in policy.adopted}
         given: list[Fact[Policy]] = []
         for content in self.contents:
-            pack = read_pack(content)
+            pack = new_pack(content)
             digest, kind = digest_of(content), PackKind(pack.kind)
             if _in_force(policy, kind, digest):
                 raise Refused(f"{pack.pack} is in force already")

@@ -1,7 +1,8 @@
 """Reading a pack's text as the sort of pack it says it is, and looking whether packs fit each other.
 
 Theory of operation. A pack reaches the domain as text and is kept by its content: reading it has no effect but time. What
-is refused here is what would fail in the middle of a shift.
+is to be adopted is looked at for whatever would fail in the middle of a shift. What was adopted once is only read: a rule
+for packs that came later breaks no journal in which an older one stands.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ _TYPES: dict[str, type[Pack]] = {
 
 @lru_cache(maxsize=64)
 def read_pack(content: bytes) -> Pack:
-    """Return a pack from its TOML text; refuses, naming the place, what is not a pack of a kind we know."""
+    """Return a pack from its TOML text; refuses, naming the place, what cannot be read as a pack of a kind we know."""
     try:
         kind = msgspec.toml.decode(content).get("kind")
         if not isinstance(kind, str) or kind not in _TYPES:
@@ -35,6 +36,12 @@ def read_pack(content: bytes) -> Pack:
         pack = msgspec.toml.decode(content, type=_TYPES[kind])
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Refused(f"the pack cannot be read: {fault}") from fault
+    return pack
+
+
+def new_pack(content: bytes) -> Pack:
+    """Return a pack that is to be adopted; refuses, naming the place, what would fail in the middle of a shift."""
+    pack = read_pack(content)
     if isinstance(pack, RiskPack):
         check_risk(pack)
     _check_once(pack)

@@ -17,7 +17,7 @@ from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.idle import check_standing
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.packreader import Pack, check_together, read_pack
+from hueandcry.domain.packreader import Pack, check_together, new_pack, read_pack
 from hueandcry.domain.policy import POLICY_STREAM, Policy, digest_of
 from hueandcry.domain.standing import StandingPack
 from hueandcry.operator import console
@@ -45,7 +45,7 @@ def check(named: str) -> Pack:
     """Return a pack; refuses one that could not be adopted, with the line where that can be told."""
     content = text_of(named)
     try:
-        pack = read_pack(content)
+        pack = new_pack(content)
         if isinstance(pack, StandingPack):
             check_standing(pack)
         return pack

@@ -20,7 +20,7 @@ from hueandcry.domain.duty import Place, Role
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.history import ContactLoaded, LoadContact
-from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.domain.riskmodel import RiskPack
@@ -324,7 +324,7 @@ def _risk(before: list[Entry]) -> RiskPack:
     for entry in reversed(before):
         fact: Any = entry.fact
         if entry.name == "policy.adopted" and fact.kind.value == "risk":
-            found = read_pack(fact.content)
+            found = new_pack(fact.content)
             assert isinstance(found, RiskPack)
             return found
     raise AssertionError("no risk model")

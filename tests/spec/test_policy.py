@@ -34,7 +34,7 @@ from hueandcry.domain.grading import Assess, Assessed, Grade
 from hueandcry.domain.incident import Incident, Open, Opened
 from hueandcry.domain.outcome import Close, Result
 from hueandcry.domain.pack import NOT_ASKED, PackKind
-from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.particulars import Reply, Target
 from hueandcry.domain.policy import (
     POLICY_STREAM,
@@ -88,7 +88,7 @@ def under(*facts: Fact[Policy]) -> Duty:
 def refusal(content: bytes) -> str:
     """Return the words in which a text is refused as a pack."""
     with pytest.raises(Refused) as refused:
-        read_pack(content)
+        new_pack(content)
     return refused.value.rule
 
 
@@ -394,8 +394,8 @@ def test_grades_that_a_force_went_back_to_are_those_of_their_first_adoption() ->
         adopted(PackKind.GRADES),
         on=Policy,
     ).record
-    assert record.grades_of(digest_of(GRADES)) == record.grades == read_pack(GRADES)
-    assert record.grades_of(digest_of(OTHER_GRADES["other targets"])) == read_pack(OTHER_GRADES["other targets"])
+    assert record.grades_of(digest_of(GRADES)) == record.grades == new_pack(GRADES)
+    assert record.grades_of(digest_of(OTHER_GRADES["other targets"])) == new_pack(OTHER_GRADES["other targets"])
 
 
 @pytest.mark.parametrize("digest", [None, b"", digest_of(pack("strive-2020"))], ids=["none", "no pack", "a risk model"])
@@ -403,7 +403,7 @@ def test_where_no_grades_are_named_those_in_force_count(digest: bytes | None) ->
     record = given(
         *(adopted(kind) for kind in PACKS), adopted(PackKind.GRADES, OTHER_GRADES["without the grade"]), on=Policy
     )
-    assert record.record.grades_of(digest) == read_pack(OTHER_GRADES["without the grade"])
+    assert record.record.grades_of(digest) == new_pack(OTHER_GRADES["without the grade"])
 
 
 # What cannot be read
@@ -523,7 +523,7 @@ def test_a_risk_model_and_grades_that_do_not_fit_each_other_are_not_adopted_one_
 
 
 def _as_adopted(content: bytes) -> Adopted:
-    found = read_pack(content)
+    found = new_pack(content)
     return Adopted(PackKind(found.kind), found.pack, False, digest_of(content), content)
 
 
@@ -561,7 +561,7 @@ def test_what_has_the_code_of_another_thing_is_refused(content: bytes, words: st
 
 def test_every_pack_that_comes_with_the_product_names_its_source_and_claims_no_more_than_is_known() -> None:
     for name in PACKS.values():
-        read = read_pack(pack(name))
+        read = new_pack(pack(name))
         assert (read.pack, read.verified) == (name, "no")
         assert len(read.source) > 20
 
@@ -627,5 +627,15 @@ def test_grades_rank_from_the_most_urgent_and_wait_longer_from_each_to_the_next(
 
 
 def test_each_kind_of_pack_is_read_as_its_own_type() -> None:
-    types = [type(read_pack(pack(name))) for name in PACKS.values()]
+    types = [type(new_pack(pack(name))) for name in PACKS.values()]
     assert types == [RiskPack, GradePack, CategoryPack, ResultPack, StandingPack]
+
+
+def test_what_was_adopted_once_is_read_for_ever_though_it_would_not_be_adopted_now() -> None:
+    """A rule for packs that came later breaks no journal in which an older one stands."""
+    text = GRADES
+    twice = text + b'\n[[grade]]\ncode = "1"\nname = "another first"\nrisk = 1\n'
+    with pytest.raises(Refused, match="grade 1 stands twice"):
+        new_pack(twice)
+    record = given(ESTABLISHED, adopted(PackKind.GRADES, twice), on=Policy).record
+    assert [row.code for row in record.grades.grade].count("1") == 2

@@ -16,7 +16,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import Assess, Assessed
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.particulars import Reply, Triaged
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.riskmodel import RiskPack
@@ -86,7 +86,7 @@ when = { seen = ["seen", "used"] }
 
 
 def read(text: str) -> RiskPack:
-    found = read_pack(text.encode())
+    found = new_pack(text.encode())
     assert isinstance(found, RiskPack)
     return found
 
@@ -134,7 +134,7 @@ def test_each_type_of_question_offers_answers_and_each_may_be_unknown(code: str,
 @pytest.mark.parametrize("kind", ["yes-no", "number", "text", "time", "choice"])
 def test_every_type_of_question_stands_in_the_bundled_models(kind: str) -> None:
     for name in ("strive-2020", "thrive-2022"):
-        found = read_pack(pack(name))
+        found = new_pack(pack(name))
         assert isinstance(found, RiskPack)
         assert kind in {one.type for one in found.question}, name
 
@@ -244,7 +244,7 @@ def test_what_waits_for_nothing_is_never_skipped(code: str) -> None:
 @pytest.mark.parametrize("name", ["strive-2020", "thrive-2022"])
 def test_a_question_is_skipped_just_while_it_is_not_asked(name: str) -> None:
     """Two ways to the same: what is offered to be asked, and what is refused to be answered."""
-    risk = read_pack(pack(name))
+    risk = new_pack(pack(name))
     assert isinstance(risk, RiskPack)
     needed = {code: risk.offered(code) for one in risk.question for code in one.when}
     for code, offered in needed.items():
@@ -517,7 +517,7 @@ def test_an_element_that_was_not_asked_may_lead_to_a_question() -> None:
 
 @pytest.mark.parametrize("name", ["strive-2020", "thrive-2022"])
 def test_every_question_of_the_bundled_models_is_asked_at_some_time(name: str) -> None:
-    risk = read_pack(pack(name))
+    risk = new_pack(pack(name))
     assert isinstance(risk, RiskPack)
     met: set[str] = set()
     answers: dict[str, str] = {}

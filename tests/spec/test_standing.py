@@ -31,7 +31,7 @@ from hueandcry.domain.incident import Incident
 from hueandcry.domain.link import Absorbed
 from hueandcry.domain.logbook import Noted
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.policy import POLICY_STREAM, Adopted, Policy, digest_of
 from hueandcry.domain.promise import Kept
 from hueandcry.domain.recall import Abandoned
@@ -51,7 +51,7 @@ CLOSED, NOTED, GONE, CHAT = Closed(""), Noted("still there"), Transferred("fire"
 BY_THE_WATCH = QuestionRang("another", 1, START)
 EXPEDITED = Asked("ward", "walkout", None, "", "", "gone")
 SHIPPED_TEXT = pack("standing-2026")
-SHIPPED = read_pack(SHIPPED_TEXT)
+SHIPPED = new_pack(SHIPPED_TEXT)
 assert isinstance(SHIPPED, StandingPack)
 Told = Fact[Any] | Later
 SAID: dict[str, Any] = {"code": "asked", "asks": "Did it?", "source": "made for this test"}
@@ -499,7 +499,7 @@ def adopted(content: bytes, name: str) -> Adopted:
 def test_the_pack_of_the_product_and_a_force_s_own_are_adopted_and_until_then_there_are_none() -> None:
     before = given(adopted(OURS, "ours"), on=Policy)
     assert given(on=Policy).record.standing is None
-    assert before.record.standing == read_pack(OURS)
+    assert before.record.standing == new_pack(OURS)
     assert before.when(Adopt((SHIPPED_TEXT,))).then(adopted(SHIPPED_TEXT, "standing-2026")).standing == SHIPPED
 
 
@@ -523,12 +523,12 @@ def test_a_pack_with_what_nobody_records_is_refused_at_adoption_by_its_question(
 @pytest.mark.parametrize("wrong", ["600 -1", '600 "soon"', '"follows" "haunts"', "asks moans", "where whom"])
 def test_a_text_that_is_no_pack_of_questions_is_refused(wrong: str) -> None:
     with pytest.raises(Refused, match="the pack cannot be read"):
-        read_pack(OURS.replace(*wrong.encode().split()))
+        new_pack(OURS.replace(*wrong.encode().split()))
 
 
 def test_two_questions_of_one_code_are_refused() -> None:
     with pytest.raises(Refused, match="ours: question rung-back stands twice"):
-        read_pack(OURS + OURS[OURS.index(b"[[question]]") :])
+        new_pack(OURS + OURS[OURS.index(b"[[question]]") :])
 
 
 # What rang stands until somebody knows of it

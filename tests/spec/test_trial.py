@@ -24,7 +24,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import Assessed, Graded, Regraded
 from hueandcry.domain.incident import Changed, Contacted, Incident, Opened
 from hueandcry.domain.outcome import Closed, Resulted
-from hueandcry.domain.packreader import read_pack
+from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.policy import POLICY_STREAM, digest_of
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.domain.standing import StandingPack
@@ -114,8 +114,8 @@ def _drawn(room: Stage, chance: random.Random) -> Iterator[str]:
 
 def tried(content: bytes, entries: tuple[Entry, ...], before: bytes | None = None) -> list[Otherwise]:
     """Return what would have gone otherwise under a pack; standing questions are held against those of `before`."""
-    trial = Trial(read_pack(content), blank, lambda times, since, until: changeovers(times, LONDON, since, until))
-    asked = None if before is None else read_pack(before)
+    trial = Trial(new_pack(content), blank, lambda times, since, until: changeovers(times, LONDON, since, until))
+    asked = None if before is None else new_pack(before)
     assert asked is None or isinstance(asked, StandingPack)
     return trial.walk(entries, asked)
 
@@ -443,7 +443,7 @@ OTHERWISE = changed("standing-2026", ('"not-assessed"', '"not-looked-at"'), ('gr
 
 
 def rung(content: bytes, entries: tuple[Entry, ...]) -> set[Ring]:
-    questions = read_pack(content)
+    questions = new_pack(content)
     assert isinstance(questions, StandingPack)
     return set(ask(questions, entries, blank, at_of(entries[-1])).rang)
 

@@ -7,6 +7,7 @@ vulnerable, which targets pass unmet and which rungs of the ladder are raised, w
 standing question rings. A pack that differs in nothing changes nothing, whatever the watch did or missed on the day.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
@@ -30,6 +31,7 @@ from hueandcry.domain.standing import StandingPack
 _TRIED: dict[Kind | None, type[Incident | Expedite]] = {Kind.INCIDENT: Incident, Kind.EXPEDITE: Expedite}
 Raised = tuple[str, int, str]  # under which grade where it has one, from when its clock ran, and what
 Rang = tuple[int, bytes, str, int]  # when, about which record, which question, and by which fact
+_AHEAD_NS = 7 * 86_400 * NS_PER_S
 _WAS, _NOW = "was ", "now "  # no code begins so
 Changeovers = Callable[[tuple[str, ...], int, int], Iterable[int]]
 
@@ -55,6 +57,7 @@ class Trial:
         self._policy = Policy()
         self._open: dict[bytes, Incident | Expedite] = {}
         self._raised: dict[bytes, tuple[dict[Raised, int], dict[Raised, int]]] = {}
+        self._shifts: dict[tuple[str, ...], tuple[int, int, list[int]]] = {}
         self._now, self._until = 0, 0
 
     def walk(self, entries: Iterable[Entry], before: StandingPack | None = None, until: int = 0) -> list[Otherwise]:
@@ -160,9 +163,19 @@ class Trial:
         for due, rung in raised:
             yield f"escalated to {rung.to} after {rung.unresourced_for_s} s", due
         if raised:
-            for moment in self._changeovers(scheme.changeover, min(due for due, _ in raised), until):
+            for moment in self._shifts_changed(scheme.changeover, min(due for due, _ in raised), until):
                 to = [rung.to for due, rung in raised if due < moment][-1]
                 yield f"escalated to {to} again at {moment // NS_PER_S}", moment
+
+    def _shifts_changed(self, times: tuple[str, ...], since: int, until: int) -> list[int]:
+        """Return when shifts changed after a moment and up to another; worked out once for all that was asked so far."""
+        first, last, known = self._shifts.get(times, (since, since, []))
+        if since < first:
+            known, first = [*self._changeovers(times, since, first), *known], since
+        if until > last:
+            known, last = [*known, *self._changeovers(times, last, until + _AHEAD_NS)], until + _AHEAD_NS
+        self._shifts[times] = first, last, known
+        return known[bisect_right(known, since) : bisect_right(known, until)]
 
     def _end(self, record: Incident | Expedite, until: int) -> Iterator[Otherwise]:
         """Yield what the schemes would have raised otherwise about a record that is closed, or stands at the end."""

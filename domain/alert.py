@@ -16,8 +16,12 @@ from hueandcry.domain.worked import Worked
 
 
 def alerts(record: Record, crews: Iterable[Resource], now: int) -> list[str]:
-    """Return what calls for somebody about a record at a moment (ns UTC); `crews` are the resources on it."""
-    found = [alert for crew in crews for alert in _of_crew(crew)]
+    """Return what calls for somebody about a record at a moment (ns UTC); `crews` are those of its resources that are listed."""
+    crews = tuple(crews)
+    found = [alert for crew in crews if crew.incident == record.id for alert in _of_crew(crew)]
+    if isinstance(record, Incident):
+        listed = {crew.callsign for crew in crews}
+        found += [f"{callsign} is not on the list" for callsign in record.resources if callsign not in listed]
     match record:
         case Incident() if record.major is not None and not record.major.stood_down:
             late = [one.agency for one in record.major.unacknowledged if one.due <= now]

@@ -29,9 +29,8 @@ class Resourced(Fact[Incident], frozen=True):
     listed: Plain[bool]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(
-            incident, stage=Stage.RESOURCED, resource=self.callsign, resources=_with(incident, self.callsign)
-        )
+        stage = Stage.ATTENDED if incident.attended else Stage.RESOURCED  # a second crew takes nobody away who is there
+        return replace(incident, stage=stage, resource=self.callsign, resources=_with(incident, self.callsign))
 
 
 @fact("incident.stood_down", version=1, says="{callsign} goes there no more: {reason}")

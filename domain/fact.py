@@ -318,7 +318,7 @@ def _spoken(value: Any, noun: str, plain: bool, names: Names) -> str:
         case FactRef():
             return names.fact(value)
         case int():
-            return names.instant(value) if noun == "instant" else str(value)
+            return (names.instant(value) if value else "none") if noun == "instant" else str(value)
         case bytes():
             return names.stream(value) if noun == "stream" else value.hex()[:12]
         case tuple():

@@ -1,7 +1,8 @@
 """Assessing an incident's risk and grading it: what the pack suggests, what a person chose, and why.
 
 Theory of operation. An assessment takes the last one, what callers answered since, and what is given now, goes through
-the risk model in force, and keeps which answers were new to it. A grade rests on a current assessment. Where suggestion
+the risk model in force, and keeps which answers were new to it. Of several callers the most serious answer stands until a
+person says otherwise. A grade rests on a current assessment. Where suggestion
 and choice differ there is a reason; a re-grade always has one; a downgrade has a second person's look where someone is
 vulnerable or it is domestic. Source: letter, area 1; HMICFRS 2018 on re-grades that nobody could explain.
 """
@@ -122,7 +123,7 @@ class Assess(Command[Incident], frozen=True):
         ]
         for one in heard:
             if one.answer != NOT_ASKED or one.element not in answers:
-                answers[one.element] = one.answer
+                answers[one.element] = self._of_all(one, answers.get(one.element), newest, risk)
         for reply in self.given:
             _offered(reply, risk)
             answers[reply.element] = reply.answer
@@ -145,6 +146,16 @@ class Assess(Command[Incident], frozen=True):
                 self.statement,
             )
         ]
+
+    def _of_all(self, new: Triaged, standing: str | None, known: dict[bytes, int], risk: RiskPack) -> str:
+        """Return what a new answer about an element comes to beside what others say: the most serious stands.
+
+        Callers take back what they said themselves; whoever is heard for the first time takes back nothing.
+        """
+        others = [one.answer for one in self.heard if one.element == new.element and one.said.stream != new.said.stream]
+        if new.said.stream not in known and standing is not None:
+            others.append(standing)
+        return risk.most_serious(new.element, [new.answer, *(one for one in others if one != NOT_ASKED)])
 
 
 def _offered(reply: Reply, risk: RiskPack) -> None:

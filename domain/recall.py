@@ -58,7 +58,7 @@ class SilentStep(Enum):
 # Facts
 
 
-@fact("contact.abandoned", version=1, says="The line was lost before {before}")
+@fact("contact.abandoned", version=1, says="The line was lost while {before}")
 class Abandoned(Fact[Contact], frozen=True):
     """The caller was gone; someone has to ring back."""
 

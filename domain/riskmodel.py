@@ -73,7 +73,7 @@ class Suggestion(Struct, frozen=True):
 
 
 class RiskPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A risk model: elements with their answers, reasons for not asking, and the rules that suggest a grade."""
+    """A risk model: elements with their answers, the most serious first, reasons for not asking, and rules that suggest a grade."""
 
     element: tuple[Element, ...]
     not_asked: tuple[Answer, ...]
@@ -91,6 +91,12 @@ class RiskPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if question.code == code:
                 return question.offered
         raise Refused(f"{self.pack} has no element {code}; it has {', '.join(e.code for e in self.element)}")
+
+    def most_serious(self, code: str, given: list[str]) -> str:
+        """Return the most serious of answers to an element, which has them in that order; to a question, the first given."""
+        order = [answer.code for one in self.element if one.code == code for answer in one.answer]
+        ranked = [one for one in given if one in order]
+        return min(ranked, key=order.index) if ranked else given[0]
 
     def standing(self, answers: dict[str, str]) -> dict[str, str]:
         """Return the answers that stand; a question that is not asked any more is unknown, and so is what hangs on it.

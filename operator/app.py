@@ -14,7 +14,7 @@ from textual.message import Message as TextualMessage
 
 from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.messages import Foreseen, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.messages import Foreseen, Left, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.help import HelpScreen
 from hueandcry.operator.screens.item import ItemScreen
@@ -81,6 +81,8 @@ class ControlRoom(App[str]):
             case Opened():
                 if isinstance(front, ItemScreen):
                     front.opened(told)
+            case Left():
+                self.exit()
             case Stopped():
                 self.exit(told.why, return_code=5)
 

@@ -19,12 +19,14 @@ from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.resource import Resource
+from hueandcry.domain.staff import SignedOff
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.duplicates import suggested
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Asked, Element, Foreseen, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.messages import Asked, Element, Foreseen, Left, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text
@@ -40,6 +42,10 @@ LOG_LINES_MAX = 2000
 MINUTE_NS = 60 * NS_PER_S
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
+
+
+def _rings(contact: Contact) -> bool:
+    return contact.channel is Channel.EMERGENCY and contact.queue == "waiting"
 
 
 class Backroom(threading.Thread):
@@ -176,6 +182,10 @@ class Backroom(threading.Thread):
         else:
             names = RoomNames(desk.board, self._now())
             self._tell(Told(text, tuple(self._line(entry, names) for entry in entries)))
+            if any(
+                isinstance(entry.fact, SignedOff) and entry.fact.session == desk.signed.session for entry in entries
+            ):
+                self._tell(Left())
         if desk.board.erasing:
             self._watch.erase()  # at once, whoever keeps the watch
         if desk.board.position != before:
@@ -249,6 +259,8 @@ class Backroom(threading.Thread):
         if not touched:
             return
         board, now_ns = self._room.board, self._now()
+        crews = (board.records.get(stream) for stream in touched)
+        touched |= {one.incident for one in crews if isinstance(one, Resource) and one.incident is not None}
         items: dict[bytes, Item | None] = {}
         for stream in touched:
             record = board.records.get(stream)
@@ -280,7 +292,9 @@ class Backroom(threading.Thread):
         board, now_ns = self._room.board, self._now()
         asked = board.to_approve(self._desk.signed.collar, now_ns)
         more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+        ringing = sum(1 for one in board.open() if isinstance(one, Contact) and _rings(one))
         warnings = (
+            (f"{ringing} x 999 RINGING", ringing),
             (f"SECOND LOOK p{asked[0][1].tail}{more}" if asked else "", asked),
             ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
             ("THE WATCH IS NOT KEPT", self._unkept),

@@ -108,7 +108,7 @@ class Line(Struct, frozen=True):
                 value = slot.default(desk)
             words[slot.name] = self._said(slot, value, desk, now_ns)
         said = " ".join(_without_gaps(self.verb.does, words).format(**words).split())
-        return said if self.verb.tells is None else f"{said} {self.verb.tells(desk, self)}"
+        return said if self.verb.tells is None else f"{said} {self.verb.tells(desk, self)}".rstrip()
 
     def _said(self, slot: Slot, value: Any, desk: Desk, now_ns: int) -> str:
         if value is None:

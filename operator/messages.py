@@ -72,10 +72,14 @@ class Opened(Struct, frozen=True):
     warning: str = ""
 
 
+class Left(Struct, frozen=True):
+    """Whoever sat here signed off: the screen ends, and shows nobody else what they could see."""
+
+
 class Stopped(Struct, frozen=True):
     """The journal cannot be used any more; the text says why."""
 
     why: str
 
 
-Message = Told | Foreseen | Moved | Opened | Stopped
+Message = Told | Foreseen | Moved | Opened | Left | Stopped

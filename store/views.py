@@ -294,7 +294,7 @@ class Board:
     def _crews(self, record: Record) -> list[Resource]:
         callsigns = record.resources if isinstance(record, Incident) else ()
         found = (self.resource(callsign) for callsign in callsigns)
-        return [one for one in found if one is not None and one.incident == record.id]
+        return [one for one in found if one is not None]
 
     def to_approve(self, collar: str, now_ns: int) -> list[tuple[Staff, Proposal]]:
         """Return the proposals of others that a member may give a second look to, each with who proposed it."""

@@ -27,6 +27,12 @@ def send_acts(desk: Desk, line: Line) -> list[Act]:
     ]
 
 
+def stranger(desk: Desk, line: Line) -> str:
+    """Return that a callsign is not on the list: it may be mistyped, and nobody is on the way."""
+    callsign = line["callsign"].upper()
+    return "" if desk.board.resource(callsign) is not None else f"- {callsign} IS NOT ON THE LIST OF RESOURCES"
+
+
 def arrive_acts(desk: Desk, line: Line) -> list[Act]:
     record = desk.board.record(line["incident"])
     callsign = (line["callsign"] or (record.resource if isinstance(record, Incident) else "")).upper()
@@ -94,7 +100,7 @@ def cover_acts(desk: Desk, line: Line) -> list[Act]:
 
 VERBS = (
     Verb(
-        name="send", short="d", slots=(INCIDENT, slots.code("callsign")), acts=send_acts,
+        name="send", short="d", slots=(INCIDENT, slots.code("callsign")), acts=send_acts, tells=stranger,
         does="Send {callsign} to incident {incident}", example="d 57 AB12",
     ),
     Verb(

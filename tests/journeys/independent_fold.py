@@ -259,7 +259,7 @@ class IndependentBoard:
     def _crewed(self, story: Story, name: str, callsign: str) -> None:
         story.crews = [one for one in story.crews if one != callsign]
         if name != "stood_down":
-            story.stage = name
+            story.stage = "attended" if story.attended else name
             story.crews.append(callsign)
         elif story.stage == "resourced" and not story.crews:
             story.stage = "attended" if story.attended else "graded"
@@ -384,6 +384,8 @@ class IndependentBoard:
         for crew in (on[callsign] for callsign in story.crews if callsign in on):
             if crew.emergency or crew.unheard:
                 yield f"{crew.callsign} {'EMERGENCY' if crew.emergency else 'not heard of'}"
+        listed = {crew.callsign for crew in self.crews.values()}
+        yield from (f"{callsign} is not on the list" for callsign in story.crews if callsign not in listed)
         if story.agencies is not None:
             yield "MAJOR INCIDENT"
             for agency, (due, knows) in story.agencies.items():

@@ -76,7 +76,7 @@ def test_an_abandoned_999_is_rung_back_until_it_may_be_closed(room: Room, column
     terminal = Terminal(hue(), named(room), columns, rows)
     terminal.until("Incidents (0)")
     terminal.line("ring 999 07700900461", "Ringing on 999")
-    terminal.line("abandon .", "The line was lost before ringing")
+    terminal.line("abandon .", "The line was lost while ringing")
     terminal.until("ALERT")  # the room keeps the watch itself: nobody rang back in time
     refused(terminal, "close .", "ring back 3 times")
     terminal.line("recall . voicemail", "attempt 1: voicemail")
@@ -213,3 +213,43 @@ def test_whoever_gives_a_second_look_is_told_that_it_is_wanted_and_sees_the_exac
     terminal.until("Regraded from 2 to 4")
     assert "SECOND LOOK" not in terminal.text
     leave(terminal)
+
+
+def test_what_a_crew_says_moves_the_row_of_its_incident(room: Room) -> None:
+    """Officer safety: that a crew was not heard of stands on the board in that moment, and goes when it was."""
+    desk = room.desk(None)
+    work(desk, f"unit AB12 CENTRAL\nopen - violence\nassess 1 {ANSWERS}\ngrade 1 2\nsend 1 AB12")
+    terminal = Terminal(hue(), named(room))
+    terminal.until("deployed")
+    work(desk, "emergency AB12 shots heard")
+    terminal.until("ALERT")
+    work(desk, "heard AB12 all in order")
+    terminal.until("deployed")
+    assert "ALERT" not in terminal.text
+    leave(terminal)
+
+
+def test_a_999_that_rings_is_seen_above_whatever_is_open(room: Room) -> None:
+    desk = room.desk(None)
+    work(desk, "open - welfare")
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (1)")
+    terminal.type(DOWN)
+    terminal.until("> ")
+    terminal.type("\r")
+    terminal.until("Opened as welfare")
+    work(desk, "ring 999 07700900444")
+    terminal.until("1 x 999 RINGING")
+    work(desk, "answer .")
+    terminal.settle()
+    assert "RINGING" not in terminal.text
+    leave(terminal)
+
+
+def test_signing_off_ends_the_screen(room: Room) -> None:
+    """Nobody reads on what somebody else left open."""
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (0)")
+    terminal.type("off\r")
+    assert terminal.end() == 0
+    assert "staff.signed_off" in told(room, "journal", "--json")

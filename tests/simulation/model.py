@@ -740,7 +740,7 @@ class Model:
         assert one.grade
         assert one.stage != "resulted"
         assert fact.said["listed"] is (callsign in self.listed())
-        one.stage, one.crew = "resourced", callsign
+        one.stage, one.crew = "attended" if one.attended else "resourced", callsign
         self._on(one, callsign)
 
     def _on(self, one: Case, callsign: str) -> None:
@@ -1310,6 +1310,7 @@ class Model:
             yield "MAJOR INCIDENT"
             late = (code for code, agency in one.agencies.items() if not agency.knows and agency.due <= now)
             yield from (f"{code} has not said that it knows" for code in late)
+        yield from (f"{callsign} is not on the list" for callsign in one.crews if callsign not in self.listed())
         on_it = [crew for crew in self.crews.values() if crew.callsign in one.crews and crew.incident == one.stream]
         for crew in on_it:
             if crew.emergency:

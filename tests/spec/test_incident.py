@@ -503,12 +503,31 @@ def test_what_was_heard_in_any_earlier_assessment_stays_heard() -> None:
     assert record.heard == refs(first, second)
 
 
-def test_the_later_of_two_callers_counts() -> None:
-    """By when it was recorded, in whatever order the calls were linked; and they are heard in that order."""
+ARMED = ("2", "threat-present", "threat.weapon")
+
+
+def test_of_several_callers_the_most_serious_answer_stands() -> None:
+    """Who saw nothing takes no knife back that another saw, in whatever order they rang and were linked."""
     before = given(later(minutes=9), OPENED, on=Incident)
-    first, last = heard("threat", "weapon", at=START + 4), heard("threat", "none", at=START + 5, call=SECOND_CALL)
-    expected = assessed(heard=refs(*all_heard(START), first, last))
-    before.when(Assess((last, *all_heard(START), first), (), "")).then(expected)
+    for one, other in ((CALL, SECOND_CALL), (SECOND_CALL, CALL)):
+        saw, saw_none = (
+            heard("threat", "weapon", at=START + 4, call=one),
+            heard("threat", "none", at=START + 5, call=other),
+        )
+        expected = assessed(*ARMED, heard=refs(*all_heard(START), saw, saw_none), threat="weapon")
+        before.when(Assess((saw_none, *all_heard(START), saw), (), "")).then(expected)
+
+
+def test_who_is_heard_for_the_first_time_takes_nothing_back_and_who_was_heard_takes_back_their_own() -> None:
+    """The first caller's knife stands beside a neighbour who saw none, until the first says that it is gone."""
+    armed = assessed(*ARMED, heard=refs(heard("threat", "weapon", at=START)), threat="weapon")
+    before = given(OPENED, armed, later(minutes=9), Contacted(SECOND_CALL, ()), on=Incident)
+    neighbour = heard("threat", "none", at=START + MINUTE, call=SECOND_CALL)
+    before.when(Assess((neighbour,), (), "")).then(assessed(*ARMED, heard=refs(neighbour), threat="weapon"))
+    gone = replace(heard("threat", "none", at=START + MINUTE), said=FactRef(CALL, 90))
+    before.when(Assess((gone,), (), "")).then(assessed(heard=refs(gone)))
+    by_hand = Assess((neighbour,), (Reply("threat", "none"),), "he is in custody")
+    assert before.when(by_hand).then(assessed(heard=refs(neighbour), statement="he is in custody")).suggested == "4"
 
 
 def test_a_call_linked_after_the_assessment_is_heard_though_its_caller_was_asked_before() -> None:

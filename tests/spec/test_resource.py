@@ -46,6 +46,7 @@ from hueandcry.domain.timer import Timer, timers
 from hueandcry.operator import roomlists
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.reference import Misread
+from hueandcry.operator.verbs import preview
 from hueandcry.operator.watch import Watch
 from tests.spec.harness import (
     MINUTE,
@@ -679,3 +680,21 @@ def test_a_closed_incident_has_nobody_on_it(desk: Desk) -> None:
 def test_what_is_worked_again_after_the_result_waits_for_nobody_while_a_crew_is_on_its_way(desk: Desk) -> None:
     work(desk, f"{TWO}\nsend 1 AB12\nresult 1 advice\nchange 1 he is back\nassess 1 {CALM}")
     assert (incident(desk, 1).resources, incident(desk, 1).queue) == (("AB12",), "deployed")
+
+
+def test_a_second_crew_takes_nobody_away_who_is_there() -> None:
+    record = given(*GRADED, Resourced("AB12", True), Attended("AB12"), Resourced("CD34", True), on=Incident).record
+    assert (record.stage, record.attended, record.resources) == (Stage.ATTENDED, True, ("AB12", "CD34"))
+
+
+def test_a_callsign_that_is_not_on_the_list_is_said_before_it_is_sent_and_stands_as_an_alert(desk: Desk) -> None:
+    """It may be mistyped, and nobody is on the way."""
+    work(desk, TWO)
+    assert preview(desk, "send 1 ZZ98").endswith("- ZZ98 IS NOT ON THE LIST OF RESOURCES")
+    assert "NOT ON" not in preview(desk, "send 1 AB12")
+    work(desk, "send 1 ZZ98")
+    (item,) = [one for one in desk.board.items(desk.identity.now()) if one.ref == "1"]
+    assert item.alerts == ("ZZ98 is not on the list",)
+    work(desk, "unit ZZ98 EAST")
+    (item,) = [one for one in desk.board.items(desk.identity.now()) if one.ref == "1"]
+    assert item.alerts == ()

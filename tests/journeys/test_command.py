@@ -69,6 +69,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("coverage",),
     ("units",),
     ("duplicates",),
+    ("proposals",),
     ("crimes",),
     ("regrades",),
     ("faults",),

@@ -103,6 +103,7 @@ def test_a_999_call_is_taken_from_ring_to_close_by_keys_alone(room: Room) -> Non
 
 def test_what_another_process_records_appears_and_costs_few_bytes(room: Room) -> None:
     desk = desk_of(room)
+    work(desk, "unit AB12 CENTRAL")
     for _ in range(5):
         work(desk, "ring 999 0770\n" + TRIAGED)
     terminal = open_terminal(room, 120, 40)

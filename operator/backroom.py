@@ -44,8 +44,8 @@ RETRY_S = 3.0  # between attempts to deliver what is kept while the store is awa
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
-def _rings(contact: Contact) -> bool:
-    return contact.channel is Channel.EMERGENCY and contact.queue == "waiting"
+def _rings(record: Record | None) -> bool:
+    return isinstance(record, Contact) and record.channel is Channel.EMERGENCY and record.queue == "waiting"
 
 
 class Backroom(threading.Thread):
@@ -57,6 +57,7 @@ class Backroom(threading.Thread):
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._looking_at: bytes | None = None
         self._alike = ""
+        self._ringing: set[bytes] = set()  # followed from fact to fact: the line above is written at every one
         self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
@@ -102,6 +103,7 @@ class Backroom(threading.Thread):
             self._room.warm()
             sit(self._desk, self._spool)
             self._minute = self._now() // MINUTE_NS
+            self._ringing = {one.id for one in self._room.board.open() if _rings(one)}
             self._say_board(whole=True)
             self._deliver()
             with Commits(self._room.journal) as self._commits:
@@ -264,6 +266,7 @@ class Backroom(threading.Thread):
         items: dict[bytes, Item | None] = {}
         for stream in touched:
             record = board.records.get(stream)
+            (self._ringing.add if _rings(record) else self._ringing.discard)(stream)
             if record is None:
                 items[stream] = None
             elif record.kind in WORKED:
@@ -292,9 +295,8 @@ class Backroom(threading.Thread):
         board, now_ns = self._room.board, self._now()
         asked = board.to_approve(self._desk.signed.collar, now_ns)
         more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
-        ringing = sum(1 for one in board.open() if isinstance(one, Contact) and _rings(one))
         warnings = (
-            (f"{ringing} x 999 RINGING", ringing),
+            (f"{len(self._ringing)} x 999 RINGING", self._ringing),
             (f"SECOND LOOK p{asked[0][1].tail}{more}" if asked else "", asked),
             ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
             ("THE WATCH IS NOT KEPT", self._unkept),

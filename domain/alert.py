@@ -8,15 +8,38 @@ Source: LAS 1992: exceptions scrolled out of sight; letter, area 1.
 from collections.abc import Iterable, Iterator
 
 from hueandcry.domain.contact import Contact, Stage
+from hueandcry.domain.district import is_strange
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.location import is_stale
 from hueandcry.domain.resource import Resource
 from hueandcry.domain.worked import Worked
 
+EMERGENCY = "EMERGENCY"
+_IN_A_WORD = {
+    EMERGENCY: EMERGENCY,
+    "not heard of": "UNHEARD",
+    "is not on the list": "NO CREW",
+    "MAJOR INCIDENT": "MAJOR",
+    "has not said that it knows": "AGENCY",
+    "nobody rang back": "RING BACK",
+    "caller location": "LOCATION",
+    "no district": "DISTRICT",
+    "bring up": "BRING UP",
+}
 
-def alerts(record: Record, crews: Iterable[Resource], now: int) -> list[str]:
-    """Return what calls for somebody about a record at a moment (ns UTC); `crews` are those of its resources that are listed."""
+
+def in_a_word(alert: str) -> str:
+    """Return an alert in one word, for where there is no room for more."""
+    ends = [word for words, word in _IN_A_WORD.items() if alert.endswith(words)]
+    return (ends or [word for words, word in _IN_A_WORD.items() if alert.startswith(words)])[0]
+
+
+def alerts(record: Record, crews: Iterable[Resource], now: int, districts: frozenset[str] = frozenset()) -> list[str]:
+    """Return what calls for somebody about a record at a moment (ns UTC).
+
+    `crews` are those of its resources that are listed, `districts` those that are known.
+    """
     crews = tuple(crews)
     found = [alert for crew in crews if crew.incident == record.id for alert in _of_crew(crew)]
     if isinstance(record, Incident):
@@ -30,6 +53,8 @@ def alerts(record: Record, crews: Iterable[Resource], now: int) -> list[str]:
             found += _of_contact(record, now)
         case _:
             pass
+    if isinstance(record, Contact | Incident) and record.open and is_strange(record.district, districts):
+        found.append(f"no district {record.district} is known")
     if isinstance(record, Worked):
         found += ["bring up" for one in record.reminders if one.due <= now]
     return found

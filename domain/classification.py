@@ -64,6 +64,8 @@ class Classify(Command[Incident], frozen=True):
         if unknown:
             raise Refused(f"{pack.pack} has no qualifier {', '.join(unknown)}; it has {', '.join(known)}")
         if self.category != incident.category and not self.reason:
-            raise Refused(f"it was opened as {incident.category}: say what was found that contradicts it")
+            raise Refused(
+                f"it was opened as {incident.category}: say behind the category what was found that contradicts it"
+            )
         domestic = row.domestic or "domestic" in self.qualifiers
         return [Classified(self.category, domestic, tuple(dict.fromkeys(self.qualifiers)), self.reason)]

@@ -252,7 +252,9 @@ def taken(contact: Contact) -> None:
 def _on_the_line(contact: Contact) -> None:
     taken(contact)
     if contact.stage is Stage.ABANDONED:
-        raise Refused("the caller was lost: ring back and answer the contact, or close it once that was tried")
+        raise Refused(
+            "the caller was lost: ring back ('recall') and answer the contact, or close it once that was tried"
+        )
 
 
 class Ring(Command[Contact], frozen=True):
@@ -276,6 +278,8 @@ class Answer(Command[Contact], frozen=True):
             return [TakenUp(duty.collar), *kept(contact, Promising.TAKE_UP, duty)]
         if contact.stage not in (Stage.RINGING, Stage.ABANDONED):
             raise Refused(f"the contact is {contact.stage.value}, {contact.owner} has it")
+        if contact.stage is Stage.ABANDONED and not (contact.recall is not None and contact.recall.reached):
+            raise Refused("the caller was lost: ring back, and say with 'recall' that you spoke to them")
         return [Answered(duty.collar)]
 
 
@@ -383,7 +387,9 @@ def _lost_caller_was_tried(contact: Contact, duty: Duty) -> None:
 def _gone_through(contact: Contact, duty: Duty) -> None:
     missing = unanswered(contact.triage, duty)
     if missing:
-        raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
+        raise Refused(
+            f"risk is not assessed: {', '.join(missing)} neither answered ('triage') nor passed over with a reason ('notasked')"
+        )
 
 
 def unanswered(triage: tuple[Triaged, ...], duty: Duty) -> list[str]:

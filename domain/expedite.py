@@ -280,7 +280,7 @@ class Close(Command[Expedite], frozen=True):
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
         _live(expedite)
         if expedite.stage is not Stage.TOLD:
-            raise Refused("the partner was not told: tell the named contact first")
+            raise Refused("the partner was not told: tell the named contact first ('tellback')")
         if expedite.decision is Decision.HOLD:
             raise Refused("the expedite is on hold: decide it before it is closed")
         word_kept(expedite)

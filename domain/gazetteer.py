@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Record, fact
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.reference import Kind, stream_id
+from hueandcry.domain.reference import Code, Kind, stream_id
 
 GAZETTEER_STREAM = stream_id(Kind.GAZETTEER, 0, 0)
 
@@ -28,12 +28,14 @@ class Edition(Struct, frozen=True, array_like=True):
 
 
 class Gazetteer(Record, frozen=True, kw_only=True):
-    """What editions there are; `begun` is one whose parts are still to come."""
+    """What editions there are, with the districts of the one in force; `begun` is one whose parts are still to come."""
 
     kind: ClassVar[Kind] = Kind.GAZETTEER
     editions: tuple[Edition, ...] = ()
     begun: Edition | None = None
     listed: int = 0
+    districts: tuple[Code, ...] = ()
+    begun_districts: tuple[Code, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -49,16 +51,17 @@ class Gazetteer(Record, frozen=True, kw_only=True):
 # Facts
 
 
-@fact("gazetteer.edition_begun", version=1, says="Edition of {places} places begun, file {digest}")
+@fact("gazetteer.edition_begun", version=1, says="Edition of {places} places begun in {districts}, file {digest}")
 class EditionBegun(Fact[Gazetteer], frozen=True):
-    """A file of places is being loaded."""
+    """A file of places is being loaded; `districts` are those in which they lie."""
 
     digest: Plain[bytes]
     places: Plain[int]
+    districts: Plain[tuple[Code, ...]]
 
     def apply(self, gazetteer: Gazetteer) -> Gazetteer:
         begun = Edition(self.digest, self.places, gazetteer.version, 0)
-        return replace(gazetteer, begun=begun, listed=0)
+        return replace(gazetteer, begun=begun, begun_districts=self.districts, listed=0)
 
 
 @fact("gazetteer.places_listed", version=1, says="{places} places listed")
@@ -75,7 +78,14 @@ class PlacesListed(Fact[Gazetteer], frozen=True):
         if listed < begun.places:
             return replace(gazetteer, listed=listed)
         whole = replace(begun, last=gazetteer.version)
-        return replace(gazetteer, editions=(*gazetteer.editions, whole), begun=None, listed=0)
+        return replace(
+            gazetteer,
+            editions=(*gazetteer.editions, whole),
+            districts=gazetteer.begun_districts,
+            begun=None,
+            begun_districts=(),
+            listed=0,
+        )
 
 
 # Commands
@@ -87,13 +97,14 @@ class BeginEdition(Command[Gazetteer], frozen=True):
     may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR,)
     digest: bytes
     places: int
+    districts: tuple[str, ...] = ()
 
     def decide(self, gazetteer: Gazetteer, duty: Duty) -> list[Fact[Gazetteer]]:
         if self.places < 1:
             raise Refused("the file lists no place")
         if gazetteer.edition is not None and gazetteer.edition.digest == self.digest:
             raise Refused("that file is the edition in force already")
-        return [EditionBegun(self.digest, self.places)]
+        return [EditionBegun(self.digest, self.places, self.districts)]
 
 
 class ListPlaces(Command[Gazetteer], frozen=True):

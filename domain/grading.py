@@ -127,9 +127,17 @@ class Assess(Command[Incident], frozen=True):
         for reply in self.given:
             _offered(reply, risk)
             answers[reply.element] = reply.answer
+        standing = risk.standing(answers)
+        for reply in self.given:
+            if standing[reply.element] != answers[reply.element]:
+                raise Refused(
+                    risk.skipped(reply.element, answers) or f"{reply.element} does not go with what is answered"
+                )
         missing = [element.code for element in risk.element if element.code not in answers]
         if missing:
-            raise Refused(f"risk is not assessed: {', '.join(missing)} neither answered nor passed over with a reason")
+            raise Refused(
+                f"risk is not assessed: {', '.join(missing)} neither answered ('triage') nor passed over with a reason ('notasked')"
+            )
         why = {reply.element: reply.why for reply in incident.replies if answers.get(reply.element) == NOT_ASKED}
         why |= {reply.element: reply.why for reply in self.given}
         codes = (*(one.code for one in risk.element), *(one.code for one in risk.question if one.code in answers))

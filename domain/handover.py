@@ -82,7 +82,7 @@ class HandOver(Command[Worked], frozen=True):
             raise Refused(f"nobody has it in hand: it waits for a {worked.owner}")
         to = self._taker(worked)
         if self.bulk and is_pressing(worked, duty.policy, duty.now):
-            raise Refused("somebody is vulnerable or it is overdue: hand it over by itself")
+            raise Refused("somebody is vulnerable or it is overdue: hand it over by itself ('hand')")
         theirs = [one for one in worked.promises if one.owner == worked.owner]
         return [
             HandedOver(to, self.bulk, self.words),

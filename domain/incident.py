@@ -130,7 +130,7 @@ class Incident(Worked, frozen=True, kw_only=True):
 
     def placed(self, district: str) -> "Incident":
         """Return the incident at a listed place."""
-        return replace(self, district=district, district_source=Source.GAZETTEER, place=self.here)
+        return replace(self, district=district, district_source=Source.GAZETTEER, place=self.here).updated()
 
     def handed_to(self, collar: str) -> "Incident":
         """Return the incident in the hands of another person."""
@@ -221,7 +221,7 @@ class Opened(Fact[Incident], frozen=True):
 
 @fact("incident.located", version=1, says="District {district} (from {district_source}) {said_in} {place}")
 class Located(Fact[Incident], frozen=True):
-    """Where it is happening; `said_in` names the contact's fact that holds the place, so that it is not copied."""
+    """Where it is happening, which whoever works it has to read; `said_in` names the contact's fact that holds the place."""
 
     district: Plain[Code]
     district_source: Plain[Source]
@@ -234,7 +234,7 @@ class Located(Fact[Incident], frozen=True):
             district=self.district,
             district_source=self.district_source,
             place=self.said_in or incident.here,
-        )
+        ).updated()
 
 
 @fact(

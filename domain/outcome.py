@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
+from hueandcry.domain.deployment import StoodDown
 from hueandcry.domain.duty import Command, Duty
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
@@ -88,7 +89,7 @@ class Result(Command[Incident], frozen=True):
         if row.attended and not incident.attended:
             since = " since it is worked again" if incident.needed_from > incident.opened else ""
             raise Refused(
-                f"nobody was at the scene{since}: record who arrived, or choose a result for what was not attended"
+                f"nobody was at the scene{since}: record who arrived ('arrive'), or choose a result for what was not attended"
             )
         if row.cancels and not self.words:
             raise Refused("a cancellation needs a reason")
@@ -115,10 +116,12 @@ class Close(Command[Incident], frozen=True):
         if incident.stage is not Stage.RESULTED:
             raise Refused("the incident has no result: result it first")
         if incident.contacts and not incident.attended and not incident.told:
-            raise Refused("nobody attended and the caller was not told: tell the caller first")
+            raise Refused("nobody attended and the caller was not told: tell the caller first ('told')")
         if incident.crime_undecided(duty.policy):
-            raise Refused(f"{incident.category} is a crime: record its reference, or say why there was none")
+            raise Refused(
+                f"{incident.category} is a crime: record its reference ('crime'), or say why there was none ('nocrime')"
+            )
         if incident.major is not None and not incident.major.stood_down:
-            raise Refused("it is a declared major incident: stand it down first")
+            raise Refused("it is a declared major incident: stand it down first ('standdown')")
         word_kept(incident)
-        return [Closed(self.words)]
+        return [Closed(self.words), *(StoodDown(one, "it is closed") for one in incident.resources)]

@@ -7,6 +7,7 @@ by construction: only what was walked already can be named.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -27,6 +28,7 @@ from hueandcry.domain import (
     handover,
     incident,
     link,
+    location,
     logbook,
     major,
     outcome,
@@ -41,6 +43,9 @@ from hueandcry.domain.fact import Entry, Fact, FactRef, Record, fold, schema_has
 
 DIGEST_TAG = b"hueandcry replay 1\n"
 _DECISIONS = (
+    triage.ElementPassedOver,
+    contact.Linked,
+    recall.Abandoned,
     contact.Resolved,
     contact.Transferred,
     contact.Closed,
@@ -120,63 +125,94 @@ class Decision(Struct, frozen=True, kw_only=True):
 def explain(entries: Sequence[Entry]) -> list[Decision]:
     """Return the decisions of a story in order; `entries` are those of all its streams, sealed values opened.
 
-    Each decision rests on facts that were walked before it: the triage and the changes since the last assessment, the
-    assessment itself, the proposal and its approval.
+    Each decision rests on facts that were walked before it: what its own record had come to know since it was last
+    assessed, that assessment, the proposal and its approval.
     """
-    walked: dict[FactRef, Entry] = {}
-    heard: list[int] = []
-    told: list[Decision] = []
-    last_assessment: int | None = None
-    grounds: tuple[str, ...] = ()
+    walk, told = _Walk(), list[Decision]()
     for entry in sorted(entries, key=lambda one: one.position):
-        fact = entry.fact
-        if isinstance(fact, _DECISIONS):
-            rests = _rests_on(fact, walked, heard, last_assessment)
-            told.append(_decision(entry, fact, rests, last_assessment, grounds, walked))
-        if isinstance(fact, grading.Assessed):
-            last_assessment, grounds, heard = entry.position, fact.grounds, []
-        elif _informs(fact):
-            heard.append(entry.position)
-        walked[FactRef(entry.stream, entry.version)] = entry
+        walk.hears(entry)
+        if isinstance(entry.fact, _DECISIONS):
+            told.append(_decision(entry, entry.fact, walk))
+        walk.on(entry)
     return told
+
+
+class _Walk:
+    """What each record of a story had come to know by an entry: its own facts, and those of its callers."""
+
+    def __init__(self) -> None:
+        self.walked: dict[FactRef, Entry] = {}
+        self.assessed: dict[bytes, Entry] = {}
+        self.unheard: dict[bytes, list[int]] = defaultdict(list)  # since it was last assessed
+        self._said: dict[bytes, list[int]] = defaultdict(list)
+        self._callers: dict[bytes, set[bytes]] = defaultdict(set)
+
+    def hears(self, entry: Entry) -> None:
+        """Let a record know from here on what others say whom an entry ties to it, and what they said so far."""
+        for caller in _callers(entry.fact):
+            if caller not in self._callers[entry.stream]:
+                self._callers[entry.stream].add(caller)
+                self.unheard[entry.stream] += self._said[caller]
+
+    def on(self, entry: Entry) -> None:
+        """Walk past an entry."""
+        fact, stream = entry.fact, entry.stream
+        if isinstance(fact, grading.Assessed):
+            self.assessed[stream] = entry
+            self.unheard[stream].clear()
+        elif _informs(fact):
+            self._said[stream].append(entry.position)
+            concerned = [one for one, callers in self._callers.items() if stream in callers]
+            for one in {stream, *concerned}:
+                self.unheard[one].append(entry.position)
+        self.walked[FactRef(stream, entry.version)] = entry
+
+    def rests_on(self, entry: Entry) -> tuple[int, ...]:
+        """Return the positions of the facts that a decision rests on."""
+        fact, positions = entry.fact, set(self.unheard[entry.stream])
+        assessed = self.assessed.get(entry.stream)
+        if isinstance(fact, grading.Graded | grading.Regraded | outcome.Closed) and assessed is not None:
+            positions.add(assessed.position)
+        approved = self.approval(fact)
+        if approved is not None:
+            positions.add(approved.position)
+            if isinstance(approved.fact, staff.Approved) and approved.fact.said in self.walked:
+                positions.add(self.walked[approved.fact.said].position)
+        return tuple(sorted(positions))
+
+    def approval(self, fact: Fact[Any] | None) -> Entry | None:
+        """Return the approval that a decision names, None where it names none that is here."""
+        return self.walked.get(getattr(fact, "approval", None) or FactRef(b"", 0))
+
+
+def _callers(fact: Fact[Any] | None) -> tuple[bytes, ...]:
+    """Return which records a record hears from this fact on: its callers, and an incident merged into it."""
+    match fact:
+        case incident.Opened() | incident.Contacted() | expedite.Asked():
+            return () if fact.contact is None else (fact.contact,)
+        case link.Absorbed():
+            return (*fact.contacts, fact.merged)
+        case _:
+            return ()
 
 
 def _informs(fact: Fact[Any] | None) -> bool:
     noted = contact.Rang | logbook.Noted | triage.ElementTriaged | triage.ElementPassedOver | contact.Located
     changed = incident.Opened | incident.Contacted | incident.Changed | logbook.Corrected
-    return isinstance(fact, noted | changed | expedite.Asked)
+    again = link.Absorbed | link.Reopened | location.Placed
+    return isinstance(fact, noted | changed | again | expedite.Asked)
 
 
-def _rests_on(
-    fact: Fact[Any], walked: dict[FactRef, Entry], heard: Sequence[int], assessment: int | None
-) -> tuple[int, ...]:
-    positions = set(heard)
-    if isinstance(fact, grading.Graded | grading.Regraded | outcome.Closed) and assessment is not None:
-        positions.add(assessment)
-    approval = getattr(fact, "approval", None)
-    if approval is not None and approval in walked:
-        approved = walked[approval]
-        positions.add(approved.position)
-        if isinstance(approved.fact, staff.Approved) and approved.fact.said in walked:
-            positions.add(walked[approved.fact.said].position)
-    return tuple(sorted(positions))
-
-
-def _decision(
-    entry: Entry,
-    fact: Fact[Any],
-    rests_on: tuple[int, ...],
-    assessment: int | None,
-    grounds: tuple[str, ...],
-    walked: dict[FactRef, Entry],
-) -> Decision:
+def _decision(entry: Entry, fact: Fact[Any], walk: _Walk) -> Decision:
     graded = isinstance(fact, grading.Graded | grading.Regraded)
-    approval = walked.get(getattr(fact, "approval", None) or FactRef(b"", 0))
+    assessed = walk.assessed.get(entry.stream) if graded else None
+    approval = walk.approval(fact)
+    judged = fact if isinstance(fact, grading.Assessed) else assessed.fact if assessed is not None else None
     return Decision(
         entry=entry,
         pack=entry.header.pack if entry.header is not None else None,
-        assessment=assessment if graded else None,
-        grounds=fact.grounds if isinstance(fact, grading.Assessed) else grounds if graded else (),
+        assessment=assessed.position if assessed is not None else None,
+        grounds=getattr(judged, "grounds", ()),
         suggested=getattr(fact, "suggested", ""),
         chosen=getattr(fact, "grade", ""),
         reason=next(
@@ -184,7 +220,7 @@ def _decision(
         ),
         proposer=approval.fact.proposer if approval is not None and isinstance(approval.fact, staff.Approved) else "",
         second=approval.header.actor if approval is not None and approval.header is not None else "",
-        rests_on=rests_on,
+        rests_on=walk.rests_on(entry),
     )
 
 

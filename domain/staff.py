@@ -286,11 +286,12 @@ class SignOn(Command[Staff], frozen=True):
 
 
 class SignOff(Command[Staff], frozen=True):
-    """End a session; `held` names what the member still has in hand, to be handed over first."""
+    """End a session; `held` names what the member still has in hand, `promised` what they still see to: both go to others first."""
 
     may: ClassVar[tuple[Role, ...]] = EVERYONE
     session: str
     held: tuple[str, ...] = ()
+    promised: tuple[str, ...] = ()
 
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
         _own(staff, duty)
@@ -298,7 +299,12 @@ class SignOff(Command[Staff], frozen=True):
             raise Refused("that session is not open")
         if self.held and len(staff.sessions) == 1:
             raise Refused(
-                f"{staff.collar} still has {', '.join(self.held)} in hand: hand it over, to a person or to a role's queue"
+                f"{staff.collar} still has {', '.join(self.held)} in hand: hand it over ('hand'), to a person or to a role's queue"
+            )
+        if self.promised and len(staff.sessions) == 1:
+            raise Refused(
+                f"{staff.collar} still sees to what was promised about {', '.join(self.promised)}: "
+                "keep it ('kept'), release it ('release') or pass it on ('pass')"
             )
         return [SignedOff(self.session)]
 

@@ -15,9 +15,9 @@ from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.escalation import rungs
 from hueandcry.domain.expedite import Expedite, MissAnswer
 from hueandcry.domain.fact import Record
-from hueandcry.domain.incident import Incident
+from hueandcry.domain.incident import Incident, Stage
 from hueandcry.domain.major import MissAgency
-from hueandcry.domain.particulars import Missed, Telling
+from hueandcry.domain.particulars import Missed, Target, Telling
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import BreakPromise
 from hueandcry.domain.recall import MissRecall, recall_due
@@ -70,12 +70,17 @@ def _agencies(incident: Incident) -> tuple[Telling, ...]:
     return () if major is None or major.stood_down else major.unacknowledged
 
 
+def _later(incident: Incident, target: Target, due: int) -> bool:
+    """Tell whether a target is no matter yet: that a crime is recorded within a day, of an incident that waits for a grade."""
+    return target is Target.CRIME and incident.stage is Stage.OPENED and Missed(target, due) not in incident.missed
+
+
 def due_by(record: Record, policy: Policy) -> int | None:
     """Return when the next thing should have happened to a record (ns UTC): what the board counts down to, None for nothing."""
     found = [one.due for one in record.promises] if isinstance(record, Worked) else []
     match record:
         case Incident():
-            found += record.targets(policy).values()
+            found += (due for target, due in record.targets(policy).items() if not _later(record, target, due))
             found += (one.due for one in _agencies(record))
         case Contact():
             found += [by for by in (recall_due(record, policy),) if by is not None]

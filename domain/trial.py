@@ -3,8 +3,9 @@
 Theory of operation. History is walked once. What a person chose stands as it was: a grade, a result, the moment when
 somebody was sent. What the pack says by itself is worked out again under the pack that is tried, and held against what the
 pack of the day said of the same facts: the grade that the answers suggest and its grounds, whether somebody counts as
-vulnerable, which targets pass unmet and which rungs of the ladder are raised, which partners wait for an answer, what a
-standing question rings. A pack that differs in nothing changes nothing, whatever the watch did or missed on the day.
+vulnerable, which targets pass unmet and which rungs of the ladder are raised, which partners wait for an answer, who waits
+too long to be taken up, rung back, heard of or told (domain/roomtimes.py), what a standing question rings. A pack that
+differs in nothing changes nothing, whatever the watch did or missed on the day.
 """
 
 from bisect import bisect_right
@@ -26,8 +27,10 @@ from hueandcry.domain.packreader import Pack
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import NS_PER_S, Instant, Kind, StreamId, kind_of
 from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.roomtimes import NOT_RAISED, RoomTimes, Told
 from hueandcry.domain.standing import StandingPack
 
+_TIMED = (Kind.CONTACT, Kind.INCIDENT, Kind.RESOURCE)
 _TRIED: dict[Kind | None, type[Incident | Expedite]] = {Kind.INCIDENT: Incident, Kind.EXPEDITE: Expedite}
 Raised = tuple[str, int, str]  # under which grade where it has one, from when its clock ran, and what
 Rang = tuple[int, bytes, str, int]  # when, about which record, which question, and by which fact
@@ -59,6 +62,7 @@ class Trial:
         self._raised: dict[bytes, tuple[dict[Raised, int], dict[Raised, int]]] = {}
         self._shifts: dict[tuple[str, ...], tuple[int, int, list[int]]] = {}
         self._now, self._until = 0, 0
+        self._times = RoomTimes(pack) if isinstance(pack, GradePack) else None
 
     def walk(self, entries: Iterable[Entry], before: StandingPack | None = None, until: int = 0) -> list[Otherwise]:
         """Return what would have gone otherwise over all entries, up to a moment or to the last of them.
@@ -77,8 +81,12 @@ class Trial:
                 self._policy = fold(self._policy, (entry,))
             elif kind in _TRIED:
                 found.extend(self._take(entry, _TRIED[kind]))
+            if self._times is not None and kind in _TIMED:
+                found.extend(_raised(one) for one in self._times.take(entry, self._policy.grades))
         for record in self._open.values():
             found += self._end(record, max(self._now, until))
+        if self._times is not None:
+            found.extend(_raised(one) for one in self._times.end_all(max(self._now, until)))
         return sorted(found)
 
     def _take(self, entry: Entry, tried: type[Incident | Expedite]) -> Iterator[Otherwise]:
@@ -184,9 +192,9 @@ class Trial:
         self._pass(record, until)
         was, now = self._raised.pop(record.id, ({}, {}))
         for key in sorted(set(was) - set(now)):
-            yield Otherwise(was[key], record.id, "raised", _spoken(key[2]), "not raised", key[0])
+            yield Otherwise(was[key], record.id, "raised", _spoken(key[2]), NOT_RAISED, key[0])
         for key in sorted(set(now) - set(was)):
-            yield Otherwise(now[key], record.id, "raised", "not raised", _spoken(key[2]), "", key[0])
+            yield Otherwise(now[key], record.id, "raised", NOT_RAISED, _spoken(key[2]), "", key[0])
 
     # What a question rings
 
@@ -209,6 +217,11 @@ class Trial:
                 *(Otherwise(one[0], one[1], "rang", "silent", one[2], "", now[one]) for one in come),
             ]
         )
+
+
+def _raised(told: Told) -> Otherwise:
+    at, stream, was, now = told
+    return Otherwise(at, stream, "raised", was, now)
 
 
 def _rung(answer: Answer) -> Iterator[tuple[Rang, str]]:

@@ -124,7 +124,7 @@ def word_kept(worked: Worked) -> None:
     """Refuse to close what a promise is open about, or what is still to be brought up."""
     if worked.promises:
         named = ", ".join(f"{one.what.value} ({one.number})" for one in worked.promises)
-        raise Refused(f"a promise is open: {named}; keep it, or release it with a reason")
+        raise Refused(f"a promise is open: {named}; keep it ('kept'), or release it with a reason ('release')")
     if worked.reminders:
         numbers = ", ".join(str(one.number) for one in worked.reminders)
-        raise Refused(f"it is still to be brought up ({numbers}): see to that first")
+        raise Refused(f"it is still to be brought up ({numbers}): see to that first ('done')")

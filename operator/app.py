@@ -14,10 +14,11 @@ from textual.message import Message as TextualMessage
 
 from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.messages import Foreseen, Left, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.help import HelpScreen
 from hueandcry.operator.screens.item import ItemScreen
+from hueandcry.operator.screens.list import ListScreen
 from hueandcry.operator.screens.room import RoomScreen
 
 
@@ -34,7 +35,7 @@ class ControlRoom(App[str]):
 
     CSS = """
     Screen { background: #101418; color: #e6e6e6; layers: base; }
-    #status, #message, #preview, #keys { text-wrap: nowrap; text-overflow: ellipsis; }
+    #status, #keys { text-wrap: nowrap; text-overflow: ellipsis; }
     #status { height: 1; background: #24435c; color: #ffffff; text-style: bold; }
     #message { height: 1; background: #101418; color: #e6e6e6; }
     #preview { height: 1; background: #101418; color: #c8d2da; }
@@ -81,6 +82,9 @@ class ControlRoom(App[str]):
             case Opened():
                 if isinstance(front, ItemScreen):
                     front.opened(told)
+            case Listed():
+                if isinstance(front, ListScreen):
+                    front.listed(told)
             case Left():
                 self.exit()
             case Stopped():
@@ -93,10 +97,18 @@ class ControlRoom(App[str]):
         """Open one item over the board."""
         _ = self.push_screen(ItemScreen(stream))
 
-    def action_help(self) -> None:
-        """Show the keys and verbs."""
+    def action_help(self, verb: str = "") -> None:
+        """Show the keys and verbs, or what one verb does."""
         if not isinstance(self.screen, HelpScreen):
-            _ = self.push_screen(HelpScreen())
+            _ = self.push_screen(HelpScreen(verb))
+
+    def action_list(self, name: str) -> None:
+        """Show a list of the room over what is shown now, in the place of another list."""
+        if isinstance(self.screen, ListScreen):
+            if self.screen.list_name == name:
+                return
+            _ = self.pop_screen()
+        _ = self.push_screen(ListScreen(name))
 
     def action_board(self) -> None:
         """Go back to the board."""

@@ -60,7 +60,7 @@ def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
         if not is_code(text) or text == WATCH:
             fail(USAGE, f"the {what} is one word of letters, digits, dots and dashes, not {text!r}")
     zone_of(zone)
-    passphrase = _passphrase(passphrase_file, ask=False)
+    passphrase = _passphrase(passphrase_file)
     if passphrase is not None:
         check_length(passphrase)
     founding = Founding(code, storable(name), collar, zone=zone, kept=kept_as(seal_key), keys=keys and keys.absolute())
@@ -68,6 +68,10 @@ def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
     if passphrase is not None:
         set_passphrase(made.desk(signed.session), collar, passphrase)
     _say_founded(made, signed, keys)
+    if passphrase is None and sys.stdin.isatty():
+        _note(
+            f"whoever works as this system user signs on as {collar} without a passphrase; hue passphrase {collar} sets one"
+        )
     made.close()
 
 
@@ -103,10 +107,21 @@ def signon(
         fail(USAGE, f"a seat is one word of letters, digits, dots and dashes, not {seat!r}")
     opened = open_room(store)
     member = opened.board.member(collar)
-    passphrase = _passphrase(passphrase_file, ask=True) if member is not None and needs_passphrase(member) else None
+    needed = member is not None and needs_passphrase(member)
+    passphrase = _passphrase(passphrase_file, f"Passphrase of {collar}: ") if needed else None
     signed = sign_on(opened, collar, passphrase, seat, Place.HOME if home else Place.OFFICE)
     print(signed.session)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        _note(f"{collar} is signed on at {seat}: 'hue' opens the room, 'off' in it or 'hue do off' signs off")
+        if len(opened.board.sessions()) > 1:
+            _note(f"others are signed on, too: HUE_SESSION={signed.session} says whose lines these are")
     opened.close()
+
+
+def _note(text: str) -> None:
+    from hueandcry.operator import console
+
+    console.complain(f"hue: note: {text}")
 
 
 def passphrase(
@@ -120,14 +135,15 @@ def passphrase(
 
     opened = open_room(store)
     desk = opened.desk(session)
-    given = _passphrase(passphrase_file, ask=True)
+    given = _passphrase(passphrase_file, f"New passphrase of {collar}: ", again="The same again: ")
     if given is None:
         fail(USAGE, "a passphrase is needed: give --passphrase-file or HUE_PASSPHRASE_FILE, or run this in a terminal")
     set_passphrase(desk, collar, given)
     opened.close()
 
 
-def _passphrase(file: Path | None, *, ask: bool) -> str | None:
+def _passphrase(file: Path | None, ask: str = "", again: str = "") -> str | None:
+    """Return a passphrase from a file, or asked for in a terminal, twice where it is set; None where there is none."""
     named = file or (Path(found) if (found := os.environ.get("HUE_PASSPHRASE_FILE")) else None)
     if named is not None:
         try:
@@ -140,5 +156,8 @@ def _passphrase(file: Path | None, *, ask: bool) -> str | None:
     if ask and sys.stdin.isatty():
         import getpass
 
-        return getpass.getpass("Passphrase: ")
+        given = getpass.getpass(ask)
+        if again and getpass.getpass(again) != given:
+            fail(USAGE, "the two differ, and nothing is set: give the same passphrase twice")
+        return given
     return None

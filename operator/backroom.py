@@ -9,7 +9,7 @@ else does.
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -21,24 +21,24 @@ from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.domain.staff import SignedOff
+from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.duplicates import suggested
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Asked, Element, Foreseen, Left, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Stopped, Told
 from hueandcry.operator.reference import Misread
+from hueandcry.operator.roomlists import lines_of
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text
-from hueandcry.operator.verbs import READER, carry_out, preview
+from hueandcry.operator.verbs import READER, carry_out, preview, refusal
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.item import Item
 from hueandcry.store.moment import local_text
-from hueandcry.store.naming import RoomNames, names_for
+from hueandcry.store.naming import RoomNames
 from hueandcry.store.subscription import Commits
 from hueandcry.store.views import WORKED
 
-LOG_LINES_MAX = 2000
 MINUTE_NS = 60 * NS_PER_S
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
@@ -46,6 +46,11 @@ IDLE_S = 0.5  # how long the thread waits for a request or a commit before it lo
 
 def _rings(record: Record | None) -> bool:
     return isinstance(record, Contact) and record.channel is Channel.EMERGENCY and record.queue == "waiting"
+
+
+def _first_of(named: Sequence[str]) -> str:
+    more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+    return f"{named[0]}{more}" if named else ""
 
 
 class Backroom(threading.Thread):
@@ -57,7 +62,10 @@ class Backroom(threading.Thread):
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._looking_at: bytes | None = None
         self._alike = ""
+        self._listing = ""
+        self._districts: frozenset[str] = frozenset()
         self._ringing: set[bytes] = set()  # followed from fact to fact: the line above is written at every one
+        self._escalated: set[bytes] = set()
         self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
@@ -84,6 +92,10 @@ class Backroom(threading.Thread):
         """Open an item and keep it up to date; answered by Opened, again whenever it changes."""
         self._ask(lambda: self._look_at(stream))
 
+    def show_list(self, name: str) -> None:
+        """Show a list of the room and keep it up to date, empty for none; answered by Listed, again whenever it changes."""
+        self._ask(lambda: self._list(name))
+
     def end(self) -> None:
         """Finish what was asked, then stop; returns when that is so."""
         self._ask(None)
@@ -103,7 +115,9 @@ class Backroom(threading.Thread):
             self._room.warm()
             sit(self._desk, self._spool)
             self._minute = self._now() // MINUTE_NS
-            self._ringing = {one.id for one in self._room.board.open() if _rings(one)}
+            for one in self._room.board.open():
+                self._follow(one.id, one)
+            self._districts = self._room.board.districts
             self._say_board(whole=True)
             self._deliver()
             with Commits(self._room.journal) as self._commits:
@@ -183,7 +197,7 @@ class Backroom(threading.Thread):
             self._tell(Told(text, (), safe_text(str(fault))))
         else:
             names = RoomNames(desk.board, self._now())
-            self._tell(Told(text, tuple(self._line(entry, names) for entry in entries)))
+            self._tell(Told(text, tuple(console.fact_words(entry, names) for entry in entries)))
             if any(
                 isinstance(entry.fact, SignedOff) and entry.fact.session == desk.signed.session for entry in entries
             ):
@@ -221,14 +235,15 @@ class Backroom(threading.Thread):
     def _foresee(self, text: str, turn: int) -> None:
         completions = tuple(READER.complete(text, self._desk)[:8])
         try:
-            words = preview(self._desk, text)
+            words, refused = preview(self._desk, text), refusal(self._desk, text)
         except Misread as fault:
             self._tell(Foreseen(turn, "", safe_text(fault.why), fault.start, fault.end, completions))
         except (Refused, Unavailable) as fault:
             self._tell(Foreseen(turn, "", safe_text(str(fault)), completions=completions))
         else:
             whole = READER.verb(text).tells is not None
-            self._tell(Foreseen(turn, safe_text(words, len(words)), completions=completions, whole=whole))
+            said, why = safe_text(words, len(words)), safe_text(refused)
+            self._tell(Foreseen(turn, said, completions=completions, whole=whole, refused=why))
 
     def _look_at(self, stream: bytes | None) -> None:
         if stream != self._looking_at:
@@ -236,17 +251,8 @@ class Backroom(threading.Thread):
         self._looking_at = stream
         if stream is not None:
             self._note_seen(stream)
-            self._alike = self._suggested(stream)
-            self._tell(self._opened(stream))
-
-    def _suggested(self, stream: bytes) -> str:
-        """Return which open incidents may be about the same as one that nobody was at yet."""
-        record = self._room.board.record(stream)
-        if not isinstance(record, Incident) or not record.open or record.attended:
-            return ""
-        with suppress(Unavailable):  # nothing sealed may be shown, so that nothing can be compared
-            return safe_text(suggested(self._room.board, self._desk.door, record, self._now()))
-        return ""
+            self._alike = itemview.alike(self._desk, stream)
+            self._tell(itemview.page(self._desk, stream, self._alike))
 
     def _note_seen(self, stream: bytes) -> None:
         """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
@@ -266,14 +272,30 @@ class Backroom(threading.Thread):
         items: dict[bytes, Item | None] = {}
         for stream in touched:
             record = board.records.get(stream)
-            (self._ringing.add if _rings(record) else self._ringing.discard)(stream)
+            self._follow(stream, record)
             if record is None:
                 items[stream] = None
             elif record.kind in WORKED:
                 items[stream] = board.item(record, now_ns)
-        self._tell(Moved(items, now_ns, self._status()))
+        if board.districts != self._districts:
+            self._districts = board.districts
+            self._say_board(whole=True)  # any item may stand in one of them
+        else:
+            self._tell(Moved(items, now_ns, self._status()))
+        self._list(self._listing)
         if self._looking_at in touched:
-            self._tell(self._opened(self._looking_at))
+            self._tell(itemview.page(self._desk, self._looking_at, self._alike))
+
+    def _follow(self, stream: bytes, record: Record | None) -> None:
+        """Keep in mind what the line above tells of."""
+        (self._ringing.add if _rings(record) else self._ringing.discard)(stream)
+        waits = isinstance(record, Incident) and record.unacknowledged is not None
+        (self._escalated.add if waits else self._escalated.discard)(stream)
+
+    def _list(self, name: str) -> None:
+        self._listing = name
+        if name:
+            self._tell(Listed(name, tuple(lines_of(self._desk, name))))
 
     def _say_board(self, *, whole: bool) -> None:
         now_ns = self._now()
@@ -294,65 +316,25 @@ class Backroom(threading.Thread):
         """Return what is not as it should be, before anything else on the line above: a narrow screen cuts its end."""
         board, now_ns = self._room.board, self._now()
         asked = board.to_approve(self._desk.signed.collar, now_ns)
-        more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+        mine = self._for_me()
         warnings = (
             (f"{len(self._ringing)} x 999 RINGING", self._ringing),
-            (f"SECOND LOOK p{asked[0][1].tail}{more}" if asked else "", asked),
+            (f"ESCALATED TO YOU {_first_of(mine)}", mine),
+            (f"SECOND LOOK {_first_of([f'p{one.tail}' for _, one in asked])}", asked),
             ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
             ("THE WATCH IS NOT KEPT", self._unkept),
             ("AN ERASURE IS PENDING", board.erasing),
         )
         return tuple(text for text, holds in warnings if holds)
 
-    def _opened(self, stream: bytes) -> Opened:
-        board, now_ns = self._room.board, self._now()
-        record = board.record(stream)
-        assert record is not None
-        names = names_for(board, record, now_ns)
-        entries, warning = self._read(record)
-        ref = board.name(stream, now_ns)
-        item = board.item(record, now_ns) if record.kind in WORKED else None
-        heading = f"{record.kind.name.lower()} {ref}"
-        if item is not None:
-            grade = f"grade {item.grade}" if item.grade else ""
-            stage = item.queue if item.queue == "parked" else item.stage
-            parts = (item.what, grade, stage, f"district {item.district}", f"owner {item.owner}")
-            flags = (*item.alerts, "VULNERABLE" if item.vulnerable else "")
-            heading = "  ".join((heading, *(part for part in (*flags, *parts) if part)))
-        elements, reasons = self._model(record) if isinstance(record, Contact) else ((), ())
-        log = tuple(self._line(entry, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
-        alike = (self._alike,) if self._alike and stream == self._looking_at else ()
-        return Opened(stream, ref, safe_text(heading), (*log, *alike), elements, reasons, safe_text(warning))
-
-    def _read(self, record: Record) -> tuple[list[Entry], str]:
-        """Return an item's log opened; closed, and why, where nothing sealed may be shown. A 999 call is not held up."""
-        urgent = isinstance(record, Contact) and record.open and record.channel is Channel.EMERGENCY
-        door = self._desk.door
-        try:
-            entries = door.stream(record.id, "item", urgent=urgent)
-        except Unavailable as fault:
-            return self._desk.log.stream(record.id), str(fault)
-        return entries, "this view is not in the access log yet: it waits in the spool" if door.flagged else ""
-
-    def _model(self, contact: Contact) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:
-        risk = self._room.board.policy.risk
-        given = {one.element: one.answer for one in contact.triage}
-        asked = [(one.of, Asked(one.code, one.ask, given.get(one.code, ""))) for one in risk.asks(given)]
-        elements = tuple(
-            Element(
-                one.code,
-                one.letter,
-                one.name,
-                one.ask,
-                tuple((answer.code, answer.says) for answer in one.answer),
-                given.get(one.code, ""),
-                tuple(question for of, question in asked if of == one.code),
-            )
-            for one in risk.element
-        )
-        return elements, tuple((reason.code, reason.says) for reason in risk.not_asked)
-
-    def _line(self, entry: Entry, names: RoomNames, *, of_item: bool = False) -> str:
-        from hueandcry.operator.console import fact_line
-
-        return fact_line(entry, self._room.board, names, of_item=of_item)
+    def _for_me(self) -> list[str]:
+        """Return what was escalated to whoever sits here: as answering for its district, or where nobody does."""
+        board, me = self._room.board, self._desk.board.member(self._desk.signed.collar)
+        found = []
+        for record in (board.records.get(stream) for stream in sorted(self._escalated)):
+            waits = record.unacknowledged if isinstance(record, Incident) else None
+            if not isinstance(record, Incident) or waits is None or me is None or waits.to not in me.roles:
+                continue
+            if me.collar in (board.answers_for(record.district, waits.to) or (me.collar,)):
+                found.append(board.name(record.id, self._now()))
+        return found

@@ -91,9 +91,10 @@ def do(
     from hueandcry.operator import delivery, lines
     from hueandcry.operator.bootstrap import open_room, store_path
     from hueandcry.operator.spool import Spool
+    from hueandcry.operator.verbs import help_asked
 
-    if line == ["help"]:
-        lines.say_verbs()
+    if line and (asked := help_asked(" ".join(line))) is not None:
+        lines.say_help(asked)
         return
     if not line and script is None:
         fail(USAGE, "give a line of work, or --script FILE; 'hue do help' lists the verbs")

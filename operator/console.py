@@ -20,6 +20,7 @@ from hueandcry.domain.fact import Entry, FactRef, Names, sentence
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, stream_text
 from hueandcry.domain.replay import Decision
+from hueandcry.operator.pressing import calls
 from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item
 from hueandcry.store.moment import ago, local_text, rfc3339
@@ -68,6 +69,12 @@ def fact_line(entry: Entry, board: Board, names: Names, *, of_item: bool = False
     item = "" if of_item else f"{names.stream(entry.stream) if isinstance(entry.stream, bytes) else entry.stream:<12} "
     said = sentence(entry.fact, names) if entry.fact is not None else f"[{entry.name}: not known to this release]"
     return safe_text(f"{time} @{entry.position:<5} {actor:<8} {item}{said}{_happened(entry, board)}")
+
+
+def fact_words(entry: Entry, names: Names) -> str:
+    """Return what an entry says of which item, without who and when."""
+    said = sentence(entry.fact, names) if entry.fact is not None else entry.name
+    return safe_text(f"{names.stream(entry.stream)} {said}" if isinstance(entry.stream, bytes) else said)
 
 
 def _happened(entry: Entry, board: Board) -> str:
@@ -151,15 +158,8 @@ def item_line(item: Item, now_ns: int) -> str:
     """Return a line of the board as text that reads well aloud."""
     due = "" if item.due is None else f"{'overdue by' if item.overdue else 'due in'} {_until(item.due, now_ns)}"
     grade = f"grade {item.grade}" if item.grade else "not graded" if item.kind == "incident" else ""
-    broken = "PROMISE BROKEN" if item.broken else ""
-    escalated = f"ESCALATED to {item.escalated}" if item.escalated else ""
-    unread = f"+{item.unread} UNREAD" if item.unread else ""
-    rang = f"RANG {item.rang}" if item.rang else ""
-    flags = " ".join(
-        word
-        for word in (broken, escalated, rang, unread, *item.alerts, "VULNERABLE" if item.vulnerable else "", due)
-        if word
-    )
+    said = [words for _, words in calls(item)]
+    flags = " ".join(word for word in (*said, "VULNERABLE" if item.vulnerable else "", due) if word)
     return safe_text(
         f"{item.ref:<12} {item.queue:<9} {grade:<10} {item.what:<24} {item.district:<12} "
         f"{item.owner:<14} {ago(item.since, now_ns):>6}  {flags}".rstrip()

@@ -158,7 +158,12 @@ class Desk:
             raise Refused(f"{self.signed.collar or 'nobody'} is not signed on in this session: sign on with hue signon")
         return member.roles
 
-    def would(self, acts: Sequence[Act]) -> None:
+    def would(self, acts: Sequence[Act], *, approving: bool = False) -> None:
+        """Decide without writing; raises Refused where that would not do."""
+        self.board.catch_up()
+        self._decide(acts, approving=approving)
+
+    def would_approved(self, acts: Sequence[Act]) -> None:
         """Decide without writing, as though a second person had approved; raises Refused where that would not do."""
         self.board.catch_up()
         self._decide(acts, approval=FactRef(POLICY_STREAM, 0))

@@ -19,6 +19,7 @@ from hueandcry.operator.desk import NOBODY, Desk
 from hueandcry.operator.grammar import words_of
 from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.text import counted, safe_text
+from hueandcry.operator.whereabouts import placed, where
 from hueandcry.store import codec
 from hueandcry.store.codec import Row
 from hueandcry.store.inbound import inner
@@ -53,16 +54,18 @@ def found(room: Room, board: Board, ref: str, session: str | None) -> Record:
 
 def show(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
     """Print where one item stands, and its log."""
-    record = found(room, board, ref, session)
-    entries = inner(room.door(session).stream(record.id, "show", board.position))
+    record, door = found(room, board, ref, session), room.door(session)
+    entries = inner(door.stream(record.id, "show", board.position))
     names = names_for(board, record, now_ns, day=True)
+    place = where(door, record, "show", names.closed)
+    standing = _standing(record, board, now_ns) | ({"place": place} if place else {})
     if json:
-        console.say_json({**_standing(record, board, now_ns), "log": [console.fact_object(entry) for entry in entries]})
+        console.say_json({**standing, "log": [console.fact_object(entry) for entry in entries]})
         return
-    for name, value in _standing(record, board, now_ns).items():
+    for name, value in standing.items():
         if value not in (None, "", [], False):
             console.say(safe_text(f"{name:<16} {value if not isinstance(value, list) else ', '.join(map(str, value))}"))
-    for entry in entries:
+    for entry in placed(door, record, entries, "show"):
         console.say(console.fact_line(entry, board, names))
 
 
@@ -103,8 +106,9 @@ def _standing(record: Record, board: Board, now_ns: int) -> dict[str, Any]:
 def log(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
     """Print the log of one item."""
     record = found(room, board, ref, session)
-    names = names_for(board, record, now_ns)
-    for entry in inner(room.door(session).stream(record.id, "log", board.position)):
+    names, door = names_for(board, record, now_ns), room.door(session)
+    entries = inner(door.stream(record.id, "log", board.position))
+    for entry in entries if json else placed(door, record, entries, "log"):
         if json:
             console.say_json(console.fact_object(entry))
         else:

@@ -46,6 +46,7 @@ class SlotKind(Enum):
 class Slot(Struct, frozen=True, kw_only=True):
     """One place in a verb's line; `choices` yields what it may be, given the desk and the slots before it.
 
+    A code may be any word, of which `choices` are offered.
     `default` is what is meant where an optional slot is left out; `otherwise` the choice, where it is on offer, that is
     meant by a word which is none of them: the word then belongs to the next slot. A time is still to come, or `past`.
     """
@@ -246,7 +247,7 @@ class Reader:
             case _:
                 if not is_code(word.text):
                     raise Misread(f"{slot.name} is one word of letters, digits, dots and dashes", word.start, word.end)
-                return word.text, at + 1
+                return _spelt(slot, word, given), at + 1
 
     def _rest(self, slot: Slot, words: list[Word], at: int, given: Given) -> Any:
         text = given.text
@@ -299,7 +300,9 @@ class Reader:
                 continue
             if at >= len(typed):
                 offered = offers(slot, desk, values)
-                return [f"{text[: len(text) - len(stub)]}{one} " for one in offered if one.startswith(stub)]
+                return [
+                    f"{text[: len(text) - len(stub)]}{one} " for one in offered if one.lower().startswith(stub.lower())
+                ]
             try:
                 values[slot.name], at = self._slot(slot, typed, at, Given(text, desk, values))
             except Misread:
@@ -329,6 +332,12 @@ def _choice(slot: Slot, word: Word, given: Given) -> str:
         raise Misread(f"{slot.name} '{word.text}' may be {' or '.join(near)}", word.start, word.end)
     offered = f"it is one of {', '.join(choices)}" if choices else "there is none here to choose"
     raise Misread(f"there is no {slot.name} '{word.text}'; {offered}", word.start, word.end)
+
+
+def _spelt(slot: Slot, word: Word, given: Given) -> str:
+    """Return a word as one of those on offer is spelt, where it differs from that in capitals alone."""
+    alike = [one for one in offers(slot, given.desk, given.values) if one.lower() == word.text.lower()]
+    return word.text if word.text in alike or not alike else alike[0]
 
 
 def _is_otherwise(slot: Slot, word: Word, given: Given) -> bool:

@@ -12,7 +12,7 @@ from hueandcry.operator.identity import Identity
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text, storable
-from hueandcry.operator.verbs import VERBS, carry_out
+from hueandcry.operator.verbs import LISTS, READER, carry_out, help_asked, help_on
 from hueandcry.store.moment import local_text
 
 PROMPT = "hue> "
@@ -23,10 +23,15 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> li
     if echo and not json:
         console.say(f"> {safe_text(text)}")
     try:
+        desk.board.catch_up()
+        line = READER.read(storable(text), desk)
+        strange = line.verb.tells(desk, line) if line.verb.tells is not None and not line.verb.approving else ""
         entries = carry_out(desk, text)
     except Misread as fault:
         raise Misread(_marked(fault, storable(text)), fault.start, fault.end) from fault
     opened = desk.opened(entries)
+    if strange and not json:
+        console.complain(f"hue: note: {strange.removeprefix('- ')}")
     if json:
         for entry in opened:
             console.say_json(console.fact_object(entry))
@@ -60,11 +65,10 @@ def _marked(fault: Misread, text: str) -> str:
     return f"{fault.why} [{safe_text(text[: fault.start])}>>{safe_text(word)}<<{safe_text(text[fault.end :])}]"
 
 
-def say_verbs() -> None:
-    """Print the verbs, one a line."""
-    for verb in VERBS:
-        console.say(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}")
-    console.say("board, proposals, help, quit: what is open, what waits for a second look, this list, the end")
+def say_help(words: str) -> None:
+    """Print the verbs, one a line, or what one of them does; raises Misread."""
+    for line in help_on(words):
+        console.say(line)
 
 
 def converse(store: str | None, session: str | None) -> None:
@@ -103,12 +107,12 @@ class _Seat:
     def hear(self, text: str) -> None:
         """Do what a line says, or keep it."""
         try:
-            if text in ("help", "?"):
-                say_verbs()
+            if (asked := help_asked(text)) is not None:
+                say_help(asked)
             elif text == "board":
                 self._say_board()
-            elif text == "proposals":
-                self._say_proposals()
+            elif text in LISTS:
+                self._say_list(text)
             elif text:
                 self._work(text)
         except (Refused, Misread, Conflict) as fault:
@@ -136,12 +140,13 @@ class _Seat:
             room.warm()
         return self._sits
 
-    def _say_proposals(self) -> None:
+    def _say_list(self, name: str) -> None:
         from hueandcry.operator import roomlists
 
         desk = self._opened()
         desk.board.catch_up()
-        roomlists.proposals(desk, json=False)
+        for line in roomlists.lines_of(desk, name):
+            console.say(line)
 
     def _say_board(self) -> None:
         desk, now_ns = self._opened(), self._identity.now()

@@ -20,7 +20,10 @@ class Told(Struct, frozen=True):
 
 
 class Foreseen(Struct, frozen=True):
-    """What Enter would do with a text; `turn` tells which text it was, `whole` that every word of it has to be seen."""
+    """What Enter would do with a text, or by which rule it would be refused.
+
+    `turn` tells which text it was, `whole` that every word of it has to be seen.
+    """
 
     turn: int
     words: str
@@ -29,6 +32,7 @@ class Foreseen(Struct, frozen=True):
     end: int = 0
     completions: tuple[str, ...] = ()
     whole: bool = False
+    refused: str = ""
 
 
 class Moved(Struct, frozen=True):
@@ -61,15 +65,22 @@ class Element(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """One item as it stands: its line, its log, and the risk model where it is a contact."""
+    """One item as it stands: how it stands and where it is, its log, and the risk model where it is a contact."""
 
     stream: bytes
     ref: str
-    heading: str
+    heading: tuple[str, ...]
     log: tuple[str, ...]
     elements: tuple[Element, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     warning: str = ""
+
+
+class Listed(Struct, frozen=True):
+    """A list of the room by its name, line by line."""
+
+    name: str
+    lines: tuple[str, ...]
 
 
 class Left(Struct, frozen=True):
@@ -82,4 +93,4 @@ class Stopped(Struct, frozen=True):
     why: str
 
 
-Message = Told | Foreseen | Moved | Opened | Left | Stopped
+Message = Told | Foreseen | Moved | Opened | Listed | Left | Stopped

@@ -90,9 +90,22 @@ def _line_of(fault: str, content: bytes) -> int | None:
     return next(iter(heads), None)
 
 
+def _note_namesakes(names: Iterable[str]) -> None:
+    """Say which packs go by the name of one that comes with the product and are not that one: they are easily confused."""
+    for named in names:
+        content = text_of(named)
+        name = read_pack(content).pack
+        if name in bundled() and content != pack_text(name):
+            console.complain(
+                f"hue: note: this {name} is not the one that comes with the product: give it a name of its own"
+            )
+
+
 def say_check(names: list[str], policy: Policy, *, json: bool) -> None:
     """Print that packs could be adopted, and what they are."""
-    for pack in check_all(names, policy):
+    checked = check_all(names, policy)
+    _note_namesakes(names)
+    for pack in checked:
         if json:
             console.say_json(
                 {"pack": pack.pack, "kind": pack.kind, "verified": pack.verified == "yes", "title": pack.title}
@@ -137,6 +150,7 @@ def listed(room: Room, *, json: bool) -> None:
 def adopt(room: Room, names: list[str], *, session: str | None, json: bool) -> None:
     """Bring packs into force, all in one moment."""
     check_all(names, room.board.policy)
+    _note_namesakes(names)
     desk = room.desk(session)
     entries = desk.do([Act(POLICY_STREAM, Adopt(tuple(map(text_of, names))))])
     if json:

@@ -126,11 +126,17 @@ class Unusable(ValueError):
 
 
 class Listing(NamedTuple):
-    """What a file lists: its hash, its places in parts (how many, and their rows), and the rows that cannot be used."""
+    """What a file lists: its hash, its places in parts (how many, and their rows), rows that cannot be used, districts."""
 
     digest: bytes
     parts: list[tuple[int, bytes]]
     rejected: list[tuple[int, str]]
+    named: set[str]
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """In which districts they lie."""
+        return tuple(sorted(self.named))
 
     @property
     def places(self) -> int:
@@ -167,7 +173,7 @@ def load(room: "Room", file: Path, *, session: str | None, json: bool) -> int:
 
 def record(desk: "Desk", listing: Listing, seen: Callable[[int], None]) -> int:
     """Record an edition in batches and return its number; refused where another load was begun meanwhile."""
-    (begun,) = desk.do([_act(BeginEdition(listing.digest, listing.places))])
+    (begun,) = desk.do([_act(BeginEdition(listing.digest, listing.places, listing.districts))])
     for at in range(0, len(listing.parts), BATCH_PARTS):
         batch = listing.parts[at : at + BATCH_PARTS]
         desk.do([_act(ListPlaces(listing.digest, begun.version, places, rows)) for places, rows in batch])
@@ -188,15 +194,18 @@ def _act(command: AnyCommand) -> "Act":
 
 def read(raw: BinaryIO, file: Path, digest: bytes, seen: Callable[[int, int], None]) -> Listing:
     """Return what a file lists; raises ForeignFault where it is no table of places."""
-    listing = Listing(digest, [], [])
+    listing = Listing(digest, [], [], set())
     lines: list[str] = []
     with closing(_rows(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), file)) as rows:
         columns = _columns(next(rows, (0, []))[1], file)
         for line, row in rows:
             try:
-                lines.append(_listed(row, columns))
+                cells = _listed(row, columns)
             except Unusable as why:
                 listing.rejected.append((line, str(why)))
+                continue
+            listing.named.add(cells["district"])
+            lines.append("\t".join(cells.values()))
             if len(lines) == PART_PLACES:
                 listing.parts.append(_part(lines))
                 lines = []
@@ -247,8 +256,8 @@ def _columns(header: list[str], file: Path) -> list[str]:
     return columns
 
 
-def _listed(row: list[str], columns: list[str]) -> str:
-    """Return a row as it stands in a fact, its cells in the order of COLUMNS; raises Unusable."""
+def _listed(row: list[str], columns: list[str]) -> dict[str, str]:
+    """Return a row's cells as they stand in a fact, in the order of COLUMNS; raises Unusable."""
     if len(row) != len(columns):
         raise Unusable(f"it has {counted(len(row), 'cell')} instead of {len(columns)}")
     cells = dict.fromkeys(COLUMNS, "") | {name: _clean(cell) for name, cell in zip(columns, row, strict=True)}
@@ -263,7 +272,7 @@ def _listed(row: list[str], columns: list[str]) -> str:
         raise Unusable(f"its uprn is a number of up to 12 digits, not '{cells['uprn']}'")
     cells["alias"] = "|".join(filter(None, (one.strip() for one in cells["alias"].split("|"))))
     cells["lat"], cells["lon"] = _point(cells["lat"], cells["lon"])
-    return "\t".join(cells.values())
+    return cells
 
 
 def _clean(cell: str) -> str:

@@ -1,5 +1,6 @@
 """Lists of the room beside its board: resources, likely duplicates, a day's crimes, faults of the system."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from hueandcry.domain.crime import CrimeRecorded, NoteReconciled
@@ -9,6 +10,7 @@ from hueandcry.domain.grading import Regraded
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S, is_code, stream_text
+from hueandcry.domain.staff import Proposal, Staff
 from hueandcry.operator import console, dossier
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
@@ -24,44 +26,65 @@ from hueandcry.store.views import Board
 DAY_NS = 86_400 * NS_PER_S
 
 
-def units(board: Board, now_ns: int, *, json: bool) -> None:
-    """Print every resource on the list."""
+def lines_of(desk: Desk, name: str) -> list[str]:
+    """Return a list of the room by its name, line by line, safe to show."""
+    return unit_lines(desk.board, desk.identity.now()) if name == "units" else proposal_lines(desk)
+
+
+def unit_lines(board: Board, now_ns: int) -> list[str]:
+    """Return every resource on the list, a line each, and how many there are."""
+    lines = []
     for one in board.resources():
-        on = board.name(one.incident, now_ns) if one.incident is not None else ""
+        on = f"on {board.name(one.incident, now_ns)}" if one.incident is not None else ""
         flag = "EMERGENCY" if one.emergency else "NOT HEARD OF" if one.unheard else ""
-        if json:
-            console.say_json({
-                "callsign": one.callsign, "district": one.district, "skills": list(one.skills),
-                "status": one.status.value, "since": rfc3339(one.since), "incident": on or None,
-                "check_by": rfc3339(one.check_by) if one.check_by else None,
-                "unheard": one.unheard, "emergency": one.emergency,
-            })  # fmt: skip
-            continue
         by = f"heard of by {local_text(one.check_by, board.zone)[:5]}" if one.check_by else ""
-        console.say(safe_text(
-            f"{one.callsign:<8} {one.status.value:<12} {ago(one.since, now_ns):>6}  {one.district:<12} {on:<6} "
+        lines.append(safe_text(
+            f"{one.callsign:<8} {one.status.value:<12} {ago(one.since, now_ns):>6}  {one.district:<12} {on:<9} "
             f"{' '.join(one.skills):<20} {by} {flag}".rstrip()
         ))  # fmt: skip
-    if not json:
-        console.say(f"{counted(len(board.resources()), 'resource')} on the list")
+    return [*lines, f"{counted(len(lines), 'resource')} on the list"]
+
+
+def units(board: Board, now_ns: int, *, json: bool) -> None:
+    """Print every resource on the list."""
+    for line in () if json else unit_lines(board, now_ns):
+        console.say(line)
+    for one in board.resources() if json else ():
+        on = board.name(one.incident, now_ns) if one.incident is not None else ""
+        console.say_json({
+            "callsign": one.callsign, "district": one.district, "skills": list(one.skills),
+            "status": one.status.value, "since": rfc3339(one.since), "incident": on or None,
+            "check_by": rfc3339(one.check_by) if one.check_by else None,
+            "unheard": one.unheard, "emergency": one.emergency,
+        })  # fmt: skip
+
+
+def proposal_lines(desk: Desk) -> list[str]:
+    """Return what waits for a second look, a line each, in the exact words that would be done."""
+    zone, me = desk.board.zone, desk.signed.collar
+    lines = [
+        safe_text(f"p{one.tail}  {member.collar:<8} until {local_text(one.expires, zone)[:5]}  {says}")
+        for member, one, says in _proposed(desk)
+    ]
+    return [*lines, f"{counted(len(lines), 'proposal')} for {me} to look at: approve or decline"]
 
 
 def proposals(desk: Desk, *, json: bool) -> None:
     """Print what waits for a second look, each in the exact words that would be done; the access log says who saw them."""
-    found = desk.board.to_approve(desk.signed.collar, desk.identity.now())
-    for member, one in found:
+    for line in () if json else proposal_lines(desk):
+        console.say(line)
+    for member, one, says in _proposed(desk) if json else ():
+        expires = rfc3339(one.expires)
+        console.say_json({"proposal": f"p{one.tail}", "proposer": member.collar, "expires": expires, "says": says})
+
+
+def _proposed(desk: Desk) -> Iterator[tuple[Staff, Proposal, str]]:
+    for member, one in desk.board.to_approve(desk.signed.collar, desk.identity.now()):
         try:
             says = READER.read(proposed_line(desk, one), desk).says(desk)
         except (Refused, Misread) as fault:  # what it is about has changed, or is erased
             says = str(fault)
-        if json:
-            expires = rfc3339(one.expires)
-            console.say_json({"proposal": f"p{one.tail}", "proposer": member.collar, "expires": expires, "says": says})
-        else:
-            until = local_text(one.expires, desk.board.zone)[:5]
-            console.say(safe_text(f"p{one.tail}  {member.collar:<8} until {until}  {says}"))
-    if not json:
-        console.say(f"{counted(len(found), 'proposal')} for {desk.signed.collar} to look at: approve or decline")
+        yield member, one, says
 
 
 def duplicates(room: Room, ref: str, *, session: str | None, json: bool) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.duty import Role
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.reference import Kind
+from hueandcry.domain.resource import Status
 from hueandcry.domain.triage import EVERY_ELEMENT
 from hueandcry.domain.worked import Worked
 from hueandcry.operator.desk import Desk
@@ -42,9 +44,9 @@ def choice(name: str, choices: Choices, *, optional: bool = False) -> Slot:
     return Slot(name=name, kind=SlotKind.CHOICE, choices=choices, optional=optional)
 
 
-def code(name: str, *, optional: bool = False) -> Slot:
-    """Return a slot for one word."""
-    return Slot(name=name, kind=SlotKind.CODE, optional=optional)
+def code(name: str, offered: Choices | None = None, *, optional: bool = False) -> Slot:
+    """Return a slot for one word: any, of which some may be offered."""
+    return Slot(name=name, kind=SlotKind.CODE, choices=offered, optional=optional)
 
 
 def one_of(cls: type[Enum], *but: Enum) -> Choices:
@@ -111,6 +113,31 @@ def results(desk: Desk, _: Values) -> list[str]:
 # From the room
 
 
+def districts(desk: Desk, _: Values) -> list[str]:
+    """Return the districts that are known."""
+    return sorted(desk.board.districts)
+
+
+def callsigns(desk: Desk, _: Values) -> list[str]:
+    """Return every callsign on the list."""
+    return [one.callsign for one in desk.board.resources()]
+
+
+def crews(desk: Desk, values: Values) -> list[str]:
+    """Return the callsigns that can be sent to an incident, whoever is free first, and those of its district first of these."""
+    incident = desk.board.record(values["incident"])
+    district = incident.district if isinstance(incident, Incident) else ""
+    on_duty = [one for one in desk.board.resources() if one.open and one.incident != values["incident"]]
+    on_duty.sort(key=lambda one: (one.status is not Status.AVAILABLE, one.district != district))
+    return [one.callsign for one in on_duty]
+
+
+def sent(desk: Desk, values: Values) -> list[str]:
+    """Return the callsigns that were sent to an incident."""
+    incident = desk.board.record(values["incident"])
+    return list(incident.resources) if isinstance(incident, Incident) else []
+
+
 def members(desk: Desk, _: Values) -> list[str]:
     """Return the collar numbers of all members of staff."""
     return sorted(desk.board.staff)
@@ -146,5 +173,7 @@ CONTACT, INCIDENT, EXPEDITE = (
     ref("expedite", Kind.EXPEDITE),
 )
 ITEM = ref("item")
+DISTRICT = code("district", districts)
+CALLSIGN = choice("callsign", callsigns)
 COLLAR = Slot(name="collar", kind=SlotKind.CHOICE, choices=members)
 OWN_COLLAR = Slot(name="collar", kind=SlotKind.CHOICE, choices=members, optional=True, default=_own_collar)

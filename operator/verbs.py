@@ -7,6 +7,7 @@ recorded facts.
 """
 
 from hueandcry.domain.fact import Entry
+from hueandcry.domain.fault import Refused
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Reader, Verb
 from hueandcry.operator.text import storable
@@ -44,6 +45,7 @@ VERBS: tuple[Verb, ...] = (
     *staff.VERBS,
 )
 READER = Reader(VERBS)
+LISTS = ("units", "proposals")  # beside the board, by the word that asks for them
 
 
 def carry_out(desk: Desk, text: str) -> list[Entry]:
@@ -56,3 +58,31 @@ def carry_out(desk: Desk, text: str) -> list[Entry]:
 def preview(desk: Desk, text: str) -> str:
     """Return what Enter will do with this line, in words; raises Misread."""
     return READER.read(storable(text), desk).says(desk)
+
+
+def refusal(desk: Desk, text: str) -> str:
+    """Return why a line would be refused as things stand, in the words of the rule; empty where it would be done."""
+    line = READER.read(storable(text), desk)
+    try:
+        desk.would(line.verb.acts(desk, line), approving=line.verb.approving)
+    except Refused as fault:
+        return str(fault)
+    return ""
+
+
+def help_on(words: str) -> list[str]:
+    """Return the verbs, one a line; of one that is named what it does and an example. Raises Misread for no verb's name."""
+    if not words:
+        lists = (
+            f"{', '.join(LISTS)}, board, help, quit: crews, what waits for a second look, what is open, this, the end"
+        )
+        return [*(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}" for verb in VERBS), lists]
+    verb = READER.verb(words)
+    does = verb.does.translate(str.maketrans("", "", "{}[]"))
+    return [f"{verb.usage()}   or for short: {verb.short}", does, f"as in: {verb.example}"]
+
+
+def help_asked(text: str) -> str | None:
+    """Return on what help is asked by a line, empty for all of it; None for any other line."""
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if first.lower() in ("help", "?") else None

@@ -18,7 +18,7 @@ import msgpack
 import msgspec
 from msgspec import Struct
 
-from hueandcry.domain import contact, erasure, history, incident, pages, staff
+from hueandcry.domain import contact, district, erasure, history, incident, pages, staff
 from hueandcry.domain.access import Access
 from hueandcry.domain.alert import alerts
 from hueandcry.domain.contact import Contact
@@ -98,6 +98,7 @@ class Board:
         self.erasing: list[bytes] = []
         self._days: dict[str, bytearray] = {}
         self._zone: ZoneInfo | None = None
+        self._districts: frozenset[str] | None = None
 
     # Folding
 
@@ -138,6 +139,9 @@ class Board:
             self._hold(entry.header, kind, entry)
 
     def _keep(self, kind: Kind, record: Record) -> None:
+        before = self.records.get(record.id)
+        if kind in _KEPT and district.named(record) != (district.named(before) if before is not None else ()):
+            self._districts = None
         if kind in _KEPT or record.open:  # type: ignore[attr-defined]  # contact, incident and expedite have it
             self.records[record.id] = record
         else:
@@ -200,6 +204,13 @@ class Board:
         """Return a resource by its callsign, None where it is not on the list."""
         found = self.records.get(resource_stream(callsign))
         return found if isinstance(found, Resource) else None
+
+    @property
+    def districts(self) -> frozenset[str]:
+        """The districts that are known."""
+        if self._districts is None:
+            self._districts = district.known(one for one in self.records.values() if one.kind in _KEPT)
+        return self._districts
 
     def member(self, collar: str) -> Staff | None:
         """Return a member of staff by collar number."""
@@ -286,7 +297,7 @@ class Board:
             escalated=escalated.to.value if escalated is not None else "",
             rang=record.unheeded,
             unread=unread,
-            alerts=tuple(alerts(record, self._crews(record), now_ns)),
+            alerts=tuple(alerts(record, self._crews(record), now_ns, self.districts)),
             risk=weight.risk,
             added_min=self.policy.grades.order.added_min,
         )
@@ -345,7 +356,7 @@ class Board:
         self.position, self.recorded = position, recorded
         self.records = {record.id: record for record in held}
         self.staff = {record.collar: record for record in held if isinstance(record, Staff)}
-        self._zone = None
+        self._zone = self._districts = None
         return True
 
 

@@ -50,7 +50,7 @@ class Stage:
         digest, rows = b"places".ljust(32), "\n".join(f"{name}\tCENTRAL" + 8 * "\t" for name in names).encode()
         gazetteer = self.board.record(GAZETTEER_STREAM)
         begun = 1 if gazetteer is None else gazetteer.version + 1
-        parts = (BeginEdition(digest, len(names)), ListPlaces(digest, begun, len(names), rows))
+        parts = (BeginEdition(digest, len(names), ("CENTRAL",)), ListPlaces(digest, begun, len(names), rows))
         self.founder.do([Act(GAZETTEER_STREAM, part) for part in parts])
 
     def pass_time(self, seconds: float) -> None:

@@ -2,11 +2,15 @@
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widgets import Static
 
 from hueandcry.operator.messages import Moved
+from hueandcry.operator.pressing import at_length
 from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.columns import contact_columns, expedite_columns, incident_columns
 from hueandcry.operator.widgets.livelist import LiveList
 from hueandcry.store.item import Item
@@ -21,7 +25,12 @@ class BoardScreen(RoomScreen):
     #contacts { height: 1fr; min-height: 4; }
     #expedites { height: 3; }
     #incidents { height: 3fr; min-height: 5; }
+    #detail { height: 1; text-wrap: nowrap; text-overflow: ellipsis; background: #101418; color: #ffb454; }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._detail = ""
 
     def compose_body(self) -> ComposeResult:
         width = self.app.size.width
@@ -29,6 +38,7 @@ class BoardScreen(RoomScreen):
             yield LiveList("Contacts, waiting first", contact_columns(width), id="contacts")
             yield LiveList("Partner safeguarding", expedite_columns(width), id="expedites")
             yield LiveList("Incidents", incident_columns(width), id="incidents")
+            yield Static("", id="detail", markup=False)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -50,6 +60,16 @@ class BoardScreen(RoomScreen):
             one = self.query_one(where, LiveList)
             mine = {stream: item for stream, item in moved.items.items() if _belongs(stream, item, kind, one)}
             one.take(mine, moved.now_ns, whole=moved.whole)
+        self._say_detail()
+
+    def _say_detail(self) -> None:
+        """Say in whole words what calls for somebody about the item under the cursor."""
+        item = self._list().item
+        said = at_length(item) if item is not None else ""
+        text = f"{item.ref}: {said}" if item is not None and said else ""
+        if text != self._detail:
+            self._detail = text
+            self.query_one("#detail", Static).update(Text(safe_text(text)), layout=False)
 
     @property
     def under_cursor(self) -> str:
@@ -58,12 +78,14 @@ class BoardScreen(RoomScreen):
 
     def action_move(self, rows: int) -> None:
         self._list().move(rows)
+        self._say_detail()
 
     def action_next(self) -> None:
         order = list(LISTS.values())
         self._list().activate(active=False)
         self._active = order[(order.index(self._active) + 1) % len(order)]
         self._list().activate(active=True)
+        self._say_detail()
 
     def action_open(self) -> None:
         item = self._list().item
@@ -73,6 +95,7 @@ class BoardScreen(RoomScreen):
     def action_sort(self) -> None:
         for where in LISTS.values():
             self.query_one(where, LiveList).in_order()
+        self._say_detail()
 
 
 def _belongs(stream: bytes, item: Item | None, kind: str, one: LiveList) -> bool:

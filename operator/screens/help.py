@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from hueandcry.operator.verbs import VERBS
+from hueandcry.operator.verbs import help_on
 from hueandcry.operator.widgets.logview import LogView
 
 KEYS = (
@@ -19,7 +19,8 @@ KEYS = (
     "Up Down PageUp PageDown               move in the list, the risk model or the log",
     "Enter  do the line; with an empty line, open the item under the cursor",
     "Esc    clear the line; with an empty line, go back",
-    "Ctrl+P Ctrl+N                         older and newer lines",
+    "F3     the crews                      Ctrl+P Ctrl+N   older and newer lines",
+    "help send, units, proposals, board    what a verb does, the crews, what waits for a second look, the board",
     "",
     "In an open contact, with an empty line: a digit answers the marked element, - offers the reasons for not asking.",
     "In a line: @ is the item under the cursor, . the item in hand, 57 an incident by its number or an unambiguous end",
@@ -40,13 +41,17 @@ class HelpScreen(Screen[None]):
         Binding("f10", "app.quit", "leave"),
     ]
 
+    def __init__(self, verb: str = "") -> None:
+        super().__init__()
+        self._verb = verb
+
     def compose(self) -> ComposeResult:
         yield LogView(id="help", follows=False)
         yield Static("Esc back   Up Down PageUp PageDown   F10 leave", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        verbs = [f"{verb.short:<4}{verb.usage():<46} {verb.example}" for verb in VERBS]
-        self.query_one("#help", LogView).show("Help", (*KEYS, *verbs))
+        lines = help_on(self._verb)
+        self.query_one("#help", LogView).show(("Help",), tuple(lines if self._verb else (*KEYS, *lines)))
 
     def action_move(self, rows: int) -> None:
         """Scroll."""

@@ -24,7 +24,7 @@ class ItemScreen(RoomScreen):
     #risk { margin-right: 1; }
     #risk { width: 1fr; min-width: 38; max-width: 56; }
     """
-    KEYS: ClassVar[str] = "F1 help  F2 board  Esc back  PageUp/PageDown log  @ this item  F10 leave"
+    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  Esc back  PageUp PageDown log  @ it  F10 leave"
 
     def __init__(self, stream: bytes) -> None:
         super().__init__()
@@ -43,6 +43,7 @@ class ItemScreen(RoomScreen):
         self.hue.backroom.look_at(self.stream)
 
     def on_screen_resume(self) -> None:
+        super().on_screen_resume()
         self.hue.backroom.look_at(self.stream)
 
     def on_unmount(self) -> None:
@@ -74,6 +75,11 @@ class ItemScreen(RoomScreen):
         if line is not None:
             self.hue.backroom.carry(line)
         return True
+
+    def action_leave(self) -> None:
+        """Clear the line; with none, put the reasons for not asking away; with neither, go back."""
+        if self.bar.value or not (self._taking and self.query_one("#risk", RiskPanel).put_away()):
+            super().action_leave()
 
     def action_move(self, rows: int) -> None:
         if self._taking and abs(rows) == 1:

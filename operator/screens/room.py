@@ -7,7 +7,6 @@ that is refused stays in the bar, with the reason above it and the word it is ab
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,15 +15,25 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from hueandcry.operator.messages import Foreseen, Told
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text
+from hueandcry.operator.verbs import LISTS, help_asked, help_on
 from hueandcry.operator.widgets.commandbar import CommandBar
+from hueandcry.operator.widgets.logview import folded
 
 if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom
 
-WHOLE_LINES_MAX = 8  # of a preview of which every word has to be seen
+WHOLE_LINES_MAX = 8  # of what has to be seen to its last word
+TOLD_LINES_MAX = 2  # of what a line came to; its log has it all
+_PLAIN = Style()
 _FAULT = Style.parse("bold #ffb454")
 _WILL = Style.parse("#9fd3ff")
+
+
+def _room_words(text: str) -> bool:
+    """Tell whether a text asks the room to show something, and is no line of work."""
+    return help_asked(text) is not None or text.strip() in (*LISTS, "board")
 
 
 class RoomScreen(Screen[None]):
@@ -39,10 +48,11 @@ class RoomScreen(Screen[None]):
         Binding("escape", "leave", priority=True, show=False),
         Binding("f1", "app.help", "help"),
         Binding("f2", "app.board", "board"),
+        Binding("f3", "app.list('units')", "units"),
         Binding("f5", "sort", "sort"),
         Binding("f10", "app.quit", "leave"),
     ]
-    KEYS: ClassVar[str] = "F1 help  F2 board  F5 sort  Tab next list  Enter open  F10 leave"
+    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F5 sort  Tab next list  Enter open  F10 leave"
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,6 +91,7 @@ class RoomScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.say_status(self.hue.status)  # it was said to the screen that lay over this one
+        self._put("#message", "")  # what was said before is not about what is done now
 
     @property
     def bar(self) -> CommandBar:
@@ -92,18 +103,39 @@ class RoomScreen(Screen[None]):
     def on_command_bar_typed(self, message: CommandBar.Typed) -> None:
         self._turn += 1
         self._completions = ()
-        if message.text.strip():
+        if _room_words(message.text):
+            self._put("#preview", "Enter: show it", _WILL)
+        elif message.text.strip():
             self.hue.backroom.foresee(self._meant(message.text), self._turn)
         else:
             self._clear_preview()
 
     def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
-        if message.text:
+        if _room_words(message.text):
+            self._show(message.text.strip())
+        elif message.text:
             meant = self._meant(message.text)
             self._sent[meant] = message.text
             self.hue.backroom.carry(meant)
         else:
             self.action_open()
+
+    def _show(self, text: str) -> None:
+        """Show what is asked for by a word that is no line of work: help, a list, the board."""
+        asked = help_asked(text)
+        try:
+            if asked is not None:
+                help_on(asked)
+        except Misread as fault:
+            self._put("#message", fault.why, _FAULT)
+            return
+        self.bar.done(text)
+        if asked is not None:
+            self.hue.action_help(asked)
+        elif text == "board":
+            self.hue.action_board()
+        else:
+            self.hue.action_list(text)
 
     def _meant(self, text: str) -> str:
         """Return a line with `@` as the name of the item under the cursor, number and day together."""
@@ -114,12 +146,13 @@ class RoomScreen(Screen[None]):
         """Show what a line came to."""
         sent = self._sent.pop(told.text, None)
         if told.fault:
-            self._put("#message", told.fault, _FAULT)
+            self._put_whole("#message", f"{told.fault}{'   (Esc clears the line)' if told.text else ''}", _FAULT)
+            self._clear_preview()  # it said the same before
             self._put_marked(told.text, told.start, told.end)
             return
         if sent is not None:
             self.bar.done(sent)
-        self._put("#message", told.lines[-1] if told.lines else "nothing to record")
+        self._put_whole("#message", " | ".join(told.lines) or "nothing to record", _PLAIN, TOLD_LINES_MAX)
         self._clear_preview()
 
     def foreseen(self, seen: Foreseen) -> None:
@@ -127,26 +160,35 @@ class RoomScreen(Screen[None]):
         if seen.turn != self._turn:
             return
         self._completions = seen.completions
-        preview, said = self.query_one("#preview", Static), f"Enter: {seen.words}"
-        fits = max(20, self.size.width - 10)  # wrapped at words, a line is not quite full
-        said = safe_text(said, WHOLE_LINES_MAX * fits)
-        lines = min(WHOLE_LINES_MAX, 1 + cell_len(said) // fits) if seen.whole else 1
-        preview.styles.height, preview.styles.text_wrap = lines, "wrap" if seen.whole else "nowrap"
-        if seen.whole:
-            preview.update(Text(said, style=_WILL))
+        if seen.refused:
+            self._put_whole("#preview", f"Not yet: {seen.refused}   ({seen.words})", _FAULT)
+        elif seen.whole:
+            self._put_whole("#preview", f"Enter: {seen.words}", _WILL)
         elif seen.words:
-            self._put("#preview", said, _WILL)
+            self._put("#preview", f"Enter: {seen.words}", _WILL)
         else:
             offered = "  ".join(one.split()[-1] for one in seen.completions if one.split())
             self._put("#preview", f"{seen.fault}{f'   [{offered}]' if offered else ''}")
 
     def _clear_preview(self) -> None:
-        self.query_one("#preview", Static).styles.height = 1
         self._put("#preview", "")
 
     def _put(self, where: str, text: str, style: Style | None = None) -> None:
-        shown = Text(safe_text(text, limit=400), style=style or "", no_wrap=True, overflow="ellipsis")
-        self.query_one(where, Static).update(shown, layout=False)
+        """Show a text on one line, its end cut where there is no room for it."""
+        one_line = Text(safe_text(text, limit=400), style=style or "", no_wrap=True, overflow="ellipsis")
+        self._set(where, one_line, 1)
+
+    def _put_whole(self, where: str, text: str, style: Style, lines_max: int = WHOLE_LINES_MAX) -> None:
+        """Show a text of which every word has to be seen, on as many lines as it takes."""
+        width = max(20, self.size.width)
+        said = safe_text(text, lines_max * (width - 10))
+        wrapped = folded(said, width)[:lines_max]
+        self._set(where, Text("\n".join(wrapped), style=style), len(wrapped))
+
+    def _set(self, where: str, text: Text, lines: int) -> None:
+        shown = self.query_one(where, Static)
+        shown.styles.height = lines
+        shown.update(text, layout=False)
 
     def _put_marked(self, text: str, start: int, end: int) -> None:
         if end <= start:
@@ -154,7 +196,7 @@ class RoomScreen(Screen[None]):
         marked = Text(safe_text(text[:start]), no_wrap=True, overflow="ellipsis")
         marked.append(safe_text(text[start:end]), style=Style(reverse=True, bold=True))
         marked.append(safe_text(text[end:]))
-        self.query_one("#preview", Static).update(marked, layout=False)
+        self._set("#preview", marked, 1)
 
     def say_status(self, status: str) -> None:
         """Show the line above."""
@@ -162,7 +204,7 @@ class RoomScreen(Screen[None]):
 
     def warn(self, text: str) -> None:
         """Show what the operator has to know before reading on."""
-        self._put("#message", text, _FAULT)
+        self._put_whole("#message", text, _FAULT)
 
     # Keys
 

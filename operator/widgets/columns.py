@@ -6,6 +6,7 @@ Colours are chosen for contrast of at least 7:1 on the dark ground, and nothing 
 
 from rich.style import Style
 
+from hueandcry.operator.pressing import calls
 from hueandcry.operator.widgets.livelist import Column
 from hueandcry.store.item import Item
 from hueandcry.store.moment import ago
@@ -41,14 +42,20 @@ def _district(item: Item, _: int) -> tuple[str, Style | None]:
     return item.district, None
 
 
-def _queue(item: Item, _: int) -> tuple[str, Style | None]:
-    if item.escalated:
-        return "ESCALATED", ALARM  # until somebody acknowledges it; it waits to be sent to
-    if item.rang:
-        return "RANG", ALARM
-    if item.alerts:
-        return "ALERT", ALARM
-    return item.queue, None
+def _queue(width: int) -> Column:
+    """Return the column that says what calls for somebody, in a word, and how many things more do; else the queue.
+
+    The columns beside it say themselves that a promise is broken and that something is not read.
+    """
+
+    def shows(item: Item, _: int) -> tuple[str, Style | None]:
+        said = [word for word, _ in calls(item) if word not in ("BROKE", "UNREAD")]
+        if not said:
+            return item.queue, None
+        more = f"+{len(said) - 1}" if len(said) > 1 else ""
+        return f"{said[0][: width - 1 - len(more)]}{more}", ALARM
+
+    return Column("queue", width, shows)
 
 
 def _owner(item: Item, _: int) -> tuple[str, Style | None]:
@@ -78,7 +85,7 @@ def _minutes(since: int, until: int) -> str:
 def contact_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of waiting and answered contacts."""
     wide = width >= WIDE
-    columns = [Column("contact", 8, _ref), Column("by", 10, _what), Column("queue", 10, _queue)]
+    columns = [Column("contact", 8, _ref), Column("by", 10, _what), _queue(13 if wide else 10)]
     columns += [Column("district", 16 if wide else 12, _district), Column("owner", 14 if wide else 11, _owner)]
     return (*columns, Column("age", 8, _age), Column("due", 12, _due))
 
@@ -88,7 +95,7 @@ def incident_columns(width: int) -> tuple[Column, ...]:
     wide = width >= WIDE
     columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade), Column("v", 4, _care)]
     columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 10, _district)]
-    columns += [Column("queue", 10, _queue), Column("owner", 14 if wide else 11, _owner)]
+    columns += [_queue(13 if wide else 10), Column("owner", 14 if wide else 11, _owner)]
     return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 9, _due))
 
 

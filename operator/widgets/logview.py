@@ -2,7 +2,9 @@
 
 import textwrap
 
+from rich.console import Console
 from rich.segment import Segment
+from rich.text import Text
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -11,6 +13,18 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
 
 INDENT = " " * 9
+HEADING_MAX = 4
+_WIDE = Console(width=80, legacy_windows=False)  # measures letters that take two columns
+
+
+def folded(text: str, width: int, indent: str = "") -> list[str]:
+    """Return a text in lines of at most so many columns; letters that take two are counted as two."""
+    if text.isascii():
+        return textwrap.wrap(text, width, subsequent_indent=indent, replace_whitespace=False) or [""]
+    first, *rest = (line.plain.rstrip() for line in Text(text).wrap(_WIDE, width))
+    again = " ".join(rest)
+    more = (line.plain.rstrip() for line in Text(again).wrap(_WIDE, width - len(indent))) if again else ()
+    return [first, *(f"{indent}{line}" for line in more)]
 
 
 class LogView(ScrollView, can_focus=False):
@@ -20,13 +34,14 @@ class LogView(ScrollView, can_focus=False):
 
     def __init__(self, *, id: str, follows: bool = True) -> None:
         super().__init__(id=id)
-        self._heading = ""
+        self._heading: tuple[str, ...] = ()
         self._lines: tuple[str, ...] = ()
+        self._head: list[str] = []
         self._wrapped: list[str] = []
         self._follows = follows  # the end, until the operator scrolls back
 
-    def show(self, heading: str, lines: tuple[str, ...]) -> None:
-        """Show a heading and lines, at the end if the end was in view."""
+    def show(self, heading: tuple[str, ...], lines: tuple[str, ...]) -> None:
+        """Show a heading of some lines, and lines below it, at the end if the end was in view."""
         if (heading, lines) == (self._heading, self._lines):
             return
         self._heading, self._lines = heading, lines
@@ -34,13 +49,9 @@ class LogView(ScrollView, can_focus=False):
 
     def _wrap(self) -> None:
         width = max(20, self.size.width - 1)
-        self._wrapped = [
-            part
-            for line in self._lines
-            for part in textwrap.wrap(safe_text(line), width, subsequent_indent=INDENT, replace_whitespace=False)
-            or [""]
-        ]
-        self.virtual_size = Size(self.size.width, len(self._wrapped) + 1)
+        self._head = [part for line in self._heading for part in folded(safe_text(line), width)][:HEADING_MAX]
+        self._wrapped = [part for line in self._lines for part in folded(safe_text(line), width, INDENT)]
+        self.virtual_size = Size(self.size.width, len(self._wrapped) + len(self._head))
         if self._follows:
             self._to_end()
             self.call_after_refresh(self._to_end)  # before the first layout there is nowhere to scroll to
@@ -52,7 +63,7 @@ class LogView(ScrollView, can_focus=False):
 
     @property
     def _last_y(self) -> int:
-        return max(0, len(self._wrapped) + 1 - self.size.height)
+        return max(0, len(self._wrapped) + len(self._head) - self.size.height)
 
     def on_resize(self) -> None:
         self._wrap()
@@ -64,9 +75,9 @@ class LogView(ScrollView, can_focus=False):
         self.scroll_to(y=wanted, animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
-        row = self.scroll_offset.y + y - 1
-        if y == 0:
-            text, style = safe_text(self._heading), HEADING
+        row = self.scroll_offset.y + y - len(self._head)
+        if y < len(self._head):
+            text, style = self._head[y], HEADING
         else:
             text, style = (self._wrapped[row] if row < len(self._wrapped) else ""), PLAIN
         return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from hueandcry.operator.messages import Element
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.livelist import BACKGROUND, CURSOR, HEADING, MARK, NO_MARK, PLAIN
+from hueandcry.operator.widgets.logview import folded
 
 _OPEN = Style.parse(f"bold #ffb454 on {BACKGROUND}")
 _ASK = Style.parse(f"#9fd3ff on {BACKGROUND}")
@@ -25,6 +26,7 @@ class RiskPanel(ScrollView, can_focus=False):
         self._reasons: tuple[tuple[str, str], ...] = ()
         self._chosen = 0
         self._passing_over = False
+        self._shown: list[tuple[str, Style]] = []
 
     def show(self, elements: tuple[Element, ...], reasons: tuple[tuple[str, str], ...]) -> None:
         """Show the model as it stands; the first time, turn to the first element that has no answer."""
@@ -44,6 +46,12 @@ class RiskPanel(ScrollView, can_focus=False):
         """Offer the reasons for not asking instead of the answers."""
         self._passing_over = not self._passing_over
         self._draw()
+
+    def put_away(self) -> bool:
+        """Offer the answers again; tells whether the reasons for not asking stood there."""
+        before, self._passing_over = self._passing_over, False
+        self._draw()
+        return before
 
     def line_for(self, number: int, ref: str) -> str | None:
         """Return the line that the numbered answer stands for and turn to the next element; None for no such number."""
@@ -68,8 +76,12 @@ class RiskPanel(ScrollView, can_focus=False):
         return self._reasons if self._passing_over else self._elements[self._chosen].answers
 
     def _draw(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._lines()))
+        self._shown = self._lines()
+        self.virtual_size = Size(self.size.width, len(self._shown))
         self.refresh()
+
+    def on_resize(self) -> None:
+        self._draw()
 
     def _lines(self) -> list[tuple[str, Style]]:
         lines = [("Risk  1-9 answer, - why not asked", HEADING)]
@@ -80,8 +92,9 @@ class RiskPanel(ScrollView, can_focus=False):
             more = f"  ? {left}" if left else ""
             lines.append((f"{mark}{one.letter} {one.name:<14} {one.given or 'not yet asked'}{more}", style))
             if at == self._chosen:
-                lines += [(f"    {part}", _ASK) for part in _folded(one.ask, self.size.width - 6)]
-                lines += [(f"    {number} {says}", PLAIN) for number, (_, says) in enumerate(self._offered(), 1)]
+                lines += self._wrapped(f"    {one.ask}", "    ", _ASK)
+                for number, (_, says) in enumerate(self._offered(), 1):
+                    lines += self._wrapped(f"    {number} {says}", "      ", PLAIN)
         return [*lines, *self._questions()]
 
     def _questions(self) -> list[tuple[str, Style]]:
@@ -92,16 +105,14 @@ class RiskPanel(ScrollView, can_focus=False):
         told = [("Questions  t @ CODE answer", HEADING)]
         for one in sorted(asked, key=lambda one: bool(one.given)):
             text = f"  {one.code}: {one.given}" if one.given else f"? {one.code}  {one.ask}"
-            told.append((text, PLAIN if one.given else _ASK))
+            told += self._wrapped(text, "    ", PLAIN if one.given else _ASK)
         return told
 
+    def _wrapped(self, text: str, indent: str, style: Style) -> list[tuple[str, Style]]:
+        width = max(20, self.size.width - 1)
+        return [(line, style) for line in folded(safe_text(text), width, indent)]
+
     def render_line(self, y: int) -> Strip:
-        lines, row = self._lines(), self.scroll_offset.y + y
-        text, style = lines[row] if row < len(lines) else ("", PLAIN)
+        row = self.scroll_offset.y + y
+        text, style = self._shown[row] if row < len(self._shown) else ("", PLAIN)
         return Strip([Segment(safe_text(text), style)]).adjust_cell_length(self.size.width, style)
-
-
-def _folded(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, max(20, width))

@@ -2,13 +2,13 @@
 
 from hueandcry.domain import contact, incident, recall, triage
 from hueandcry.domain.contact import Channel
-from hueandcry.domain.incident import Incident
-from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.reference import Kind
 from hueandcry.domain.riskmodel import GIVEN
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.slots import CONTACT
+from hueandcry.operator.work.location import witnessed
 
 
 def ring_acts(desk: Desk, line: Line) -> list[Act]:
@@ -19,14 +19,8 @@ def answer_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["contact"], contact.Answer())]
 
 
-def locate_acts(_: Desk, line: Line) -> list[Act]:
-    if kind_of(line["item"]) is Kind.CONTACT:
-        return [Act(line["item"], contact.Locate(line["district"], line["place"]))]
-    return [Act(line["item"], incident.Locate(line["district"], line["place"]))]
-
-
 def triage_acts(desk: Desk, line: Line) -> list[Act]:
-    about = _about(desk, line["contact"])
+    about = witnessed(desk, line["contact"])
     asked = triage.Triage(line["element"], line["answer"], line["detail"])
     again = incident.Change(f"the caller answered {line['element']} with {line['answer']}")
     return [
@@ -51,11 +45,6 @@ def abandon_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["contact"], recall.Abandon())]
 
 
-def _about(desk: Desk, caller: bytes) -> list[Incident]:
-    """Return the open incidents that a caller is a witness of: the one they are linked to, and what it was merged into."""
-    return [one for one in desk.board.open() if isinstance(one, Incident) and caller in one.contacts]
-
-
 def park_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["contact"], contact.Park(line["reason"]))]
 
@@ -72,10 +61,6 @@ VERBS = (
         does="Record a contact on {channel}[ from {number}]", example="ring 999 07700900123",
     ),
     Verb(name="answer", short="a", slots=(CONTACT,), acts=answer_acts, does="Answer contact {contact}", example="a ."),
-    Verb(
-        name="locate", short="loc", slots=(slots.ref("item", Kind.CONTACT, Kind.INCIDENT), slots.code("district"), slots.words("place", optional=True)),
-        acts=locate_acts, does="Place {item} in district {district}[: {place}]", example="loc . CENTRAL 12 Mill Lane, back door",
-    ),
     Verb(
         name="triage", short="t", acts=triage_acts,
         slots=(CONTACT, slots.choice("element", slots.asked), _ANSWER, slots.words("detail", optional=True)),

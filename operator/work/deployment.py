@@ -10,7 +10,8 @@ from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb
-from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+from hueandcry.operator.slots import DISTRICT, INCIDENT, ITEM, OWN_COLLAR
+from hueandcry.operator.work.location import strange
 from hueandcry.operator.work.resource import sent
 
 
@@ -100,11 +101,11 @@ def cover_acts(desk: Desk, line: Line) -> list[Act]:
 
 VERBS = (
     Verb(
-        name="send", short="d", slots=(INCIDENT, slots.code("callsign")), acts=send_acts, tells=stranger,
+        name="send", short="d", slots=(INCIDENT, slots.code("callsign", slots.crews)), acts=send_acts, tells=stranger,
         does="Send {callsign} to incident {incident}", example="d 57 AB12",
     ),
     Verb(
-        name="arrive", short="at", slots=(INCIDENT, slots.code("callsign", optional=True)), acts=arrive_acts,
+        name="arrive", short="at", slots=(INCIDENT, slots.code("callsign", slots.sent, optional=True)), acts=arrive_acts,
         does="Record[ {callsign}] at the scene of incident {incident}", example="at 57",
     ),
     Verb(
@@ -112,11 +113,11 @@ VERBS = (
         does="Record that incident {incident} was reviewed: {words}", example="rv 57 rang her back, he has not returned",
     ),
     Verb(
-        name="ack", short="ak", slots=(ITEM, slots.code("collar", optional=True), slots.words("words", optional=True)), acts=ack_acts,
+        name="ack", short="ak", slots=(ITEM, slots.code("collar", slots.members, optional=True), slots.words("words", optional=True)), acts=ack_acts,
         does="Acknowledge the escalation or the ring of {item}[ for {collar}][: {words}]", example="ak 57 4455 told by radio, is looking for a car",
     ),
     Verb(
-        name="cover", short="cv", slots=(slots.code("district"), slots.choice("role", lambda _, __: [role.value for role in cover.COVERED_AS]), OWN_COLLAR), acts=cover_acts,
+        name="cover", short="cv", slots=(DISTRICT, slots.choice("role", lambda _, __: [role.value for role in cover.COVERED_AS]), OWN_COLLAR), acts=cover_acts, tells=strange,
         does="Let {collar} answer for {district} as {role}", example="cv CENTRAL sergeant",
     ),
 )  # fmt: skip

@@ -62,7 +62,10 @@ def _worked_for(desk: Desk, stream: bytes) -> Incident:
 
 
 def assess_acts(desk: Desk, line: Line) -> list[Act]:
-    """Words of the form element=answer at the beginning are answers, or reasons for not asking; the rest is the statement."""
+    """Words of the form element=answer at the beginning are answers, or reasons for not asking; the rest is the statement.
+
+    A question under an element is answered so, too.
+    """
     record = desk.board.record(line["incident"])
     callers: tuple[bytes, ...] = ()
     heard = []
@@ -70,14 +73,15 @@ def assess_acts(desk: Desk, line: Line) -> list[Act]:
         callers = record.contacts
         asked = [desk.board.record(one) for one in callers]
         heard = [one for caller in asked if isinstance(caller, Contact) for one in caller.triage]
-    elements = [element.code for element in desk.board.policy.risk.element]
+    risk = desk.board.policy.risk
+    asked_of = {one.code for one in risk.element} | {one.code for one in risk.question}
     given, statement = [], line["statement"]
     for word in words_of(line["statement"]):
         element, equals, answer = word.text.partition("=")
-        if not equals or element not in elements:
+        if not equals or element not in asked_of:
             statement = line["statement"][word.start :]
             break
-        reasons = [reason.code for reason in desk.board.policy.risk.not_asked]
+        reasons = [reason.code for reason in risk.not_asked]
         given.append(Reply(element, NOT_ASKED, answer) if answer in reasons else Reply(element, answer))
         statement = ""
     return [Act(line["incident"], grading.Assess(tuple(heard), tuple(given), statement), rests_on=callers)]
@@ -105,7 +109,7 @@ def result_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def close_acts(desk: Desk, line: Line) -> list[Act]:
-    """Whoever is still on an incident that is closed is free."""
+    """Whoever is still on an incident that is closed is free, which its log says and their own."""
     noun: dict[Kind | None, Callable[..., AnyCommand]] = {
         Kind.CONTACT: contact.Close,
         Kind.INCIDENT: outcome.Close,

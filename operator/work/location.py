@@ -2,14 +2,18 @@
 
 import re
 
+from hueandcry.domain import contact, incident
+from hueandcry.domain.contact import Source
+from hueandcry.domain.district import is_strange
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.location import LocateCaller, Network, PlaceAt
-from hueandcry.domain.reference import Kind
+from hueandcry.domain.reference import FactRef, Kind, kind_of
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.places import NOT_LOADED, e7_of, places_of
 from hueandcry.operator.reference import Misread
-from hueandcry.operator.slots import CONTACT
+from hueandcry.operator.slots import CONTACT, DISTRICT
 from hueandcry.operator.text import safe_text
 from hueandcry.store.placeindex import Fit, Place
 
@@ -24,6 +28,49 @@ _SEEN_AT = re.compile(
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
+def locate_acts(desk: Desk, line: Line) -> list[Act]:
+    """Where a caller says that it is happening is where their incident is."""
+    item, district, place = line["item"], line["district"], line["place"]
+    if kind_of(item) is not Kind.CONTACT:
+        return [Act(item, incident.Locate(district, place))]
+    return [Act(item, contact.Locate(district, place)), *_moved_with(desk, item, district, Source.CALLER)]
+
+
+def _moved_with(desk: Desk, caller: bytes, district: str, source: Source) -> list[Act]:
+    """Return the acts by which the incidents that are where a caller said go where the caller says now."""
+    heard = desk.board.record(caller)
+    said_in = FactRef(caller, heard.version + 1 if heard is not None else 1)
+    moved = incident.Locate(district, "", source, said_in)
+    return [Act(one.id, moved) for one in witnessed(desk, caller) if _goes_with(one, caller)]
+
+
+def _goes_with(about: Incident, caller: bytes) -> bool:
+    """Tell whether an incident is where this caller said, or nowhere yet."""
+    if about.place is None or about.district_source is Source.UNKNOWN:
+        return True
+    return about.place.stream == caller
+
+
+def witnessed(desk: Desk, caller: bytes) -> list[Incident]:
+    """Return the open incidents that a caller is a witness of: the one they are linked to, and what it was merged into."""
+    return [one for one in desk.board.open() if isinstance(one, Incident) and caller in one.contacts]
+
+
+def strange(desk: Desk, line: Line) -> str:
+    """Return that a district is known to nobody: it may be mistyped, and what waits there is escalated to nobody."""
+    district = line["district"]
+    return f"- NO DISTRICT {district} IS KNOWN" if is_strange(district, desk.board.districts) else ""
+
+
+def whereabouts(desk: Desk, line: Line) -> str:
+    """Return what has to be seen before something is placed: an unknown district, an incident that moves or stays."""
+    told, now_ns = [strange(desk, line)] if line["district"] else [], desk.identity.now()
+    for one in witnessed(desk, line["item"]):
+        goes = "moves with it" if _goes_with(one, line["item"]) else "stays where it is: locate it by itself"
+        told.append(f"- incident {desk.board.name(one.id, now_ns)} {goes}")
+    return " ".join(filter(None, told))
+
+
 def place_acts(desk: Desk, line: Line) -> list[Act]:
     """A listed place by its number, with what is to be added to it, or by words that mean one place alone."""
     words = line["words"]
@@ -34,7 +81,10 @@ def place_acts(desk: Desk, line: Line) -> list[Act]:
         end = len(line.text.rstrip())
         raise Misread(fault.why, end - len(words), end) from fault
     said = ", ".join(filter(None, (place.words, numbered and numbered[2])))
-    return [Act(line["item"], PlaceAt(place.number, place.district, place.beat, said, place.uprn, place.point))]
+    item = line["item"]
+    placed = Act(item, PlaceAt(place.number, place.district, place.beat, said, place.uprn, place.point))
+    follow = _moved_with(desk, item, place.district, Source.GAZETTEER) if kind_of(item) is Kind.CONTACT else []
+    return [placed, *follow]
 
 
 def _numbered(desk: Desk, number: int) -> Place:
@@ -79,9 +129,15 @@ def _seen(said: str) -> tuple[tuple[int, ...], int, int]:
     return point, int(seen["radius"]) + bool(seen["more"]), age_s
 
 
+_PLACED = slots.ref("item", Kind.CONTACT, Kind.INCIDENT)
+
 VERBS = (
     Verb(
-        name="place", short="pl", slots=(slots.ref("item", Kind.CONTACT, Kind.INCIDENT), slots.words("words")), acts=place_acts,
+        name="locate", short="loc", slots=(_PLACED, DISTRICT, slots.words("place", optional=True)), acts=locate_acts, tells=whereabouts,
+        does="Place {item} in district {district}[: {place}]", example="loc . CENTRAL 12 Mill Lane, back door",
+    ),
+    Verb(
+        name="place", short="pl", slots=(_PLACED, slots.words("words")), acts=place_acts, tells=whereabouts,
         does="Put {item} at the listed place {words}", example="pl . #41 flat 2",
     ),
     Verb(

@@ -7,6 +7,8 @@ from hueandcry.domain.resource import Status, resource_stream
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb
+from hueandcry.operator.slots import CALLSIGN, DISTRICT
+from hueandcry.operator.work.location import strange
 
 
 def unit_acts(_: Desk, line: Line) -> list[Act]:
@@ -68,33 +70,28 @@ def freed(desk: Desk, incident: bytes) -> list[Act]:
     ]
 
 
-def _callsigns(desk: Desk, _: slots.Values) -> list[str]:
-    return [one.callsign for one in desk.board.resources()]
-
-
-_CALLSIGN = slots.choice("callsign", _callsigns)
 _GIVEN = slots.one_of(Status, *resource.ON_AN_INCIDENT)
 
 VERBS = (
     Verb(
-        name="unit", short="u", slots=(slots.code("callsign"), slots.code("district"), slots.code("skills", optional=True)), acts=unit_acts,
+        name="unit", short="u", slots=(slots.code("callsign", slots.callsigns), DISTRICT, slots.code("skills", optional=True)), acts=unit_acts, tells=strange,
         does="Put {callsign} of {district} on the list of resources[, skills {skills}]", example="u AB12 CENTRAL taser.pursuit",
     ),
     Verb(
-        name="status", short="st", slots=(_CALLSIGN, slots.choice("status", _GIVEN)), acts=status_acts,
+        name="status", short="st", slots=(CALLSIGN, slots.choice("status", _GIVEN)), acts=status_acts,
         does="Set {callsign} to {status}", example="st AB12 refreshments",
     ),
-    Verb(name="enroute", short="en", slots=(_CALLSIGN,), acts=en_route_acts, does="Set {callsign} on its way", example="en AB12"),
+    Verb(name="enroute", short="en", slots=(CALLSIGN,), acts=en_route_acts, does="Set {callsign} on its way", example="en AB12"),
     Verb(
-        name="clear", short="cl", slots=(slots.code("callsign"), slots.words("words", optional=True)), acts=clear_acts,
+        name="clear", short="cl", slots=(slots.code("callsign", slots.callsigns), slots.words("words", optional=True)), acts=clear_acts,
         does="Take {callsign} off its incident[: {words}]", example="cl AB12",
     ),
     Verb(
-        name="heard", short="hd", slots=(_CALLSIGN, slots.words("words", optional=True)), acts=heard_acts,
+        name="heard", short="hd", slots=(CALLSIGN, slots.words("words", optional=True)), acts=heard_acts,
         does="Record that {callsign} is well[: {words}]", example="hd AB12 all in order",
     ),
     Verb(
-        name="emergency", short="em", slots=(_CALLSIGN, slots.words("words", optional=True)), acts=emergency_acts,
+        name="emergency", short="em", slots=(CALLSIGN, slots.words("words", optional=True)), acts=emergency_acts,
         does="Record that {callsign} calls for help[: {words}]", example="em AB12 open microphone, shouting",
     ),
 )  # fmt: skip

@@ -5,11 +5,13 @@ from hueandcry.domain.duty import Role
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import read_tail
 from hueandcry.domain.staff import Proposal, Proposed, Staff, staff_stream
+from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.slots import COLLAR
+from hueandcry.operator.text import safe_text
 from hueandcry.operator.work.handover import held_by
 
 PROPOSAL_LETTERS = 4
@@ -20,7 +22,7 @@ def propose_acts(desk: Desk, line: Line) -> list[Act]:
     acts = inner.verb.acts(desk, inner)
     if inner.verb.approving or inner.verb.name in ("propose", "off"):
         raise Refused("a proposal proposes an act on an item, not another proposal and not a sign-off")
-    desk.would(acts)
+    desk.would_approved(acts)
     tail = desk.identity.word(PROPOSAL_LETTERS)
     return [Act(_self(desk), staff.Propose(tail, inner.verb.name, acts[0].stream, inner.canonical(desk)))]
 
@@ -50,12 +52,13 @@ def decline_acts(desk: Desk, line: Line) -> list[Act]:
 
 
 def register_acts(_: Desk, line: Line) -> list[Act]:
-    try:
-        roles = tuple(Role(role) for role in line["roles"].split("."))
-    except ValueError as fault:
-        raise Misread(
-            f"{fault}; roles are {', '.join(role.value for role in Role if role is not Role.WATCH)}, joined by dots"
-        ) from fault
+    known = [role.value for role in Role if role is not Role.WATCH]
+    for name in line["roles"].split("."):
+        if name not in known:
+            word = words_of(line.text)[2]
+            why = f"there is no role '{safe_text(name)}'; roles are {', '.join(known)}, joined by dots"
+            raise Misread(why, word.start, word.end)
+    roles = tuple(Role(name) for name in line["roles"].split("."))
     return [Act(staff_stream(line["collar"]), staff.Register(line["collar"], None, line["name"], roles))]
 
 
@@ -74,7 +77,14 @@ def off_acts(desk: Desk, _: Line) -> list[Act]:
     given_up = [Act(_self(desk), cover.GiveDistrictUp(one.district, one.role)) for one in covers]
     now_ns = desk.identity.now()
     held = tuple(desk.board.name(one.id, now_ns) for one in held_by(desk, desk.signed.collar))
-    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session, held), on_all=True)]
+    sees_to = [one for one in desk.board.open() if isinstance(one, Worked) and one.owner != desk.signed.collar]
+    promised = tuple(
+        f"{desk.board.name(one.id, now_ns)} ({promise.number} {promise.what.value})"
+        for one in sees_to
+        for promise in one.promises
+        if promise.owner == desk.signed.collar
+    )
+    return [*given_up, Act(_self(desk), staff.SignOff(desk.signed.session, held, promised), on_all=True)]
 
 
 def find_proposal(desk: Desk, text: str) -> tuple[Staff, Proposal]:
@@ -115,7 +125,7 @@ VERBS = (
         does="Decline proposal {proposal}: {reason}", example="dc p4k2m he is still in the house",
     ),
     Verb(
-        name="register", short="rg", slots=(slots.code("collar"), slots.code("roles"), slots.words("name", optional=True)), acts=register_acts,
+        name="register", short="rg", slots=(slots.code("collar"), slots.code("roles", slots.ROLES), slots.words("name", optional=True)), acts=register_acts,
         does="Register {collar} as {roles}[: {name}]", example="rg 2211 handler.dispatcher J. Smith",
     ),
     Verb(

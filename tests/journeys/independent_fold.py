@@ -26,7 +26,7 @@ ROLES = (
 WORK_INCIDENTS = ("dispatcher", "supervisor", "incident-manager", "watch")
 WRITTEN = (
     "record.noted", "record.corrected", "record.check_returned", "incident.contacted", "incident.changed",
-    "incident.assessed", "incident.interim_risk_set", "incident.absorbed", "incident.major_declared",
+    "incident.assessed", "incident.interim_risk_set", "incident.located", "incident.absorbed", "incident.major_declared",
 )  # fmt: skip
 STALE_AFTER_S = 60
 Line = dict[str, Any]
@@ -71,6 +71,7 @@ class Story:
     unread: int = 0
     categories: str = ""
     crime: bool = False
+    crime_late: bool = False
     no_crime: bool = False
     agencies: dict[str, tuple[int, bool]] | None = None
     rang: list[tuple[str, bool]] = field(default_factory=list)
@@ -86,6 +87,7 @@ class Crew:
     """A resource: what it is on, and whether something is the matter with it."""
 
     callsign: str = ""
+    district: str = ""
     on: str | None = None
     unheard: bool = False
     emergency: bool = False
@@ -100,6 +102,7 @@ class IndependentBoard:
         self.packs: dict[str, tuple[dict[str, Line], int]] = {}
         self.crimes: dict[str, tuple[set[str], int]] = {}
         self.crews: dict[str, Crew] = {}
+        self.covers: set[tuple[str, str, str]] = set()
         self.order: dict[str, int] = {}
         self.recall: tuple[int, int] = (300, 3)
         self.days: dict[tuple[str, bool], list[str]] = {}
@@ -116,6 +119,9 @@ class IndependentBoard:
                 told = self._record if line["name"].startswith("record.") else getattr(self, f"_{kind}")
                 told(story, line["name"].split(".")[1], line["fields"], instant(line["occurred"]), line)
                 self._updated(story, line)
+            elif line["name"].startswith("staff.district_"):
+                cover = (line["stream"], line["fields"]["district"], line["fields"]["role"])
+                (self.covers.add if line["name"] == "staff.district_taken" else self.covers.remove)(cover)
             elif line["name"].startswith("resource."):
                 self._resource(self.crews.setdefault(line["stream"], Crew()), line["name"], line["fields"])
         return self
@@ -129,7 +135,7 @@ class IndependentBoard:
     def _resource(self, crew: Crew, name: str, said: Line) -> None:
         match name:
             case "resource.registered":
-                crew.callsign = said["callsign"]
+                crew.callsign, crew.district = said["callsign"], said["district"]
             case "resource.status_given":
                 crew.on, crew.unheard = said["incident"], False
             case "resource.heard_of":
@@ -215,7 +221,14 @@ class IndependentBoard:
                 self._needed(story, line, occurred)
             case "assessed" | "graded" | "regraded" | "owned":
                 self._graded(story, name, said, occurred, line)
-            case "reviewed" | "escalated" | "escalation_acknowledged" | "interim_risk_set" | "update_seen":
+            case (
+                "reviewed"
+                | "escalated"
+                | "escalation_acknowledged"
+                | "interim_risk_set"
+                | "update_seen"
+                | "target_missed"
+            ):
                 self._waiting(story, name, said, occurred)
             case "resourced" | "attended" | "stood_down":
                 self._crewed(story, name, said["callsign"])
@@ -298,6 +311,8 @@ class IndependentBoard:
 
     def _waiting(self, story: Story, name: str, said: Line, occurred: int) -> None:
         match name:
+            case "target_missed":
+                story.crime_late = story.crime_late or said["target"] == "crime-recording"
             case "reviewed":
                 story.reviewed = max(story.reviewed, occurred)
             case "escalated":
@@ -391,6 +406,9 @@ class IndependentBoard:
             for agency, (due, knows) in story.agencies.items():
                 if not knows and due <= now:
                     yield f"{agency} has not said that it knows"
+        known = {crew.district for crew in self.crews.values()} | {district for _, district, _ in self.covers}
+        if story.kind != "expedite" and known and story.district not in (*known, "unknown"):
+            yield f"no district {story.district} is known"
         if story.late and story.stage == "abandoned":
             yield "nobody rang back"
         if story.seen_at is not None and not story.seen_at[1]:
@@ -417,7 +435,12 @@ class IndependentBoard:
         if story.interim and not story.attended and story.stage != "resulted":
             yield story.interim
         crimes, within_s = self.crimes[story.categories]
-        if story.what in crimes and not story.crime and not story.no_crime:
+        if (
+            story.what in crimes
+            and not story.crime
+            and not story.no_crime
+            and (story.crime_late or story.stage != "opened")
+        ):
             yield story.opened + within_s * NS
         if story.attended or story.stage not in ("graded", "resourced"):
             return

@@ -141,7 +141,7 @@ def test_what_was_done_while_nobody_kept_the_watch_is_in_time_or_late(night: Lis
     work(night.desk, LOST)
     assert night.watch_once() == []
     night.passes(minutes)
-    work(night.desk, "answer .")
+    work(night.desk, "recall . spoke")
     night.passes(60)
     assert len(night.watch_once()) == len(night.rang()) == rang
 

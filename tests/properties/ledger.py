@@ -85,6 +85,7 @@ UPDATES = (
     | logbook.Corrected
     | incident.Contacted
     | incident.Changed
+    | incident.Located
     | grading.Assessed
     | advice.InterimRiskSet
     | check.CheckReturned
@@ -217,7 +218,9 @@ class Case:
 
     def dues(self) -> Iterator[int]:
         """Yield when somebody should do something."""
-        yield from self.targets().values()
+        for target, due in self.targets().items():
+            if target != "crime-recording" or self.grade or (target, due) in self.missed:
+                yield due
         yield from (one.due for one in (self.agencies or {}).values() if not one.knows)
 
 
@@ -386,6 +389,7 @@ class Ledger:
         match fact:
             case contact.Answered():
                 assert call.ringing or call.lost, "who is on the line is not answered again"
+                assert call.ringing or call.reached, "who was lost is answered once somebody spoke to them"
                 call.led = call.ringing = call.parked = False
                 call.owner, call.lost = fact.handler, 0
             case contact.TakenUp():
@@ -473,7 +477,8 @@ class Ledger:
             assert isinstance(fact, link.Tied), "history is not worked"
         else:
             case = self.cases[entry.stream]
-            assert case.open or isinstance(fact, AFTERWARDS), "a closed incident is not worked"
+            left = isinstance(fact, deployment.StoodDown) and fact.callsign in case.crews
+            assert case.open or left or isinstance(fact, AFTERWARDS), "a closed incident is not worked"
             for told in (self._worked, self._sent, self._waits, self._ties, self._classified, self._declared):
                 if told(case, entry, header, fact):
                     return
@@ -753,7 +758,7 @@ class Ledger:
         assert case.told or case.attended or not case.contacts, "nobody is left waiting for somebody who will not come"
         assert not case.crime_undecided, "a crime is recorded, or it is said why there was none"
         assert case.agencies is None, "a major incident is stood down before the close"
-        case.open, case.crews = False, []
+        case.open = False
 
     # Expedites
 
@@ -1025,6 +1030,7 @@ class Ledger:
             assert crew.on is None or (self.cases[crew.on].open and crew.callsign in self.cases[crew.on].crews), (
                 "a crew is on what is open, and its log says so"
             )
+        assert not any(case.crews for case in self.cases.values() if not case.open), "who was on it is free in its log"
 
     def _holds_call(self, call: Call, here: Margin) -> None:
         waits = [word for word in here.promises.values() if word.what == "take-up"]

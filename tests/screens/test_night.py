@@ -77,7 +77,7 @@ def test_an_abandoned_999_is_rung_back_until_it_may_be_closed(room: Room, column
     terminal.until("Incidents (0)")
     terminal.line("ring 999 07700900461", "Ringing on 999")
     terminal.line("abandon .", "The line was lost while ringing")
-    terminal.until("ALERT")  # the room keeps the watch itself: nobody rang back in time
+    terminal.until("RING BACK")  # the room keeps the watch itself: nobody rang back in time
     refused(terminal, "close .", "ring back 3 times")
     terminal.line("recall . voicemail", "attempt 1: voicemail")
     terminal.line("recall . no-answer", "attempt 2: no-answer")
@@ -222,10 +222,10 @@ def test_what_a_crew_says_moves_the_row_of_its_incident(room: Room) -> None:
     terminal = Terminal(hue(), named(room))
     terminal.until("deployed")
     work(desk, "emergency AB12 shots heard")
-    terminal.until("ALERT")
+    terminal.until("EMERGENCY")
     work(desk, "heard AB12 all in order")
     terminal.until("deployed")
-    assert "ALERT" not in terminal.text
+    assert "EMERGENCY" not in terminal.text
     leave(terminal)
 
 
@@ -253,3 +253,103 @@ def test_signing_off_ends_the_screen(room: Room) -> None:
     terminal.type("off\r")
     assert terminal.end() == 0
     assert "staff.signed_off" in told(room, "journal", "--json")
+
+
+def gone(terminal: Terminal, unwanted: str, most: int = 50) -> None:
+    """Read until a text stands on the screen no more."""
+    for _ in range(most):
+        if unwanted not in terminal.text:
+            return
+        terminal.read(0.1)
+    raise AssertionError(f"{unwanted!r} stays on:\n{terminal.text}")
+
+
+def test_a_line_that_would_be_refused_says_so_before_enter_and_why_to_the_last_word(room: Room) -> None:
+    """The preview promises nothing that the rule refuses."""
+    work(room.desk(None), f"open - domestic he is back\nassess 1 {ANSWERS}\ng2 1\nresult 1 advice")
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (1)")
+    terminal.type("result 1 attended")
+    terminal.until("Not yet: the incident is resulted as advice already")
+    terminal.type(ESCAPE)
+    terminal.settle()
+    terminal.type("open - burglary\r")
+    terminal.until("Opened as burglary")
+    terminal.type("promise 2 call-back 10m\r")
+    terminal.until("Promised call-back")
+    terminal.type(f"assess 2 {ANSWERS}\r")
+    terminal.until("Risk assessed")
+    terminal.type("close 2")
+    terminal.until("result it first")
+    leave(terminal)
+
+
+def test_help_names_one_verb_and_the_crews_are_listed_as_they_are_now(room: Room) -> None:
+    desk = room.desk(None)
+    work(desk, "unit AB12 CENTRAL taser")
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (0)")
+    terminal.line("help send", "Send callsign to incident incident")
+    terminal.type(ESCAPE)
+    gone(terminal, "Send callsign")
+    terminal.line("help nothing", "there is no verb 'nothing'")
+    terminal.type(ESCAPE)
+    terminal.settle()
+    terminal.line("units", "1 resource on the list")
+    assert re.search(r"AB12 +available", terminal.text)
+    work(desk, "status AB12 refreshments")
+    terminal.until("refreshments")
+    terminal.type("status AB12 available\r")
+    gone(terminal, "refreshments")
+    terminal.type(ESCAPE)
+    terminal.until("Incidents (0)")
+    leave(terminal)
+
+
+def test_whoever_an_incident_is_escalated_to_is_told_above_every_screen_and_by_which_verb_they_answer(
+    room: Room,
+) -> None:
+    """Letter, area 1: the sergeant's screen says that it is theirs."""
+    desk = room.desk(None)
+    work(desk, "register 4455 sergeant\ngrant 2211 supervisor\nunit AB12 CENTRAL\ncover CENTRAL sergeant 4455")
+    work(desk, f"open - domestic he would be back\nlocate 1 CENTRAL 14 Acacia Gardens\nassess 1 {ANSWERS}\ng2 1")
+    terminal = Terminal(hue(), named(room) | {"HUE_SESSION": signed_on(room, "4455")})
+    terminal.until("ESCALATED TO YOU 1")
+    terminal.until("1: ESCALATED to sergeant ('ack 1')")
+    terminal.line("ack 1 looks for a car", "4455 knows of the escalation to sergeant")
+    gone(terminal, "ESCALATED")
+    leave(terminal)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_an_incident_s_page_says_where_it_is_and_the_row_all_that_calls_for_somebody(
+    room: Room, columns: int, rows: int
+) -> None:
+    desk = room.desk(None)
+    work(desk, "unit AB12 CENTRAL\nring 999 07700900123\nanswer .\nlocate . CENTRAL 14 Acacia Gardens, the blue door")
+    work(desk, f"open . domestic he is back\nassess 1 {ANSWERS}\ng2 1\nsend 1 AB12\nsend 1 ZZ98\nemergency AB12 shots")
+    terminal = Terminal(hue(), named(room), columns, rows)
+    terminal.until("EMERGENCY+1" if columns > 100 else "EMERGEN+1")
+    terminal.until("1: AB12 EMERGENCY; ZZ98 is not on the list")
+    terminal.type("\r")
+    terminal.until("at 14 Acacia Gardens, the blue door")
+    assert "AB12 EMERGENCY; ZZ98 is not on the list" in terminal.text
+    leave(terminal)
+
+
+def test_escape_puts_the_reasons_for_not_asking_away_and_keeps_the_contact(room: Room) -> None:
+    work(room.desk(None), "ring 999 07700900123\nanswer .")
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Contacts, waiting first (1)")
+    terminal.type("\t")
+    terminal.until("> c")
+    terminal.type("\r")
+    terminal.until("not yet asked")
+    terminal.type("-")
+    terminal.until("not safe to ask")
+    terminal.type(ESCAPE)
+    gone(terminal, "not safe to ask")
+    assert "not yet asked" in terminal.text
+    terminal.type(ESCAPE)
+    terminal.until("Incidents (0)")
+    leave(terminal)

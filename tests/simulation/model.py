@@ -143,6 +143,8 @@ class Case(Worked):
 
     category: str = ""
     categories: str = ""
+    placed_by: str = "unknown"
+    said_in: tuple[str, int] = ("", 0)
     careful: bool = False
     vulnerable: bool = False
     contacts: list[str] = field(default_factory=list)
@@ -512,10 +514,16 @@ class Model:
         one = self.call(fact.stream)
         assert one.stage in ("ringing", "abandoned"), f"it is {one.stage}, {one.owner} has it: in the hands of two"
         assert fact.said["handler"] == fact.actor
+        assert one.stage == "ringing" or one.reached, "a lost caller is answered once somebody spoke to them"
         one.stage, one.holder = "answered", fact.said["handler"]
 
     def _contact_located(self, fact: Fact) -> None:
         self._taken(fact).district = fact.said["district"]
+        said_in = fact.stream, fact.version
+        for case in self.open_cases():
+            nowhere = case.placed_by == "unknown" or not case.said_in[0]
+            if fact.stream in case.contacts and (nowhere or case.said_in[0] == fact.stream):
+                self._owe(lambda case=case: case.said_in == said_in, "an incident goes where its caller says")
 
     def _contact_triaged(self, fact: Fact) -> None:
         one = self._taken(fact)
@@ -646,7 +654,10 @@ class Model:
             self.about[contact].append(one.stream)
 
     def _incident_located(self, fact: Fact) -> None:
-        self._worked(fact).district = fact.said["district"]
+        one, said_in = self._worked(fact), fact.said["said_in"]
+        one.district, one.placed_by = fact.said["district"], fact.said["district_source"]
+        one.said_in = (said_in["stream"], said_in["version"]) if said_in else (fact.stream, fact.version)
+        self._updated(one, fact)
 
     def _incident_contacted(self, fact: Fact) -> None:
         one = self._worked(fact)
@@ -753,7 +764,8 @@ class Model:
         return {one.callsign: one for one in self.crews.values()}
 
     def _incident_stood_down(self, fact: Fact) -> None:
-        one, callsign = self._worked(fact), fact.said["callsign"]
+        one, callsign = self.case(fact.stream), fact.said["callsign"]
+        assert one.open or any(other.name == "incident.closed" for other in self._in_act)
         one.crews.remove(callsign)
         one.crew = one.crews[-1] if one.crews else ""
         if one.stage == "resourced" and not one.crews:
@@ -815,7 +827,7 @@ class Model:
         assert not self.crime_open(one), "a crime is recorded, or it is said why not"
         assert not one.major
         self._ends(one)
-        one.crews, one.crew = [], ""
+        self._owe(lambda: not one.crews, "whoever was on it is free, and its log says so")
 
     def _incident_merged(self, fact: Fact) -> None:
         one, other = self._worked(fact), self.case(fact.said["into"])
@@ -1247,7 +1259,11 @@ class Model:
         found = [word.due for word in one.words.values()]
         match one:
             case Case():
-                found += self.targets(one).values()
+                found += (
+                    due
+                    for target, due in self.targets(one).items()
+                    if target != "crime-recording" or one.stage != "opened" or (target, due) in one.missed
+                )
                 found += [agency.due for agency in one.agencies.values() if one.major and not agency.knows]
             case Call():
                 found += [self.recall_by(one)]
@@ -1304,6 +1320,10 @@ class Model:
         yield from ("bring up" for due, _ in one.reminders.values() if due <= now)
         if isinstance(one, Call) and one.stage == "abandoned" and one.late:
             yield "nobody rang back"
+        known = {crew.district for crew in self.crews.values()}
+        known |= {district for person in self.people.values() for district, _ in person.covers}
+        if not isinstance(one, Request) and known and one.district not in (*known, "unknown"):
+            yield f"no district {one.district} is known"
         if not isinstance(one, Case):
             return
         if one.major:
@@ -1471,6 +1491,8 @@ class Rules:
         one = self.model.call(typed.item)
         if not one.open:
             return CLOSED["contact"]
+        if one.stage == "abandoned" and not one.reached:
+            return "the caller was lost: ring back"
         return FINE if one.parked or one.stage in ("ringing", "abandoned") else f"the contact is {one.stage}"
 
     def _abandon(self, typed: Typed) -> str | None:
@@ -1808,7 +1830,10 @@ class Rules:
     def _off(self, _: Typed) -> str | None:
         held = any(one.owner == self.collar for one in self.model.open_items())
         member = self.model.person(self.collar)
-        return "hand it over" if held and member is not None and len(member.sessions) == 1 else FINE
+        sees_to = any(word.owner == self.collar for one in self.model.open_items() for word in one.words.values())
+        if member is None or len(member.sessions) != 1:
+            return FINE
+        return "hand it over" if held else "still sees to what was promised" if sees_to else FINE
 
     def _returned(self, typed: Typed) -> str | None:
         return FINE if int(typed.words[0]) in self.model.items[typed.item].checks else "is not open here"

@@ -494,7 +494,8 @@ class Night:
     def _next_of_answered(self, one: Call) -> Typed:
         it, left = one.stream, self.model.unasked(one)
         if one.district == "unknown" and self.random.random() < 0.7:
-            return Typed("locate", it, (self.random.choice(DISTRICTS), "12", "Mill", "Lane"))
+            district = self.random.choice((*8 * DISTRICTS, "central", "ELSEWHERE"))
+            return Typed("locate", it, (district, "12", "Mill", "Lane"))
         if left and self.random.random() < 0.8:
             element = left[0]
             answer = Typed("triage", it, (element, self.random.choice(ANSWERS[element]), "she", "says"))

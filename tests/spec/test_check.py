@@ -15,7 +15,7 @@ from hueandcry.domain.access import Shown
 from hueandcry.domain.alert import alerts
 from hueandcry.domain.check import Answer, CheckRequested, CheckReturned, RequestCheck, ReturnCheck, System
 from hueandcry.domain.contact import Channel, Contact
-from hueandcry.domain.deployment import Attended, Resourced
+from hueandcry.domain.deployment import Attended, Resourced, StoodDown
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Fact
@@ -173,7 +173,7 @@ def test_whoever_works_the_incident_is_told_that_something_came_back_and_not_tha
 
 
 def test_an_open_check_holds_up_no_close() -> None:
-    given(*RESULTED, REQUESTED, on=Incident).when(Close("")).then(Closed(""))
+    given(*RESULTED, REQUESTED, on=Incident).when(Close("")).then(Closed(""), StoodDown("AB12", "it is closed"))
 
 
 # Bring-ups
@@ -251,8 +251,10 @@ def test_what_is_not_set_is_not_seen_to(facts: tuple[Fact[Any], ...]) -> None:
 def test_nothing_is_closed_while_something_is_still_to_be_brought_up() -> None:
     """Nobody looks at what is closed, so that the reminder would come up nowhere."""
     before = given(*RESULTED, SET_FOR, on=Incident)
-    before.when(Close("")).then_refused("it is still to be brought up (7): see to that first")
-    given(*RESULTED, SET_FOR, BringUpDone(7, ""), on=Incident).when(Close("")).then(Closed(""))
+    before.when(Close("")).then_refused("it is still to be brought up (7): see to that first ('done')")
+    given(*RESULTED, SET_FOR, BringUpDone(7, ""), on=Incident).when(Close("")).then(
+        Closed(""), StoodDown("AB12", "it is closed")
+    )
 
 
 # Decisions

@@ -64,7 +64,7 @@ def test_a_qualifier_is_one_of_the_pack_and_every_other_is_named() -> None:
 
 def test_another_category_needs_a_reason() -> None:
     given(OPENED, on=Incident).when(Classify("theft", (), "")).then_refused(
-        "it was opened as violence: say what was found that contradicts it"
+        "it was opened as violence: say behind the category what was found that contradicts it"
     )
 
 

@@ -80,6 +80,7 @@ LINKED = Linked(INCIDENT)
 RESOLVED = Resolved("advice", "told where to report it")
 TRANSFERRED = Transferred("ambulance", "chest pain")
 ABANDONED = Abandoned(Stage.ANSWERED)
+SPOKE = RecallTried(1, Reached.SPOKE, "")
 CLOSED = Closed("")
 LOADED = ContactLoaded("san-antonio", Channel.EMERGENCY, "police", "disturbance", "WEST", None, "as it came")
 TRIAGED = tuple(ElementTriaged(element, "unknown", "") for element in ELEMENTS)
@@ -375,12 +376,12 @@ def test_elements_passed_over_with_a_reason_do_not_stand_in_the_way_of_a_resolut
 def test_a_contact_is_not_resolved_while_an_element_is_neither_answered_nor_passed_over(missing: int) -> None:
     """Letter, area 1: risk at all points of contact, also where no incident follows."""
     before = given(RANG, ANSWERED, *TRIAGED[:missing], *TRIAGED[missing + 1 :], on=Contact)
-    rule = f"risk is not assessed: {ELEMENTS[missing]} neither answered nor passed over with a reason"
+    rule = f"risk is not assessed: {ELEMENTS[missing]} neither answered ('triage') nor passed over with a reason ('notasked')"
     before.when(RESOLVE).then_refused(rule)
 
 
 def test_a_contact_about_which_nothing_was_asked_is_told_all_that_is_missing() -> None:
-    rule = f"risk is not assessed: {', '.join(ELEMENTS)} neither answered nor passed over with a reason"
+    rule = f"risk is not assessed: {', '.join(ELEMENTS)} neither answered ('triage') nor passed over with a reason ('notasked')"
     given(RANG, ANSWERED, on=Contact).when(RESOLVE).then_refused(rule)
 
 
@@ -433,8 +434,18 @@ def test_a_contact_that_came_to_something_is_not_abandoned(facts: tuple[Fact[Con
 
 
 def test_a_caller_who_was_rung_back_is_in_hand_again() -> None:
-    record = given(RANG, ANSWERED, ABANDONED, on=Contact).when(ANSWER, on_duty(collar="2211")).then(Answered("2211"))
+    record = (
+        given(RANG, ANSWERED, ABANDONED, SPOKE, on=Contact).when(ANSWER, on_duty(collar="2211")).then(Answered("2211"))
+    )
     assert (record.queue, record.owner) == ("in-hand", "2211")
+
+
+def test_a_lost_caller_is_not_answered_before_somebody_spoke_to_them() -> None:
+    """IOPC on Cleveland 2020: a lost caller goes out of the queue for being rung back only once they were reached."""
+    refused = "the caller was lost: ring back, and say with 'recall' that you spoke to them"
+    lost = (RANG, ANSWERED, ABANDONED)
+    given(*lost, on=Contact).when(ANSWER).then_refused(refused)
+    given(*lost, RecallTried(1, Reached.VOICEMAIL, ""), on=Contact).when(ANSWER).then_refused(refused)
 
 
 # Parked
@@ -554,7 +565,7 @@ def test_a_promise_to_ring_back_stands_also_where_a_parked_caller_hangs_up() -> 
 
 
 def test_a_lost_caller_who_was_parked_is_answered_anew_when_they_are_rung_back() -> None:
-    lost = (*ON_HOLD, Abandoned(Stage.ANSWERED), Released(4, Promising.TAKE_UP, ""))
+    lost = (*ON_HOLD, Abandoned(Stage.ANSWERED), Released(4, Promising.TAKE_UP, ""), SPOKE)
     given(*lost, on=Contact).when(ANSWER, on_duty(collar="2211")).then(Answered("2211"))
 
 
@@ -605,7 +616,9 @@ def test_a_lost_caller_who_was_rung_back_is_closed(reached: tuple[Reached, ...])
 def test_a_lost_caller_is_not_closed_without_the_risk_model() -> None:
     """Letter, area 1: what could not be asked is passed over with a reason, also of a caller who is gone."""
     before = given(RANG, ANSWERED, *TRIAGED[1:], ABANDONED, *tried(*NOBODY), on=Contact)
-    before.when(CLOSE).then_refused("risk is not assessed: situation neither answered nor passed over with a reason")
+    before.when(CLOSE).then_refused(
+        "risk is not assessed: situation neither answered ('triage') nor passed over with a reason ('notasked')"
+    )
     passed = ElementPassedOver("situation", "line-lost", "")
     given(RANG, ANSWERED, *TRIAGED[1:], ABANDONED, passed, *tried(*NOBODY), on=Contact).when(CLOSE).then(
         Closed("rung back, a pocket call")

@@ -165,7 +165,7 @@ def test_a_caller_counts_for_whoever_took_them_up_last_and_at_their_seat(stage: 
 
 
 def test_a_lost_caller_who_was_rung_back_counts_when_they_are_handed_on(stage: Stage, desk: Desk) -> None:
-    work(desk, f"ring 999\nanswer .\nabandon .\nanswer .\n{ASKED}\nresolve . advice told")
+    work(desk, f"ring 999\nanswer .\nabandon .\nrecall . spoke\nanswer .\n{ASKED}\nresolve . advice told")
     assert all_of(stage) == (1, 1, 0)
 
 

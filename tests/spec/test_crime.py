@@ -22,7 +22,7 @@ from hueandcry.domain.crime import (
     NoteReconciled,
     RecordCrime,
 )
-from hueandcry.domain.deployment import Attended, MissTarget, Resourced, TargetMissed
+from hueandcry.domain.deployment import Attended, MissTarget, Resourced, StoodDown, TargetMissed
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, fold
 from hueandcry.domain.fault import ForeignFault
@@ -175,7 +175,11 @@ def test_every_crime_of_the_pack_has_a_day_from_the_opening_and_nothing_else_has
 def test_time_demands_that_a_crime_is_recorded_and_the_board_counts_down_to_it() -> None:
     record = given(BURGLARY, on=Incident).record
     assert list(timers(record, policy(), 0)) == [Timer(START + DAY, MISS)]
-    assert due_by(record, policy()) == START + DAY
+    assert due_by(record, policy()) is None, "it waits for a grade first"
+    graded = given(BURGLARY, *TO_CLOSE[:2], on=Incident).record
+    assert clock_of(graded) == START + DAY
+    missed = given(BURGLARY, TargetMissed(Target.CRIME, START + DAY), on=Incident).record
+    assert due_by(missed, policy()) == START + DAY, "what was missed is not kept back"
 
 
 @pytest.mark.parametrize("decided", [RECORDED, NO_CRIME], ids=["recorded", "no crime"])
@@ -277,9 +281,11 @@ def test_what_was_a_crime_when_it_was_opened_is_one_whatever_is_adopted_since() 
 
 def test_the_close_asks_by_the_pack_of_the_day() -> None:
     strict, calm = under(_OURS, BURGLARY, *TO_CLOSE), under(CALM, BURGLARY, *TO_CLOSE)
-    rule = "burglary is a crime: record its reference, or say why there was none"
+    rule = "burglary is a crime: record its reference ('crime'), or say why there was none ('nocrime')"
     Given(strict).when(Close(""), on_duty(policy=policy_of(CALM))).then_refused(rule)
-    Given(calm).when(Close(""), on_duty(policy=policy_of(CALM, _OURS))).then(Closed(""))
+    Given(calm).when(Close(""), on_duty(policy=policy_of(CALM, _OURS))).then(
+        Closed(""), StoodDown("AB12", "it is closed")
+    )
 
 
 def test_what_is_classified_anew_is_asked_by_the_pack_of_that_day() -> None:
@@ -296,24 +302,24 @@ def test_what_is_classified_anew_is_asked_by_the_pack_of_that_day() -> None:
 
 def test_a_crime_is_not_closed_without_its_reference_or_the_reason_why_there_was_none() -> None:
     given(BURGLARY, *TO_CLOSE, on=Incident).when(Close("")).then_refused(
-        "burglary is a crime: record its reference, or say why there was none"
+        "burglary is a crime: record its reference ('crime'), or say why there was none ('nocrime')"
     )
 
 
 @pytest.mark.parametrize("decided", [RECORDED, NO_CRIME], ids=["recorded", "no crime"])
 def test_a_crime_that_is_decided_is_closed(decided: Fact[Incident]) -> None:
-    given(BURGLARY, *TO_CLOSE, decided, on=Incident).when(Close("")).then(Closed(""))
+    given(BURGLARY, *TO_CLOSE, decided, on=Incident).when(Close("")).then(Closed(""), StoodDown("AB12", "it is closed"))
 
 
 @pytest.mark.parametrize("opened", [WELFARE, DOMESTIC], ids=["welfare", "domestic"])
 def test_what_is_no_crime_by_the_pack_is_closed_without(opened: Opened) -> None:
-    given(opened, *TO_CLOSE, on=Incident).when(Close("")).then(Closed(""))
+    given(opened, *TO_CLOSE, on=Incident).when(Close("")).then(Closed(""), StoodDown("AB12", "it is closed"))
 
 
 def test_what_was_classified_as_a_crime_is_asked_for_under_that_name() -> None:
     classified = Classified("theft", False, (), "her purse was gone")
     given(WELFARE, *TO_CLOSE, classified, on=Incident).when(Close("")).then_refused(
-        "theft is a crime: record its reference, or say why there was none"
+        "theft is a crime: record its reference ('crime'), or say why there was none ('nocrime')"
     )
 
 

@@ -245,7 +245,7 @@ def test_an_expedite_is_closed_once_the_partner_knows() -> None:
 def test_an_expedite_is_not_closed_before_the_partner_knows_its_last_decision(
     facts: tuple[Fact[Expedite], ...],
 ) -> None:
-    rule = "the partner was not told: tell the named contact first"
+    rule = "the partner was not told: tell the named contact first ('tellback')"
     given(ASKED, *facts, on=Expedite).when(CLOSE).then_refused(rule)
 
 
@@ -351,5 +351,5 @@ def test_who_was_told_in_time_is_not_unanswered_when_what_was_held_is_decided_ag
     record = given(ASKED, VERIFIED, HELD, TOLD, ACCEPTED, on=Expedite).record
     assert record.answer_by(policy()) is None
     given(ASKED, VERIFIED, HELD, TOLD, ACCEPTED, on=Expedite).when(CLOSE).then_refused(
-        "the partner was not told: tell the named contact first"
+        "the partner was not told: tell the named contact first ('tellback')"
     )

@@ -273,7 +273,7 @@ PRESSING: dict[str, tuple[type[Worked], Facts, int]] = {
 def test_what_is_vulnerable_or_late_is_not_handed_over_in_bulk(on: type[Worked], facts: Facts, now: int) -> None:
     """Letter, area 1: its number is said aloud."""
     before = given(*facts, on=on)
-    rule = "somebody is vulnerable or it is overdue: hand it over by itself"
+    rule = "somebody is vulnerable or it is overdue: hand it over by itself ('hand')"
     before.when(IN_BULK, on_duty(now=now)).then_refused(rule)
 
 
@@ -302,6 +302,7 @@ WRITTEN: dict[str, Fact[Any]] = {
     "a correction": Corrected(ref(Incident, 1), "number 21, not 12"),
     "another contact": incident.Contacted(SECOND_CALL, ()),
     "a change": incident.Changed("he is back"),
+    "another place": incident.Located("CENTRAL", Source.HANDLER, None, "12 Mill Lane"),
     "an assessment": grading.Assessed((Reply("risk", "low"),), (), 0, False, "4", (), ""),
     "the interim risk": InterimRiskSet(InterimRisk.LOW, LONG_AFTER, "he has no key"),
     "a check": CheckReturned(4, "pnc", Answer.FOUND, "wanted"),
@@ -311,7 +312,6 @@ WRITTEN: dict[str, Fact[Any]] = {
 QUIET: dict[str, Fact[Any]] = {
     "advice": Advised("evidence", "not to wash"),
     "a promise": promised(20),
-    "a place": incident.Located("CENTRAL", Source.HANDLER, None, "12 Mill Lane"),
     "an owner": handover.Owned("3003"),
     "a hand-over": handed("3003"),
     "a resource": SENT,
@@ -558,7 +558,7 @@ def test_nobody_signs_off_with_something_in_hand_and_is_told_what() -> None:
     held = [shift.caller, shift.partner, shift.late, shift.vulnerable, shift.calm]
     rule = rule_of(shift.desk, "off")
     assert rule.startswith("2001 still has ")
-    assert rule.endswith(" in hand: hand it over, to a person or to a role's queue")
+    assert rule.endswith(" in hand: hand it over ('hand'), to a person or to a role's queue")
     told = rule.removeprefix("2001 still has ").partition(" in hand:")[0]
     assert sorted(told.split(", ")) == sorted(held)
     for left in ("handrest 2002", f"hand {shift.late} dispatcher", f"hand {shift.vulnerable} 2002"):
@@ -595,6 +595,20 @@ def test_a_sign_off_that_is_refused_gives_no_district_up() -> None:
     assert member.covers == (Cover("CENTRAL", Role.SUPERVISOR),)
     work(desk, "hand . handler")
     assert names(carry_out(desk, "off")) == ["staff.district_given_up", "staff.signed_off"]
+
+
+def test_nobody_signs_off_who_still_sees_to_what_was_promised_about_another_s_item() -> None:
+    """The promise ledger: a promise has one owner, and nobody is its owner who went home."""
+    stage = Stage()
+    desk, other = stage.desk("2001", Role.DISPATCHER), stage.desk("2002", Role.DISPATCHER)
+    name = graded(desk)
+    carry_out(desk, f"promise {name} call-back 30m she waits for it")
+    carry_out(other, f"own {name}")
+    rule = rule_of(desk, "off")
+    assert rule.startswith(f"2001 still sees to what was promised about {name} (")
+    assert rule.endswith(" call-back): keep it ('kept'), release it ('release') or pass it on ('pass')")
+    carry_out(other, f"pass {name} call-back 2002")
+    assert names(carry_out(desk, "off")) == ["staff.signed_off"]
 
 
 def test_what_somebody_else_took_keeps_nobody_from_signing_off() -> None:

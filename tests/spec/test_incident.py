@@ -16,6 +16,7 @@ from hueandcry.domain.deployment import (
     Reviewed,
     Send,
     StandDown,
+    StoodDown,
     TargetMissed,
 )
 from hueandcry.domain.duty import FLOOR, Command, Role
@@ -125,6 +126,7 @@ ADVISED = Resulted("advice", False, None, "")
 DEALT_WITH = Resulted("attended", True, None, "arrest made")
 TOLD = CallerTold("rang back, will not attend")
 CLOSED = Closed("")
+FREED = StoodDown("AB12", "it is closed")
 LOADED = IncidentLoaded("san-antonio", "police", "disturbance", "WEST", CALL, "as it came")
 
 OPEN = Open("suspicious", "a man is shouting", CALL)
@@ -313,7 +315,7 @@ def test_risk_is_assessed_from_answers_to_every_element() -> None:
 @pytest.mark.parametrize("missing", list(CALM))
 def test_risk_is_not_assessed_while_an_element_is_neither_answered_nor_passed_over(missing: str) -> None:
     said = tuple(one for one in replies() if one.element != missing)
-    rule = f"risk is not assessed: {missing} neither answered nor passed over with a reason"
+    rule = f"risk is not assessed: {missing} neither answered ('triage') nor passed over with a reason ('notasked')"
     given(OPENED, on=Incident).when(Assess((), said, "")).then_refused(rule)
 
 
@@ -910,7 +912,7 @@ def test_a_result_says_attended_only_where_somebody_was_recorded_at_the_scene(
     facts: tuple[Fact[Incident], ...], result: str
 ) -> None:
     """Letter, area 5: otherwise the caller who was never told would not have to be told."""
-    rule = "nobody was at the scene: record who arrived, or choose a result for what was not attended"
+    rule = "nobody was at the scene: record who arrived ('arrive'), or choose a result for what was not attended"
     before = given(*IN_QUEUE, *facts, on=Incident)
     before.when(Result(result, "arrest made")).then_refused(rule)
 
@@ -992,7 +994,7 @@ def test_a_cancellation_rests_on_a_current_assessment(change: Fact[Incident]) ->
 def test_nobody_came_so_the_caller_is_told_before_the_close() -> None:
     """IOPC 2023: a caller who was never told that nobody would come. Letter, area 5."""
     before = given(*IN_QUEUE, ADVISED, on=Incident)
-    before.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
+    before.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first ('told')")
 
 
 @pytest.mark.parametrize("facts", [(TOLD, ADVISED), (ADVISED, TOLD)], ids=["before the result", "after the result"])
@@ -1012,7 +1014,8 @@ def test_telling_the_caller_is_done_in_words() -> None:
 
 @pytest.mark.parametrize("facts", [(SENT, AT_SCENE, ADVISED), (DEALT_WITH,)], ids=["seen at scene", "by its result"])
 def test_where_somebody_attended_nobody_needs_to_be_told(facts: tuple[Fact[Incident], ...]) -> None:
-    given(*IN_QUEUE, *facts, on=Incident).when(CLOSE).then(CLOSED)
+    freed = (FREED,) if SENT in facts else ()
+    given(*IN_QUEUE, *facts, on=Incident).when(CLOSE).then(CLOSED, *freed)
 
 
 def test_where_nobody_called_nobody_needs_to_be_told() -> None:
@@ -1021,7 +1024,7 @@ def test_where_nobody_called_nobody_needs_to_be_told() -> None:
 
 def test_whoever_rings_after_the_first_caller_was_told_is_told_too() -> None:
     again = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL, ()), ASSESSED, ADVISED, on=Incident)
-    again.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first")
+    again.when(CLOSE).then_refused("nobody attended and the caller was not told: tell the caller first ('told')")
     told = given(*IN_QUEUE, TOLD, ADVISED, Contacted(SECOND_CALL, ()), ASSESSED, ADVISED, TOLD, on=Incident)
     told.when(CLOSE).then(CLOSED)
 
@@ -1054,7 +1057,7 @@ def test_an_incident_whose_result_was_taken_back_is_closed_once_it_is_assessed_a
 ) -> None:
     taken_back = (*IN_QUEUE, SENT, AT_SCENE, DEALT_WITH, change, ASSESSED)
     given(*taken_back, on=Incident).when(CLOSE).then_refused("the incident has no result: result it first")
-    given(*taken_back, DEALT_WITH, on=Incident).when(CLOSE).then(CLOSED)
+    given(*taken_back, DEALT_WITH, on=Incident).when(CLOSE).then(CLOSED, FREED)
 
 
 @pytest.mark.parametrize("facts", [(DEALT_WITH,), (TOLD, ADVISED)], ids=["attended", "told"])
@@ -1063,7 +1066,7 @@ def test_a_crime_is_closed_once_it_is_recorded_or_it_is_said_why_there_was_none(
 ) -> None:
     """PEEL: 80,000 unrecorded crimes in a year."""
     theft = (Opened("theft", False, "1001", CALL, "a bicycle"), ASSESSED, GRADED, *facts)
-    rule = "theft is a crime: record its reference, or say why there was none"
+    rule = "theft is a crime: record its reference ('crime'), or say why there was none ('nocrime')"
     given(*theft, on=Incident).when(CLOSE).then_refused(rule)
     for decided in (CrimeRecorded("06EE.114-26"), NoCrimeFound("the bicycle was lent")):
         given(*theft, decided, on=Incident).when(CLOSE).then(CLOSED)

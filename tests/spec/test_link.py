@@ -205,7 +205,7 @@ def test_a_major_incident_is_not_merged_away_before_it_is_stood_down() -> None:
 
 def test_what_a_promise_is_open_about_is_not_merged_away() -> None:
     given(*WAITING, PROMISED, on=Incident).when(MERGE).then_refused(
-        "a promise is open: call-back (4); keep it, or release it with a reason"
+        "a promise is open: call-back (4); keep it ('kept'), or release it with a reason ('release')"
     )
     given(*WAITING, PROMISED, Kept(4, Promising.CALL_BACK, False, ""), on=Incident).when(MERGE).then(MERGED)
 
@@ -322,7 +322,7 @@ def test_its_targets_begin_anew() -> None:
 
 def test_what_was_told_before_has_to_be_told_again() -> None:
     given(*UNTOLD, REOPENED, WAITING[1], Resulted("advice", False, None, ""), on=Incident).when(Close("")).then_refused(
-        "nobody attended and the caller was not told: tell the caller first"
+        "nobody attended and the caller was not told: tell the caller first ('told')"
     )
 
 

@@ -256,7 +256,7 @@ def test_where_something_is_is_said_in_one_line(fact: Fact[Any], words: str) -> 
 
 # Which places there are
 
-BEGUN = EditionBegun(b"one", 3)
+BEGUN = EditionBegun(b"one", 3, ())
 
 
 def test_a_file_of_places_is_begun() -> None:
@@ -290,7 +290,7 @@ def test_the_file_in_force_is_not_loaded_again() -> None:
 
 
 def test_a_file_that_was_in_force_once_can_be_again() -> None:
-    second = (EditionBegun(b"two", 1), PlacesListed(1, b"d"))
+    second = (EditionBegun(b"two", 1, ()), PlacesListed(1, b"d"))
     after = given(*IN_FORCE, *second, on=Gazetteer).when(BeginEdition(b"one", 3)).then(BEGUN)
     assert after.edition == Edition(b"two", 1, 3, 4)
     assert [one.digest for one in after.editions] == [b"one", b"two"]
@@ -298,7 +298,7 @@ def test_a_file_that_was_in_force_once_can_be_again() -> None:
 
 def test_while_an_edition_is_loaded_the_former_one_is_in_force() -> None:
     """Also where the load breaks off and nobody goes on with it."""
-    facts: Any = (*IN_FORCE, EditionBegun(b"two", 5), PlacesListed(4, b"d\ne\nf\ng"), later(minutes=60 * 24 * 30))
+    facts: Any = (*IN_FORCE, EditionBegun(b"two", 5, ()), PlacesListed(4, b"d\ne\nf\ng"), later(minutes=60 * 24 * 30))
     assert given(*facts, on=Gazetteer).record.edition == Edition(b"one", 3, 1, 2)
 
 
@@ -312,7 +312,7 @@ def test_a_load_that_broke_off_is_begun_again_from_the_beginning() -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [(), IN_FORCE, (BEGUN, EditionBegun(b"two", 2)), (*IN_FORCE, EditionBegun(b"two", 2))], ids=len
+    "facts", [(), IN_FORCE, (BEGUN, EditionBegun(b"two", 2, ())), (*IN_FORCE, EditionBegun(b"two", 2, ()))], ids=len
 )
 def test_a_part_of_a_file_that_is_not_being_loaded_is_refused(facts: tuple[Fact[Gazetteer], ...]) -> None:
     rule = "another file of places was begun meanwhile: load this one again"
@@ -350,7 +350,7 @@ ROWS = (
 @pytest.fixture
 def stage() -> Stage:
     stage = Stage()
-    record(stage.founder, Listing(b"one", [(len(ROWS), "\n".join(ROWS).encode())], []), lambda _: None)
+    record(stage.founder, Listing(b"one", [(len(ROWS), "\n".join(ROWS).encode())], [], {"CENTRAL"}), lambda _: None)
     return stage
 
 
@@ -466,7 +466,7 @@ def test_without_a_gazetteer_it_is_said_how_to_load_one(words: str) -> None:
 def test_a_place_keeps_what_it_said_when_a_later_edition_numbers_another_so(desk: Desk) -> None:
     assert said(desk, "place . #1") == HOUSE
     at = desk.log.tip().size
-    record(desk, Listing(b"two", [(1, b"Oak House\tEAST")], []), lambda _: None)
+    record(desk, Listing(b"two", [(1, b"Oak House\tEAST")], [], {"EAST"}), lambda _: None)
     assert [one.fact.district for one in desk.log.entries(at - 1, at) if isinstance(one.fact, Placed)] == ["CENTRAL"]
     assert said(desk, "place . #1") == Placed(1, "EAST", None, "Oak House", 0, ())
 

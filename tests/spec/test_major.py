@@ -13,7 +13,7 @@ from hueandcry.domain import major
 from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.alert import alerts
 from hueandcry.domain.contact import Contact
-from hueandcry.domain.deployment import Attended, Resourced
+from hueandcry.domain.deployment import Attended, Resourced, StoodDown
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.fact import Fact, fold
 from hueandcry.domain.fault import Refused
@@ -75,6 +75,7 @@ SAID = ("gate 4 of the stadium", "crush", "crowd still coming", "by Bell Street"
 DUE = START + 2 * MINUTE
 DECLARED = MajorDeclared(AGENCIES, (DUE,) * 4, *SAID)
 EVERYBODY_KNOWS: tuple[Fact[Incident], ...] = tuple(AgencyAcknowledged(one, "on the line") for one in AGENCIES)
+FREED = StoodDown("AB12", "it is closed")
 STOOD_DOWN = MajorStoodDown("all casualties away")
 LATE = AgencyLate("council", DUE)
 
@@ -341,12 +342,14 @@ def test_it_is_said_why_it_is_stood_down() -> None:
 @pytest.mark.parametrize("since", [(), EVERYBODY_KNOWS], ids=["nobody knows", "everybody knows"])
 def test_it_is_not_closed_before_it_is_stood_down(since: tuple[Fact[Incident], ...]) -> None:
     given(*RESULTED, DECLARED, *since, on=Incident).when(Close("")).then_refused(
-        "it is a declared major incident: stand it down first"
+        "it is a declared major incident: stand it down first ('standdown')"
     )
 
 
 def test_once_stood_down_it_is_closed() -> None:
-    given(*RESULTED, DECLARED, *EVERYBODY_KNOWS, STOOD_DOWN, on=Incident).when(Close("")).then(Closed(""))
+    given(*RESULTED, DECLARED, *EVERYBODY_KNOWS, STOOD_DOWN, on=Incident).when(Close("")).then(
+        Closed(""), StoodDown("AB12", "it is closed")
+    )
 
 
 def test_what_is_reopened_is_no_major_incident_for_that() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hueandcry.domain import contact, expedite, outcome, promise
 from hueandcry.domain.contact import Channel, Contact
-from hueandcry.domain.deployment import Arrive, Attended, Resourced
+from hueandcry.domain.deployment import Arrive, Attended, Resourced, StoodDown
 from hueandcry.domain.duty import FLOOR, Command, Role
 from hueandcry.domain.erasure import Erased, ErasureCompleted
 from hueandcry.domain.expedite import Decision, Expedite, Means, TellBack
@@ -69,6 +69,7 @@ DECIDED: tuple[Fact[Any], ...] = (
     expedite.Verified(Means.CALL_BACK, ""),
     expedite.Decided(Decision.ACCEPT, Means.CALL_BACK, "3003", "real and immediate risk"),
 )
+FREED = StoodDown("AB12", "it is closed")
 TOLD_BACK = expedite.Told("Sister Jones", "we are looking")
 
 CLOSED: dict[type[Worked], tuple[Fact[Any], ...]] = {
@@ -359,9 +360,14 @@ def test_taking_a_parked_caller_up_keeps_the_promise_to_and_nothing_else() -> No
 TO_CLOSE = pytest.mark.parametrize(
     ("on", "facts", "command", "closed"),
     [
-        (Contact, (*RINGING, LINKED), contact.Close(""), contact.Closed("")),
-        (Incident, (*WAITING, SENT, AT_SCENE, DEALT_WITH), outcome.Close(""), outcome.Closed("")),
-        (Expedite, (ASKED, *DECIDED, TOLD_BACK), expedite.Close(""), expedite.Closed("")),
+        (Contact, (*RINGING, LINKED), contact.Close(""), (contact.Closed(""),)),
+        (
+            Incident,
+            (*WAITING, SENT, AT_SCENE, DEALT_WITH),
+            outcome.Close(""),
+            (outcome.Closed(""), StoodDown("AB12", "it is closed")),
+        ),
+        (Expedite, (ASKED, *DECIDED, TOLD_BACK), expedite.Close(""), (expedite.Closed(""),)),
     ],
     ids=NAMES,
 )
@@ -370,30 +376,30 @@ TO_CLOSE = pytest.mark.parametrize(
 @TO_CLOSE
 @pytest.mark.parametrize("passed", [False, True], ids=["still to come", "broken"])
 def test_nothing_is_closed_about_which_a_promise_is_open(
-    on: type[Worked], facts: tuple[Fact[Any], ...], command: Command[Any], closed: Fact[Any], passed: bool
+    on: type[Worked], facts: tuple[Fact[Any], ...], command: Command[Any], closed: tuple[Fact[Any], ...], passed: bool
 ) -> None:
     number = len(facts) + 1
     broken = (Broken(number, Promising.CALL_BACK, DUE, "1001"),) if passed else ()
     given(*facts, promised(), *broken, on=on).when(command).then_refused(
-        f"a promise is open: call-back ({number}); keep it, or release it with a reason"
+        f"a promise is open: call-back ({number}); keep it ('kept'), or release it with a reason ('release')"
     )
 
 
 def test_every_promise_that_stands_in_the_way_of_the_close_is_named() -> None:
     before = given(*RINGING, LINKED, promised(), promised(Promising.TELL_CALLER), on=Contact)
     before.when(contact.Close("")).then_refused(
-        "a promise is open: call-back (4), tell-caller (5); keep it, or release it with a reason"
+        "a promise is open: call-back (4), tell-caller (5); keep it ('kept'), or release it with a reason ('release')"
     )
 
 
 @TO_CLOSE
 @pytest.mark.parametrize("released", [False, True], ids=["kept", "released"])
 def test_what_was_promised_about_is_closed_once_the_promise_is_kept_or_released(
-    on: type[Worked], facts: tuple[Fact[Any], ...], command: Command[Any], closed: Fact[Any], released: bool
+    on: type[Worked], facts: tuple[Fact[Any], ...], command: Command[Any], closed: tuple[Fact[Any], ...], released: bool
 ) -> None:
     number, what = len(facts) + 1, Promising.CALL_BACK
     done = Released(number, what, "she came in") if released else Kept(number, what, False, "")
-    given(*facts, promised(), done, on=on).when(command).then(closed)
+    given(*facts, promised(), done, on=on).when(command).then(*closed)
 
 
 # A caller who rings again

@@ -395,7 +395,7 @@ def test_an_assessment_keeps_what_was_answered_before_and_takes_what_is_newer() 
 
 def test_elements_that_are_missing_are_missed_and_questions_are_not() -> None:
     said = heard(*triaged(**{code: answer for code, answer in CALM.items() if code != "risk"}, hurt="no"))
-    rule = "risk is not assessed: risk neither answered nor passed over with a reason"
+    rule = "risk is not assessed: risk neither answered ('triage') nor passed over with a reason ('notasked')"
     given(OPENED, on=Incident).when(Assess(said, (), "")).then_refused(rule)
 
 
@@ -636,3 +636,16 @@ def test_a_question_that_is_not_asked_any_more_counts_as_unknown(lines: tuple[st
     assessed = last(desk, "assess .")
     assert isinstance(assessed, Assessed)
     assert assessed.suggested == grade
+
+
+def test_a_question_is_answered_with_the_assessment_and_one_that_is_not_asked_is_refused() -> None:
+    stage = Stage()
+    said = " ".join(f"{code}={answer}" for code, answer in CALM.items())
+    work(stage.founder, "open - welfare")
+    with pytest.raises(Refused, match="breathing is asked while hurt is yes: answer hurt first"):
+        carry_out(stage.founder, f"assess 1 {said} hurt=no breathing=no")
+    work(stage.founder, f"assess 1 {said} hurt=yes breathing=no he lies still")
+    (assessed,) = [one for one in stage.log.entries() if one.name == "incident.assessed"]
+    assert assessed.fact is not None
+    given = {one.element: one.answer for one in assessed.fact.replies}  # type: ignore[attr-defined]
+    assert (given["hurt"], given["breathing"]) == ("yes", "no")

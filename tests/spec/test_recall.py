@@ -289,8 +289,8 @@ def test_a_lost_caller_is_not_closed_before_they_were_tried_often_enough(times: 
 )
 def test_once_they_were_tried_or_reached_and_the_risk_gone_through_it_is_closed(attempts: list[Reached]) -> None:
     given(*LOST, *tried(*attempts), on=Contact).when(Close("all well")).then_refused(
-        "risk is not assessed: situation, threat, risk, investigation, vulnerability, engagement neither answered nor "
-        "passed over with a reason"
+        "risk is not assessed: situation, threat, risk, investigation, vulnerability, engagement neither answered "
+        "('triage') nor passed over with a reason ('notasked')"
     )
     given(*LOST, *tried(*attempts), *TRIAGED, on=Contact).when(Close("all well")).then(Closed("all well"))
 
@@ -304,8 +304,8 @@ def test_how_often_by_the_pack_of_the_day_of_the_close() -> None:
     before.when(Close(""), on_duty(policy=once)).then(Closed(""))
 
 
-def test_who_rang_again_is_answered_and_not_lost_any_more() -> None:
-    record = given(*LOST, on=Contact).when(Answer()).then(Answered("1001"))
+def test_who_was_reached_is_answered_and_not_lost_any_more() -> None:
+    record = given(*LOST, *tried(Reached.SPOKE), on=Contact).when(Answer()).then(Answered("1001"))
     assert record.queue == "in-hand"
 
 

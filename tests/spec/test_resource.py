@@ -542,7 +542,7 @@ def test_closing_an_incident_frees_its_crews_and_no_others(room: Room, desk: Des
     work(desk, "result 1 attended")
     size = room.log.tip().size
     work(desk, "close 1")
-    assert names(room, size) == ["incident.closed", "resource.status_given", "resource.status_given"]
+    assert names(room, size) == ["incident.closed", *2 * ["incident.stood_down"], *2 * ["resource.status_given"]]
     for callsign in ("AB12", "CD34"):
         assert (crew(desk, callsign).status, crew(desk, callsign).incident) == (Status.AVAILABLE, None)
         assert crew(desk, callsign).check_by == 0
@@ -633,12 +633,13 @@ def test_the_list_says_what_each_is_doing(scene: Founded, capsys: pytest.Capture
             "at-scene",
             "20m",
             "CENTRAL",
+            "on",
             "1",
             "taser",
             "pursuit",
             *["heard", "of", "by", "08:20", "NOT", "HEARD", "OF"],
         ],
-        ["CD34", "allocated", "20m", "EAST", "2", "EMERGENCY"],
+        ["CD34", "allocated", "20m", "EAST", "on", "2", "EMERGENCY"],
         ["ZZ01", "available", "20m", "EAST"],
         ["3", "resources", "on", "the", "list"],
     ]

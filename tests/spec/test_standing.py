@@ -334,7 +334,7 @@ STORIES: list[tuple[str, bool, tuple[str | int, ...]]] = [
     ("silent-downgrade", False, (*LOWERED, 30, "send . AB12", 60)),
     ("silent-downgrade", False, (*GRADED, 5, "g1 . he is at the door", 60)),
     ("abandoned-and-not-rung-back", True, ("ring 999", "abandon .", 11)),
-    ("abandoned-and-not-rung-back", False, ("ring 999", "abandon .", 10, "answer .", 60)),
+    ("abandoned-and-not-rung-back", False, ("ring 999", "abandon .", 10, "recall . spoke", 60)),
     ("abandoned-and-not-rung-back", False, ("ring 999", "abandon .", 10, "recall . voicemail", 60)),
     ("partner-not-told", True, (*DECIDED, 31)),
     ("partner-not-told", False, (*DECIDED, 30, "tellback . Sister Jones: we look", 60)),

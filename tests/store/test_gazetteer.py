@@ -88,7 +88,7 @@ def rows_of(text: str) -> list[str]:
 def listing_of(rows: list[str], digest: bytes = b"town", part: int = 1000) -> Listing:
     """Return rows as a file of them would be listed."""
     parts = [rows[at : at + part] for at in range(0, len(rows), part)]
-    return Listing(digest, [(len(one), "\n".join(one).encode()) for one in parts], [])
+    return Listing(digest, [(len(one), "\n".join(one).encode()) for one in parts], [], set())
 
 
 def put(desk: Desk, listing: Listing) -> Edition:

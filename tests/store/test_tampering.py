@@ -115,6 +115,7 @@ STORY = """
     close @e back on the ward
     ring 101 07700 900461
     abandon @c
+    recall @c spoke
     answer @c
     triage @c situation past
     triage @c threat none
@@ -670,7 +671,7 @@ def test_a_finding_names_the_part_that_is_not_as_it_was_written(tampering: Tampe
     tampering.do(statement)
     told = [finding.text().split(":")[0] for finding in tampering.findings()]
     assert any(one == part or one.endswith(f" {part}") for one in told), told
-    assert len(told) < 8, told
+    assert len(told) <= 8, told
 
 
 def test_peaks_that_go_on_behind_those_of_the_tree_are_found(tampering: Tampering) -> None:

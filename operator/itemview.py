@@ -1,0 +1,98 @@
+"""One item as its page shows it: how it stands, what calls for somebody, where it is, its log, the risk model of a contact.
+
+Theory of operation. A page is made anew whenever its record moves. What is sealed is opened at the door, which names the
+record in the access log; where that cannot be written the log is shown closed, and why. Whoever opens an incident is shown
+once which others may be about the same, and an incident's page says where its caller said it is.
+"""
+
+from hueandcry.domain.contact import Channel, Contact
+from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.fault import Unavailable
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.operator import console
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.duplicates import suggested
+from hueandcry.operator.messages import Asked, Element, Opened
+from hueandcry.operator.pressing import at_length
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.whereabouts import placed, where
+from hueandcry.store.item import Item
+from hueandcry.store.naming import names_for
+from hueandcry.store.views import WORKED
+
+LOG_LINES_MAX = 2000
+SCREEN = "item"
+
+
+def page(desk: Desk, stream: bytes, alike: str) -> Opened:
+    """Return an item's page as it stands; `alike` says which others may be about the same, or nothing."""
+    board, now_ns = desk.board, desk.identity.now()
+    record = board.record(stream)
+    assert record is not None
+    names = names_for(board, record, now_ns)
+    entries, place, warning = _read(desk, record, names.closed)
+    log = tuple(console.fact_line(entry, board, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
+    item = board.item(record, now_ns) if record.kind in WORKED else None
+    ref = board.name(stream, now_ns)
+    heading = _heading(record, ref, item, place)
+    elements, reasons = _model(record, board.policy.risk) if isinstance(record, Contact) else ((), ())
+    return Opened(stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning))
+
+
+def alike(desk: Desk, stream: bytes) -> str:
+    """Return which open incidents may be about the same as one that nobody was at yet; empty where none may be."""
+    record = desk.board.record(stream)
+    if not isinstance(record, Incident) or not record.open or record.attended:
+        return ""
+    try:
+        return safe_text(suggested(desk.board, desk.door, record, desk.identity.now()))
+    except Unavailable:  # nothing sealed may be shown, so that nothing can be compared
+        return ""
+
+
+def _heading(record: Record, ref: str, item: Item | None, place: str) -> tuple[str, ...]:
+    """Return how an item stands, what calls for somebody, and where it is: each a line, where there is anything to say."""
+    named = f"{record.kind.name.lower()} {ref}"
+    if item is None:
+        return (named,)
+    grade = f"grade {item.grade}" if item.grade else ""
+    stage = item.queue if item.queue == "parked" else item.stage
+    parts = (named, "VULNERABLE" if item.vulnerable else "", item.what, grade, stage, f"owner {item.owner}")
+    at = f"district {item.district}{f'  at {place}' if place else ''}"
+    lines = ("  ".join(filter(None, parts)), at_length(item), "" if item.kind == "expedite" else at)
+    return tuple(safe_text(line) for line in lines if line)
+
+
+def _read(desk: Desk, record: Record, closed: str) -> tuple[list[Entry], str, str]:
+    """Return an item's log and its place opened; closed, and why, where nothing sealed may be shown.
+
+    A 999 call is not held up by an access log that cannot be written.
+    """
+    urgent = isinstance(record, Contact) and record.open and record.channel is Channel.EMERGENCY
+    door = desk.door
+    try:
+        entries = placed(door, record, door.stream(record.id, SCREEN, urgent=urgent), SCREEN)
+        place = where(door, record, SCREEN, closed)
+    except Unavailable as fault:
+        return desk.log.stream(record.id), "", str(fault)
+    return entries, place, "this view is not in the access log yet: it waits in the spool" if door.flagged else ""
+
+
+def _model(contact: Contact, risk: RiskPack) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:
+    """Return the risk model as a contact stands, and the reasons for not asking."""
+    given = {one.element: one.answer for one in contact.triage}
+    asked = [(one.of, Asked(one.code, one.ask, given.get(one.code, ""))) for one in risk.asks(given)]
+    elements = tuple(
+        Element(
+            one.code,
+            one.letter,
+            one.name,
+            one.ask,
+            tuple((answer.code, answer.says) for answer in one.answer),
+            given.get(one.code, ""),
+            tuple(question for of, question in asked if of == one.code),
+        )
+        for one in risk.element
+    )
+    return elements, tuple((reason.code, reason.says) for reason in risk.not_asked)

@@ -23,6 +23,7 @@ _ENDS = (
     contact.TakenUp, contact.Answered, contact.Linked, contact.Resolved, contact.Transferred, contact.Closed,
     Abandoned, RecallTried, StatusGiven, HeardOf, major.MajorStoodDown, outcome.Closed, link.Merged,
 )  # fmt: skip
+_HEARD = frozenset((*_ENDS, contact.Parked, major.MajorDeclared, major.AgencyAcknowledged))
 
 
 class _Wait(Struct, frozen=True):
@@ -42,7 +43,7 @@ class RoomTimes:
 
     def take(self, entry: Entry, day: GradePack) -> Iterator[Told]:
         """Take an entry, under the scheme of its day; yields what the two schemes would have raised otherwise by now."""
-        if entry.header is None:
+        if type(entry.fact) not in _HEARD or entry.header is None:
             return
         if isinstance(entry.fact, major.AgencyAcknowledged):
             yield from self._end(entry.stream, f"said to know by {entry.fact.agency}", entry.header.recorded)

@@ -11,7 +11,7 @@ from hueandcry.operator.work.handover import taker_of
 
 
 def promise_acts(desk: Desk, line: Line) -> list[Act]:
-    what = Promising(line["what"])
+    what = Promising(line["sort"])
     return [Act(line["item"], promise.MakePromise(what, line["by"], desk.signed.collar, line["words"]))]
 
 
@@ -40,8 +40,8 @@ def _promise(desk: Desk, line: Line) -> int:
 
 VERBS = (
     Verb(
-        name="promise", short="pm", slots=(ITEM, slots.choice("what", slots.one_of(Promising)), slots.time("by"), slots.words("words", optional=True)),
-        acts=promise_acts, does="Promise {what} about {item} by {by}[: {words}]", example="pm 57 arrival 20m told her twenty minutes",
+        name="promise", short="pm", slots=(ITEM, slots.choice("sort", slots.one_of(Promising)), slots.time("by"), slots.words("words", optional=True)),
+        acts=promise_acts, does="Promise {sort} about {item} by {by}[: {words}]", example="pm 57 arrival 20m told her twenty minutes",
     ),
     Verb(
         name="kept", short="k", slots=(ITEM, slots.choice("promise", slots.promises), slots.words("words", optional=True)), acts=kept_acts,

@@ -131,7 +131,7 @@ def test_an_incident_goes_where_its_caller_says_now(desk: Desk) -> None:
 
 
 def test_an_incident_that_a_caller_opened_without_a_place_goes_where_they_say(desk: Desk) -> None:
-    work(desk, f"{CALLED}\nopen . welfare\nlocate {'.'} CENTRAL 12 Mill Lane")
+    work(desk, f"{CALLED}\nopen . welfare")
     name = desk.board.name(incident(desk).contacts[0])
     work(desk, f"locate {name} CENTRAL 12 Mill Lane")
     assert incident(desk).district == "CENTRAL"
@@ -176,6 +176,18 @@ def test_a_closed_incident_stays_where_it_was(desk: Desk) -> None:
     work(desk, "told 1 nobody comes\nresult 1 advice\nclose 1")
     name = desk.board.name(incident(desk).contacts[0])
     assert [one.name for one in carry_out(desk, f"locate {name} North 21 Mill Lane")] == ["contact.located"]
+
+
+def test_crews_are_offered_for_an_incident_whoever_is_free_and_near_first(stage: Stage) -> None:
+    desk = stage.founder
+    work(desk, "unit AA1 North\nunit BB2 CENTRAL\nunit CC3 CENTRAL\nunit DD4 CENTRAL\nunit EE5 North\nstatus DD4 off")
+    work(
+        desk, f"open - welfare\nlocate 1 CENTRAL here\nassess 1 {CALM}\ng4 1 so\nopen - theft\nassess 2 {CALM}\ng4 2 so"
+    )
+    work(desk, "send 2 BB2\nsend 2 AA1")
+    assert completed(desk, "send 1 ") == ["CC3", "EE5", "BB2", "AA1"]
+    assert completed(desk, "send 2 ") == ["CC3", "EE5"]
+    assert completed(desk, "arrive 2 ") == ["BB2", "AA1"]
 
 
 # In a word

@@ -50,7 +50,7 @@ def test_an_assessment_after_a_merge_rests_on_the_merge_and_on_the_callers_that_
 def test_a_close_rests_on_the_assessment_of_its_own_incident(stage: Stage) -> None:
     _, assessed = merged(stage)
     work(stage.founder, "result 1 advice\ntold 1 nobody comes")
-    work(stage.founder, f"open - welfare\nassess 3 {CALM}")
+    work(stage.founder, f"reopen 2 it was another crush\nassess 2 {CALM}")
     now = stage.clock.now_ns
     (record,) = [one for one in stage.board.open() if stage.board.name(one.id, now) == "1"]
     closed = done(stage, "close 1")

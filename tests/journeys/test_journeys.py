@@ -63,14 +63,18 @@ def test_each_decision_names_who_made_it_in_which_role_and_session(explained: di
     """Letter, area 1: every decision can be explained."""
     assert [one["name"] for one in explained["decisions"]] == [
         "incident.opened",
+        "contact.linked",
+        *2 * ["contact.element_passed_over"],
         "incident.assessed",
         "incident.graded",
         "incident.resourced",
+        "contact.linked",
         "incident.assessed",
         "incident.regraded",
         "incident.resulted",
         "incident.caller_told",
         "incident.closed",
+        "incident.stood_down",
         "contact.closed",
         "contact.closed",
     ]

@@ -64,6 +64,15 @@ def told(room: Room, *words: str) -> str:
     return done.stdout
 
 
+def gone(terminal: Terminal, unwanted: str, most: int = 50) -> None:
+    """Read until a text stands on the screen no more."""
+    for _ in range(most):
+        if unwanted not in terminal.text:
+            return
+        terminal.read(0.1)
+    raise AssertionError(f"{unwanted!r} stays on:\n{terminal.text}")
+
+
 def refused(terminal: Terminal, line: str, rule: str) -> None:
     terminal.line(line, rule)
     terminal.type(ESCAPE)
@@ -211,7 +220,7 @@ def test_whoever_gives_a_second_look_is_told_that_it_is_wanted_and_sees_the_exac
     terminal.until("until tomorrow")
     terminal.type("\r")
     terminal.until("Regraded from 2 to 4")
-    assert "SECOND LOOK" not in terminal.text
+    gone(terminal, "SECOND LOOK")
     leave(terminal)
 
 
@@ -225,7 +234,7 @@ def test_what_a_crew_says_moves_the_row_of_its_incident(room: Room) -> None:
     terminal.until("EMERGENCY")
     work(desk, "heard AB12 all in order")
     terminal.until("deployed")
-    assert "EMERGENCY" not in terminal.text
+    gone(terminal, "EMERGENCY")
     leave(terminal)
 
 
@@ -253,15 +262,6 @@ def test_signing_off_ends_the_screen(room: Room) -> None:
     terminal.type("off\r")
     assert terminal.end() == 0
     assert "staff.signed_off" in told(room, "journal", "--json")
-
-
-def gone(terminal: Terminal, unwanted: str, most: int = 50) -> None:
-    """Read until a text stands on the screen no more."""
-    for _ in range(most):
-        if unwanted not in terminal.text:
-            return
-        terminal.read(0.1)
-    raise AssertionError(f"{unwanted!r} stays on:\n{terminal.text}")
 
 
 def test_a_line_that_would_be_refused_says_so_before_enter_and_why_to_the_last_word(room: Room) -> None:

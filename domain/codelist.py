@@ -3,7 +3,9 @@
 Source: National Standard for Incident Recording 2011, as far as it could be read; said in the packs themselves.
 """
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import Answer, PackText, Seconds
@@ -22,12 +24,21 @@ class Category(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     crime: bool = False
 
 
+class WarningRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a marker on a person may warn of, and after how many days somebody looks at it again."""
+
+    code: Code
+    name: str
+    review_days: Annotated[int, Meta(gt=0)] = 365
+
+
 class CategoryPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The categories under which incidents are opened and closed, and what qualifies them."""
 
     category: tuple[Category, ...]
     qualifier: tuple[Answer, ...] = ()
     tag: tuple[Answer, ...] = ()
+    warning: tuple[WarningRow, ...] = ()
     crime_within_s: Seconds = 86_400
 
     def row(self, code: str) -> Category:
@@ -36,6 +47,15 @@ class CategoryPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             if one.code == code:
                 return one
         raise Refused(f"{self.pack} has no category {code}")
+
+    def warns(self, code: str) -> WarningRow:
+        """Return what a marker may warn of; refuses one that the pack does not have."""
+        for one in self.warning:
+            if one.code == code:
+                return one
+        raise Refused(
+            f"{self.pack} has no marker {code}; it has {', '.join(one.code for one in self.warning) or 'none'}"
+        )
 
 
 class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -50,6 +50,7 @@ class Kind(IntEnum):
     FOREIGN = 7
     RESOURCE = 8
     GAZETTEER = 9
+    NOMINAL = 10
 
 
 class FactRef(Struct, frozen=True, array_like=True, order=True, gc=False):

@@ -14,7 +14,7 @@ from msgspec import Struct
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.reference import Code, Instant
+from hueandcry.domain.reference import Code, Instant, StreamId
 
 
 class Promising(Enum):
@@ -61,6 +61,26 @@ class Reminder(Struct, frozen=True, array_like=True):
     up: bool = False
 
 
+class Part(Enum):
+    """What part a person has in what is worked on."""
+
+    CALLER = "caller"
+    VICTIM = "victim"
+    SUSPECT = "suspect"
+    WITNESS = "witness"
+    MISSING = "missing"
+    SUBJECT = "subject"
+    HOUSEHOLD = "household"
+    OTHER = "other"
+
+
+class Involved(Struct, frozen=True, array_like=True):
+    """A person who has to do with it, and in which part."""
+
+    nominal: StreamId
+    part: Part
+
+
 class Worked(Record, frozen=True, kw_only=True):
     """What contacts, incidents and expedites have in common."""
 
@@ -68,6 +88,7 @@ class Worked(Record, frozen=True, kw_only=True):
     rung: tuple[Rung, ...] = ()
     checks: tuple[Check, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    people: tuple[Involved, ...] = ()
 
     @property
     @abstractmethod

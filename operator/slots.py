@@ -105,6 +105,11 @@ def tags(desk: Desk, _: Values) -> list[str]:
     return [tag.code for tag in desk.board.policy.categories.tag]
 
 
+def warnings(desk: Desk, _: Values) -> list[str]:
+    """Return what a marker may warn of."""
+    return [one.code for one in desk.board.policy.categories.warning]
+
+
 def results(desk: Desk, _: Values) -> list[str]:
     """Return the result codes in force."""
     return [result.code for result in desk.board.policy.results.result]

@@ -22,6 +22,7 @@ from hueandcry.operator.work import (
     location,
     logbook,
     major,
+    person,
     promise,
     recall,
     resource,
@@ -42,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     *check.VERBS,
     *logbook.VERBS,
     *expedite.VERBS,
+    *person.VERBS,
     *staff.VERBS,
 )
 READER = Reader(VERBS)

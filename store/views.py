@@ -29,6 +29,7 @@ from hueandcry.domain.fault import Damaged
 from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.gazetteer import Gazetteer
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.nominal import Nominal
 from hueandcry.domain.order import weight_of
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, tail_of
@@ -41,13 +42,14 @@ from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, zone_of
 
 RECORDS: dict[Kind, type[Record]] = {
-    cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign, Resource, Gazetteer)
+    cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign, Resource, Gazetteer, Nominal)
 }
 ID_BYTES = 16
 WORKED = (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE)
+HELD = (*WORKED, Kind.NOMINAL)
 CHECKPOINT_EVERY = 2000
 _KEPT = (Kind.STAFF, Kind.POLICY, Kind.RESOURCE, Kind.GAZETTEER)
-_APART = (Kind.ACCESS, Kind.FOREIGN)  # never on the board
+_APART = (Kind.ACCESS, Kind.FOREIGN, Kind.NOMINAL)  # never on the board
 assert pages.PAGES  # the registry is whole: every page that holds facts is imported
 
 
@@ -76,7 +78,7 @@ class Number(Struct, frozen=True, array_like=True):
 def in_hand_after(held: dict[Kind, bytes], stream: bytes, header: Header) -> dict[Kind, bytes]:
     """Return what a session has in hand of each kind, the last one turned to at the end, after it acted on a stream."""
     kind = kind_of(stream)
-    if kind not in WORKED:
+    if kind not in HELD:
         return held
     rest = {other: one for other, one in held.items() if other is not kind}
     consequence = header.causation is not None and header.causation.stream != stream
@@ -132,6 +134,8 @@ class Board:
             self.erasing.append(entry.stream)
         elif isinstance(fact, erasure.ErasureCompleted):
             self.erasing.remove(entry.stream)
+        if kind is Kind.NOMINAL and entry.header is not None:
+            self._hold(entry.header, kind, entry)
         if kind in _APART or isinstance(fact, history.ContactLoaded | history.IncidentLoaded):
             return  # history is outside queues and timers, as is what came from elsewhere
         self._keep(kind, fold(self._before(entry), (entry,)))
@@ -166,7 +170,7 @@ class Board:
     def _hold(self, header: Header, kind: Kind, entry: Entry) -> None:
         if isinstance(entry.fact, staff.SignedOff):
             self.in_hand.pop(entry.fact.session, None)
-        elif header.session and kind in WORKED:
+        elif header.session and kind in HELD:
             self.in_hand[header.session] = in_hand_after(self.in_hand.get(header.session, {}), entry.stream, header)
 
     # Asking

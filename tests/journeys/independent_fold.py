@@ -26,7 +26,8 @@ ROLES = (
 WORK_INCIDENTS = ("dispatcher", "supervisor", "incident-manager", "watch")
 WRITTEN = (
     "record.noted", "record.corrected", "record.check_returned", "incident.contacted", "incident.changed",
-    "incident.assessed", "incident.interim_risk_set", "incident.located", "incident.absorbed", "incident.major_declared",
+    "incident.assessed", "incident.interim_risk_set", "incident.located",
+    "record.placed", "incident.absorbed", "incident.major_declared",
 )  # fmt: skip
 STALE_AFTER_S = 60
 Line = dict[str, Any]

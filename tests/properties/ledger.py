@@ -25,6 +25,7 @@ from hueandcry.domain import (
     handover,
     history,
     incident,
+    involvement,
     link,
     location,
     logbook,
@@ -45,6 +46,7 @@ from hueandcry.domain.fact import Entry, FactRef, Header
 from hueandcry.domain.reference import stream_text
 from hueandcry.domain.staff import staff_stream
 from hueandcry.store.item import Item
+from tests.properties.people import People
 from tests.staging import S
 
 ROLES = {role.value for role in Role}
@@ -86,6 +88,7 @@ UPDATES = (
     | incident.Contacted
     | incident.Changed
     | incident.Located
+    | location.Placed
     | grading.Assessed
     | advice.InterimRiskSet
     | check.CheckReturned
@@ -295,6 +298,7 @@ class Ledger:
         self.cases: dict[bytes, Case] = {}
         self.requests: dict[bytes, Request] = {}
         self.crews: dict[bytes, Crew] = {}
+        self.people = People()
         self.history: list[bytes] = []
         self.on: dict[bytes, Margin] = {}
         self.sessions: dict[str, str] = {}
@@ -321,6 +325,7 @@ class Ledger:
             "policy": self._policy,
             "gazetteer": lambda *_: None,
             "resource": self._resource,
+            "nominal": self.people.take,
             "record": self._record,
         }[kind](entry, header, fact)
         case = self.cases.get(entry.stream)
@@ -881,6 +886,7 @@ class Ledger:
                 assert entry.stream not in self.erasing
                 self._second_look(entry, fact.approval, "erase {} ", goes_on=True)
                 self.erasing.append(entry.stream)
+                self.people.gone.add(entry.stream)
             case erasure.ErasureCompleted():
                 assert header.actor == "watch"
                 self.erasing.remove(entry.stream)
@@ -892,6 +898,8 @@ class Ledger:
                 self._checked(self._of(entry.stream), entry, fact)
             case reminder.BringUpSet() | reminder.BroughtUp() | reminder.BringUpDone():
                 self._brought_up(self._of(entry.stream), entry, header, fact)
+            case involvement.PersonInvolved() | involvement.PersonNotInvolved():
+                self.people.involved(entry, fact)
             case handover.HandedOver():
                 self._handed_over(entry, header, fact)
             case advice.Advised() | location.Placed():
@@ -1026,6 +1034,7 @@ class Ledger:
                 self._holds_call(account, here)
             elif isinstance(account, Case):
                 self._holds_case(account, item)
+        self.people.holds()
         for crew in self.crews.values():
             assert crew.on is None or (self.cases[crew.on].open and crew.callsign in self.cases[crew.on].crews), (
                 "a crew is on what is open, and its log says so"

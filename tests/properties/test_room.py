@@ -341,8 +341,29 @@ MEANWHILE = (
     "merge {i} {j} same",
     "reopen {i} he is back",
 )
+PEOPLE = (
+    "person Siobhan Kelly",
+    "person 07700 900123",
+    "detail {n} born 12/3/1984",
+    "detail {n} born 31/2/1984",
+    "detail {n} number 07700 900124",
+    "strike {n} 2 another's",
+    "strike {n} 3 given up",
+    "marker {n} violent high pnc assaulted two officers",
+    "marker {n} weapons low force",
+    "remark {n} 8 again in May",
+    "remark {n} 3 again in June",
+    "unmark {n} 8 his brother",
+    "unmark {n} 3 his cousin",
+    "same {n} {m} one number",
+    "same {m} {n} one date of birth",
+    "apart {n} {m} twins",
+    "involve {x} {n} suspect seen leaving",
+    "involve {i} {m} victim",
+    "uninvolve {x} {n} suspect was at work",
+)
 FLOOR_GROUPS = (
-    CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, HANDS, CREWS, TIES, MAJOR, AFTERWARDS,
+    PEOPLE, CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, HANDS, CREWS, TIES, MAJOR, AFTERWARDS,
 )  # fmt: skip
 NONSENSE = (
     "",
@@ -556,6 +577,8 @@ class TheRoom(RuleBasedStateMachine):
         tails = [f"p{tail}" for tail in ledger.waiting.values()]
         named = {"c": calls, "i": cases, "e": requests, "x": everything}
         words = {key: self._reference(streams, pick, reference) for key, streams in named.items()}
+        people = list(ledger.people.known)
+        words |= {"n": self._reference(people, pick, reference), "m": self._reference(people, pick + 1, "name")}
         words["j"] = self._reference(cases, pick + 1, "name")
         words |= {"check": self._numbered("checks", pick), "bringup": self._numbered("bring_ups", pick)}
         return template.format(**words, p=tails[-1 - pick % len(tails)] if tails else "p0000")
@@ -966,7 +989,7 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
         room.somebody_rings_again_about_an_incident(who=0, pick=0)
         room.say_all(room.seat(0), group, 0)
     room.say_all(room.seat(0), ("open - welfare", RISKS[0], "g1 {i} x", "note {i} she rang"), 0)
-    room.say_all(room.seat(3), ("seen {i}", *MAJOR), 0)
+    room.say_all(room.seat(3), ("seen {i}", "unmark {n} 8 his brother", *MAJOR), 0)
     for lines in zip(SECOND_LOOKS[:3], SECOND_LOOKS[-3:], strict=True):
         room.one_proposes_and_another_settles(who=0, second=3, lines=lines, between=None, careful=True, race=False)
     room.one_proposes_and_another_settles(0, 3, (SECOND_LOOKS[2], "approve {p}"), None, careful=True, race=False)

@@ -671,9 +671,10 @@ def test_every_fact_stands_in_the_file_of_its_stream() -> None:
             "advice", "classification", "crime", "deployment", "escalation", "grading", "handover", "history",
             "incident", "link", "major", "outcome",
         },
+        "nominal": {"nominal", "marker", "doublet"},
         "policy": {"policy", "crime", "fault_note", "ringing"},
         "record": {
-            "advice", "check", "erasure", "handover", "location", "logbook", "promise", "rationale", "reminder",
+            "advice", "check", "erasure", "handover", "involvement", "location", "logbook", "promise", "rationale", "reminder",
             "ringing", "sharing",
         },
         "staff": {"staff", "cover"},

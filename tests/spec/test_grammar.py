@@ -15,7 +15,7 @@ from hueandcry.operator.verbs import READER, VERBS, carry_out, preview
 from tests.staging import Stage, work
 
 DAY_S = 86_400
-RE = ("recall", "register", "release", "reopen", "resolve", "result", "returned", "review")
+RE = ("recall", "register", "release", "remark", "reopen", "resolve", "result", "returned", "review")
 NIGHT = """
     ring 999 07700 900123
     answer .
@@ -36,7 +36,7 @@ NIGHT = """
 class Night:
     """A desk with a contact, incident 1 and an expedite in hand, two colleagues, and a proposal that waits.
 
-    There are a second incident, a crew on the list, and places in the gazetteer; incident 1 is declared a major incident.
+    There are two people, a second incident, a crew on the list, and listed places; incident 1 is declared a major incident.
     """
 
     def __init__(self) -> None:
@@ -45,6 +45,8 @@ class Night:
         self.stage.desk("2211", Role.HANDLER)
         self.stage.desk("3305", Role.HANDLER)
         self.stage.list_places(*(f"{number} Mill Lane" for number in range(1, 42)))
+        registered = [carry_out(self.desk, f"person {name}")[0] for name in ("Siobhan Kelly", "Sean Kelly")]
+        self.people = [self.desk.board.name(one.stream) for one in registered]
         work(self.desk, NIGHT)
         work(self.desk, "propose g3 1 he has been arrested")
 
@@ -62,6 +64,7 @@ class Night:
     def example(self, verb: Verb) -> str:
         """Return a verb's example with the names of what is really here, without the `propose` of what nobody does alone."""
         named = {"57": "1", "61": "2", "c4f7q": self.name(Kind.CONTACT), "p4k2m": self.proposal}
+        named |= {"n4f7q": self.people[0], "n9ab2": self.people[1]}
         words = verb.example.removeprefix("propose ").split(" ")
         return " ".join(named.get(word, word) for word in words)
 
@@ -444,7 +447,7 @@ def test_reading_writes_nothing_though_it_means_something_new(night: Night) -> N
         ("regi", ["register "]),
         ("re", [f"{verb} " for verb in RE]),
         ("gra", ["grade ", "grant "]),
-        ("d", ["decide ", "decline ", "done ", "send "]),
+        ("d", ["decide ", "decline ", "detail ", "done ", "send "]),
         ("sing", []),
         ("ring 9", ["ring 999 "]),
         ("ring ", [f"ring {one} " for one in ("999", "101", "chat", "online", "social", "partner", "ivr")]),

@@ -20,6 +20,7 @@ from hueandcry.domain.expedite import Asked
 from hueandcry.domain.fact import Erasure
 from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.incident import Opened
+from hueandcry.domain.nominal import NominalRegistered
 from hueandcry.domain.reference import stream_text
 from hueandcry.domain.reminder import BringUpSet
 from hueandcry.domain.replay import digest
@@ -36,8 +37,9 @@ from hueandcry.store.verify import verify
 from hueandcry.store.views import blank
 from tests.staging import Founded
 
-# `*` stands for a word of its own in each line; (h) (d) (s) are the roles that type it. @c @i @e are the last contact,
-# incident and expedite, @j the incident before, @k and @b the numbers of the last check and the last bring-up.
+# `*` stands for a word of its own in each line; (h) (d) (s) are the roles that type it. @c @i @e @n are the last contact,
+# incident, expedite and person, @j and @m the incident and the person before, @k and @b the numbers of the last check and the
+# last bring-up.
 NIGHT = """
     (h) ring 999 *
     (h) answer @c
@@ -141,6 +143,17 @@ NIGHT = """
     (h) triage @c engagement wants-advice *
     (h) resolve @c advice *
     (h) close @c *
+    (h) person *
+    (h) person *
+    (h) detail @n looks *
+    (h) strike @n 2 *
+    (h) marker @n violent high pnc *
+    (h) remark @n 5 *
+    (s) unmark @n 5 *
+    (h) same @n @m *
+    (h) apart @n @m *
+    (h) involve @c @n caller *
+    (h) uninvolve @c @n caller *
 """
 LISTED = "Riverside Gardens Nursing Home"
 NOT_ABOUT_A_RECORD = {
@@ -184,12 +197,13 @@ class Night:
             text = text.replace(f"@{sign}", name)
         self.stage.pass_time(7)
         for entry in carry_out(self.desks[who], text):
-            sign = {Rang: "c", Opened: "i", Asked: "e"}.get(type(entry.fact))
+            sign = {Rang: "c", Opened: "i", Asked: "e", NominalRegistered: "n"}.get(type(entry.fact))
             number = {CheckRequested: "k", BringUpSet: "b"}.get(type(entry.fact))
             if number:
                 self._names[number] = str(entry.version)
-            if sign == "i" and "i" in self._names:
-                self._names["j"] = self._names["i"]
+            before = {"i": "j", "n": "m"}.get(sign or "")
+            if before and sign in self._names:
+                self._names[before] = self._names[sign]
             if sign:
                 self._names[sign] = stream_text(entry.stream)
                 self.records.append(stream_text(entry.stream))

@@ -16,11 +16,12 @@ ACCESS_STREAM = stream_id(Kind.ACCESS, 0, 0)
 
 
 class Access(Record, frozen=True, kw_only=True):
-    """How often records were shown, and how often the log of that was read."""
+    """How often records were shown, how often the log of that was read, how often somebody was looked for."""
 
     kind: ClassVar[Kind] = Kind.ACCESS
     shown: int = 0
     read: int = 0
+    searched: int = 0
 
 
 @fact("access.shown", version=1, says="{records} shown on {screen}, the journal at @{size}")
@@ -34,6 +35,19 @@ class Shown(Fact[Access], frozen=True):
 
     def apply(self, access: Access) -> Access:
         return replace(access, shown=access.shown + 1)
+
+
+@fact("access.searched", version=1, says="People searched by {by}: {records} found, the journal at @{size}")
+class Searched(Fact[Access], frozen=True):
+    """Somebody was looked for: by which sorts of detail, and whom that found, nobody where it is empty; never the words."""
+
+    size: Plain[int]
+    root: Plain[bytes]
+    by: Plain[tuple[Code, ...]]
+    records: Plain[tuple[StreamId, ...]]
+
+    def apply(self, access: Access) -> Access:
+        return replace(access, searched=access.searched + 1)
 
 
 @fact("access.read", version=1, says="The access log was read for {about}, the journal at @{size}")

@@ -20,6 +20,7 @@ from hueandcry.domain.sharing import Exported
 from hueandcry.domain.staff import Proposed
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
+from hueandcry.operator.searching import people_of
 from hueandcry.operator.text import counted
 from hueandcry.store.codec import GROUP_TIERS
 from hueandcry.store.erasure import Eraser, Place
@@ -127,6 +128,7 @@ def carry_out(room: Room, stream: bytes) -> tuple[int, list[Place]]:
 
     Where another process was quicker nothing is left to record.
     """
+    people_of(room.journal).purge()  # whoever is erased is found no more, and their words are out of its file
     searched, left = eraser_of(room).carry_out(stream, key_backups(room))
     names = tuple(dict.fromkeys(_code_of(place) for place in left))
     watch = Desk(room.journal, room.board, room.identity, THE_WATCH)

@@ -1,6 +1,6 @@
 """Reading the access log: who was shown a record, or what a member of staff was shown."""
 
-from hueandcry.domain.access import Read, Shown
+from hueandcry.domain.access import Read, Searched, Shown
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.reference import read_stream, stream_text
 from hueandcry.operator import console, dossier
@@ -32,14 +32,15 @@ def _concerns(entry: Entry, stream: bytes | None, collar: str) -> bool:
     if stream is None:
         return entry.header.actor == collar
     asked = isinstance(entry.fact, Read) and entry.fact.about == stream_text(stream)
-    return asked or (isinstance(entry.fact, Shown) and stream in entry.fact.records)
+    return asked or (isinstance(entry.fact, Shown | Searched) and stream in entry.fact.records)
 
 
 def _say(room: Room, entry: Entry, *, json: bool) -> None:
     header, fact = entry.header, entry.fact
     assert header is not None
-    assert isinstance(fact, Shown | Read)
-    records = [stream_text(one) for one in fact.records] if isinstance(fact, Shown) else []
+    assert isinstance(fact, Shown | Read | Searched)
+    shown = () if isinstance(fact, Read) else fact.records
+    records = [stream_text(one) for one in shown]
     if json:
         console.say_json(
             {
@@ -53,16 +54,22 @@ def _say(room: Room, entry: Entry, *, json: bool) -> None:
                 "name": entry.name,
                 "screen": fact.screen if isinstance(fact, Shown) else None,
                 "records": records,
+                "by": list(fact.by) if isinstance(fact, Searched) else None,
                 "about": fact.about if isinstance(fact, Read) else None,
                 "journal_size": fact.size,
                 "journal_root": fact.root.hex(),
             }
         )
         return
-    names = ", ".join(room.board.name(one) for one in fact.records) if isinstance(fact, Shown) else ""
-    what = (
-        f"{names} on {fact.screen}" if isinstance(fact, Shown) else f"read the access log for {_name(room, fact.about)}"
-    )
+    names = ", ".join(room.board.name(one) for one in shown)
+    what = ""
+    match fact:
+        case Shown():
+            what = f"{names} on {fact.screen}"
+        case Searched():
+            what = f"searched people by {', '.join(fact.by)}: {names or 'nobody'} found"
+        case Read():
+            what = f"read the access log for {_name(room, fact.about)}"
     when = local_text(header.occurred, room.board.zone, day=True)
     console.say(safe_text(f"{when} {header.actor:<8} {header.role or '-':<24} {what} (journal at @{fact.size})"))
 

@@ -18,12 +18,37 @@ def register(app: typer.Typer) -> None:
     app.command()(ask)
     app.command()(coverage)
     app.command()(units)
+    app.command()(who)
     app.command()(duplicates)
     app.command()(proposals)
     app.command()(crimes)
     app.command()(regrades)
     app.command()(faults)
     app.command()(paper)
+
+
+def who(
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(help="Words of a name, the end of a number, a plate; born=, age=, number=, plate=, at=."),
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index of people anew first.")] = False,
+    store: Store = None,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """Look for a person as they are called, as it sounds, or with a letter wrong; each search is in the access log."""
+    from hueandcry.operator import searching
+    from hueandcry.operator.bootstrap import open_room
+
+    if not text and not rebuild:
+        fail(USAGE, "say whom to look for, as in: hue who siobhan kelly born=1984")
+    opened = open_room(store)
+    if rebuild:
+        searching.rebuild(opened, json=json and not text)
+    if text:
+        searching.who(opened, " ".join(text), session=session, json=json)
+    opened.close()
 
 
 def queues(store: Store = None, at: At = None, json: Json = False) -> None:

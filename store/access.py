@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hueandcry.domain.access import ACCESS_STREAM, Read, Shown
+from hueandcry.domain.access import ACCESS_STREAM, Read, Searched, Shown
 from hueandcry.domain.access import Access as Entries
 from hueandcry.domain.fact import Entry, Fact, Header
 from hueandcry.domain.fault import Damaged, Unavailable
@@ -44,6 +44,12 @@ class AccessLog(Access):
     def shown(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
         """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
         self._write(lambda: self._shown(viewer, screen, records))
+
+    def searched(self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes]) -> None:
+        """Write durably by what people were searched, and whom that found; raises Unavailable where that cannot be done."""
+        self._write(
+            lambda: [_pending(viewer, self._now(), Searched(*self._journal.tip()[:2], tuple(by), tuple(records)))]
+        )
 
     def read(self, viewer: Viewer, about: str) -> None:
         """Write durably that the access log is about to be read for a record or a member of staff."""

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from hueandcry.domain.access import Read, Shown
+from hueandcry.domain.access import Read, Searched, Shown
 from hueandcry.domain.fault import Damaged, ForeignFault, Unavailable
 from hueandcry.domain.policy import POLICY_STREAM, Established, Restored
 from hueandcry.store.checkpoint import Checkpoint, Checkpoints, Known, read
@@ -176,7 +176,7 @@ class Examination:
             return [
                 (entry.position, entry.fact.size, entry.fact.root)
                 for entry in log.entries()
-                if isinstance(entry.fact, Shown | Read)
+                if isinstance(entry.fact, Shown | Read | Searched)
             ]
         finally:
             log.close()

@@ -6,7 +6,7 @@ moment, and what a closed value is called on the record that the page is about.
 
 from hueandcry.domain.fact import Erasure, FactRef, Names, Record
 from hueandcry.domain.reference import Kind
-from hueandcry.store.moment import local_text
+from hueandcry.store.moment import local_day, local_text
 from hueandcry.store.views import Board
 
 
@@ -23,7 +23,9 @@ class RoomNames(Names):
         return f"{self.stream(ref.stream)}.{ref.version}"
 
     def instant(self, instant_ns: int) -> str:
-        return local_text(instant_ns, self._board.zone, day=self._day)
+        zone = self._board.zone
+        another_day = local_day(instant_ns, zone) != local_day(self._now_ns, zone)
+        return local_text(instant_ns, zone, day=self._day or another_day)
 
 
 def names_for(board: Board, record: Record, now_ns: int, *, day: bool = False) -> RoomNames:

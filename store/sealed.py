@@ -126,6 +126,10 @@ class Access(ABC):
         """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
 
     @abstractmethod
+    def searched(self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes]) -> None:
+        """Write durably by what people were searched, and whom that found; raises Unavailable where that cannot be done."""
+
+    @abstractmethod
     def spooled(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
         """Keep the entry aside until the access log can be written again."""
 

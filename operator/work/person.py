@@ -9,8 +9,8 @@ from hueandcry.domain.worked import Part
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
-from hueandcry.operator.identifiers import Read, read
 from hueandcry.operator.slots import ITEM
+from hueandcry.store.identifiers import Read, read
 from hueandcry.store.moment import local_day
 
 
@@ -31,7 +31,7 @@ def strike_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def marker_acts(_: Desk, line: Line) -> list[Act]:
-    warning = marker.SetMarker(line["warns"], Severity(line["severity"]), line["source"], line["words"])
+    warning = marker.SetMarker(line["warning"], Severity(line["severity"]), line["source"], line["words"])
     return [Act(line["person"], warning)]
 
 
@@ -101,10 +101,10 @@ VERBS = (
     Verb(
         name="marker", short="mk", acts=marker_acts,
         slots=(
-            PERSON, slots.choice("warns", slots.warnings), slots.choice("severity", slots.one_of(Severity)), slots.code("source"),
+            PERSON, slots.choice("warning", slots.warnings), slots.choice("severity", slots.one_of(Severity)), slots.code("source"),
             slots.words("words", optional=True),
         ),
-        does="Mark {person} {warns} ({severity}), from {source}[: {words}]", example="mk n4f7q violent high pnc assaulted two officers in June",
+        does="Mark {person} {warning} ({severity}), from {source}[: {words}]", example="mk n4f7q violent high pnc assaulted two officers in June",
     ),
     Verb(
         name="remark", short="rmk", slots=(PERSON, _NUMBER, slots.words("words")), acts=remark_acts,

@@ -68,6 +68,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("ask",),
     ("coverage",),
     ("units",),
+    ("who",),
     ("duplicates",),
     ("proposals",),
     ("crimes",),

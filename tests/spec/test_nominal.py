@@ -47,8 +47,8 @@ from hueandcry.domain.nominal import (
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.domain.worked import Involved, Part
 from hueandcry.operator.desk import Desk
-from hueandcry.operator.identifiers import Read, read
 from hueandcry.operator.verbs import carry_out
+from hueandcry.store.identifiers import Read, read
 from tests.spec.harness import START, commands_in, given, on_duty, policy, stream_of, who_may
 from tests.staging import Stage, work
 

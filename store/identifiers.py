@@ -34,11 +34,11 @@ def read(sort: Sort, said: str, today: date) -> Read:
     said = " ".join(said.split())
     match sort:
         case Sort.NUMBER:
-            text = _number(said)
+            text = e164(said)
         case Sort.BORN:
             text = _born(said, today)
         case Sort.VEHICLE:
-            text = _plate(said)
+            text = plate_of(said)
         case _:
             text = said
     if text is None:
@@ -46,7 +46,7 @@ def read(sort: Sort, said: str, today: date) -> Read:
     return Read(text, said if said != text else "")
 
 
-def _number(said: str) -> str | None:
+def e164(said: str) -> str | None:
     """Return a telephone number in E.164, None for what no number of any country looks like."""
     import phonenumbers
 
@@ -78,7 +78,7 @@ def _born(said: str, today: date) -> str | None:
     return "-".join(part for part in (f"{year:04}", f"{month:02}" if month else "", f"{day:02}" if day else "") if part)
 
 
-def _plate(said: str) -> str | None:
+def plate_of(said: str) -> str | None:
     """Return a plate in capitals without blanks, None for what no plate of this country looks like."""
     plate = re.sub(r"[\s-]", "", said).upper()
     return plate if _PLATES.fullmatch(plate) else None

@@ -1,0 +1,185 @@
+"""Looking for a person: what was typed, who may be meant, and what is shown of them.
+
+Theory of operation. A word of the form key=value says what it is (born, age, number, plate, at); of the others a plate and
+a run of digits are told by how they look, and the rest are words of a name. Each search is in the access log before anything of
+it is shown, with what was asked by and whom it found, also where that is nobody; the words of whoever is found are opened at the
+door. Source: letter, area 4; iOPS 2019 (a search by exact spelling alone); Data Protection Act 2018, section 62.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hueandcry.domain.fact import Entry
+from hueandcry.domain.marker import MarkerSet
+from hueandcry.domain.nominal import DetailAdded, DetailEnded, Marker, Nominal, Sort
+from hueandcry.operator import console
+from hueandcry.operator.reference import Misread
+from hueandcry.operator.text import counted, safe_text
+from hueandcry.store.identifiers import plate_of
+from hueandcry.store.moment import local_day, local_text, rfc3339
+from hueandcry.store.people import PEOPLE_NAME, People
+from hueandcry.store.personindex import Hit, Sought
+from hueandcry.store.placeindex import words_in
+from hueandcry.store.views import Board
+
+if TYPE_CHECKING:
+    from hueandcry.operator.bootstrap import Room
+    from hueandcry.store.log import Log
+
+SCREEN = "who"
+TAIL_MIN = 3
+_YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
+_AGES = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
+_NAMES = (Sort.NAME, Sort.ALIAS)
+_KEYS = ("born", "age", "number", "plate", "at")
+
+
+def people_of(log: "Log") -> People:
+    """Return the people whom a journal knows, one search for each journal that is open."""
+    return _people(log)
+
+
+@lru_cache(maxsize=4)
+def _people(log: "Log") -> People:
+    journal: Path | None = getattr(log, "path", None)  # a journal in memory has none
+    return People(log, journal and journal.with_name(PEOPLE_NAME))
+
+
+def sought(text: str, year: int) -> Sought:
+    """Return whom a text asks for, in a year of our time; raises Misread where a part of it cannot be read."""
+    names: list[str] = []
+    said: dict[str, Any] = {"address": ()}
+    for word in text.split():
+        key, equals, value = word.partition("=")
+        if equals and key.lower() in _KEYS:
+            said |= _said(key.lower(), value, year, said["address"])
+        elif plate := _plate(word):
+            said["plate"] = plate
+        elif word.isdigit() and len(word) >= TAIL_MIN:
+            said["tail"] = word
+        else:
+            names += words_in(word)
+    found = Sought(tuple(names), **said)
+    if found == Sought():
+        raise Misread(f"say whom to look for: words of a name, the end of a number, a plate, or {', '.join(_KEYS)}=...")
+    return found
+
+
+def _plate(word: str) -> str | None:
+    mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return plate_of(word) if mixed else None
+
+
+def _said(key: str, value: str, year: int, address: tuple[str, ...]) -> dict[str, Any]:
+    match key:
+        case "number":
+            return {"tail": "".join(filter(str.isdigit, value))}
+        case "plate":
+            return {"plate": plate_of(value) or value.upper()}
+        case "at":
+            return {"address": (*address, *words_in(value))}
+        case "born" if years := _YEARS.fullmatch(value):
+            return {"born": (int(years[1]), int(years[2] or years[1]))}
+        case "age" if ages := _AGES.fullmatch(value):
+            youngest, oldest = int(ages[1]), int(ages[2] or ages[1])
+            return {"born": (year - oldest - 1, year - youngest)}
+    raise Misread(f"{key} is said as in {'born=1984 or born=1980-1990' if key == 'born' else 'age=34 or age=30-40'}")
+
+
+def who(room: "Room", text: str, *, session: str | None, json: bool) -> None:
+    """Print who may be meant, the likeliest first, with what is known of them and what they are involved in."""
+    board, now_ns = room.board, room.identity.now()
+    asked = sought(text, int(local_day(now_ns, board.zone)[:4]))
+    people, door = people_of(room.journal), room.door(session)
+    hits = people.found(asked)
+    room.access.searched(door.viewer, _by(asked), [one.stands for one in hits])
+    for hit in hits:
+        records = _one(board, hit.stands)
+        entries = door.streams([one.id for one in records], SCREEN, board.position)
+        if json:
+            console.say_json(_object(hit, records, entries, people, board))
+        else:
+            for line in _lines(records, entries, people, board, now_ns):
+                console.say(safe_text(line))
+    if not json:
+        console.say(f"{counted(len(hits), 'person', 'people')} may be meant; the search is in the access log")
+
+
+def rebuild(room: "Room", *, json: bool) -> None:
+    """Make the index of people anew, and say how many it holds."""
+    count = people_of(room.journal).rebuild()
+    console.say_json({"people": count}) if json else console.say(f"{counted(count, 'person', 'people')} in the index")
+
+
+def _by(asked: Sought) -> tuple[str, ...]:
+    """Return by what was asked, in codes: no word of what was typed."""
+    given = {
+        "name": asked.names,
+        "born": asked.born[0],
+        "number": asked.tail,
+        "plate": asked.plate,
+        "address": asked.address,
+    }
+    return tuple(name for name, value in given.items() if value)
+
+
+def _one(board: Board, stream: bytes) -> list[Nominal]:
+    """Return the records of one person: the one that stands for them, and those that point to it."""
+    first = board.record(stream)
+    assert isinstance(first, Nominal)
+    others = (board.record(one) for one in first.absorbed)
+    return [first, *(one for one in others if isinstance(one, Nominal))]
+
+
+def _lines(records: list[Nominal], entries: list[Entry], people: People, board: Board, now_ns: int) -> Iterator[str]:
+    """Yield what is known of a person, each warning, and each part that they have, a line each."""
+    details = list(_details(entries))
+    names = [fact.text or "[erased]" for fact in details if fact.sort in _NAMES]
+    rest = [_spoken(fact) for fact in details if fact.sort not in _NAMES]
+    yield "  ".join((board.name(records[0].id, now_ns), ", ".join(names) or "no name", *rest))
+    said = {(one.stream, one.version): one.fact for one in entries}
+    for record in records:
+        for marker in record.markers:
+            yield f"       {_warned(marker, said.get((record.id, marker.number)), board, now_ns)}"
+    for record in records:
+        for stream, part in people.parts_of(record.id):
+            yield f"       {part.value} of {board.name(stream, now_ns)}"
+
+
+def _spoken(fact: DetailAdded) -> str:
+    return f"{fact.sort.value} {fact.text}{'' if fact.plausible else ' (CANNOT BE TRUE)'}"
+
+
+def _warned(marker: Marker, said: Any, board: Board, now_ns: int) -> str:
+    by = local_text(marker.review_by, board.zone, day=True)[:10]
+    late = f"REVIEW OVERDUE since {by}" if marker.is_overdue(now_ns) else f"looked at again by {by}"
+    told = f" from {said.source}: {said.words}".rstrip(": ") if isinstance(said, MarkerSet) else ""
+    return f"MARKER {marker.warns} ({marker.severity.value}){told}; {late}"
+
+
+def _details(entries: list[Entry]) -> Iterator[DetailAdded]:
+    """Yield the details that stand."""
+    ended = {(one.stream, one.fact.number) for one in entries if isinstance(one.fact, DetailEnded)}
+    for entry in entries:
+        if isinstance(entry.fact, DetailAdded) and (entry.stream, entry.version) not in ended:
+            yield entry.fact
+
+
+def _object(hit: Hit, records: list[Nominal], entries: list[Entry], people: People, board: Board) -> dict[str, Any]:
+    parts = [one for record in records for one in people.parts_of(record.id)]
+    return {
+        "ref": board.name(hit.stands),
+        "points": round(hit.points, 2),
+        "details": [
+            {"sort": one.sort.value, "text": one.text, "plausible": one.plausible} for one in _details(entries)
+        ],
+        "markers": [
+            {"warns": one.warns, "severity": one.severity.value, "review_by": rfc3339(one.review_by)}
+            for record in records
+            for one in record.markers
+        ],
+        "parts": [{"ref": board.name(stream), "part": part.value} for stream, part in parts],
+    }

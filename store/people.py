@@ -1,0 +1,189 @@
+"""People as they are searched: the index in its file beside the journal, kept up to what is recorded.
+
+Theory of operation. The file is a read model, the one that holds opened values (store/personindex.py). Whoever searches first
+takes up what was recorded since, in one transaction; the file says up to which position it is made and what the journal's root
+was there, and where that does not fit it is made anew. It is never shown: hits are streams, whose words are opened at the
+door. With an erasure what the record said is taken out in the same file; nothing of it stays, for SQLite overwrites what it
+deletes and the file keeps no log of its own.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hueandcry.domain.contact import Rang
+from hueandcry.domain.doublet import NominalMerged, NominalParted
+from hueandcry.domain.erasure import Erased
+from hueandcry.domain.fact import Fact
+from hueandcry.domain.fault import Unavailable
+from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
+from hueandcry.domain.nominal import DetailAdded, DetailEnded
+from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.worked import Part
+from hueandcry.store.codec import Row
+from hueandcry.store.connection import existing, statement
+from hueandcry.store.identifiers import e164
+from hueandcry.store.log import Log
+from hueandcry.store.personindex import FORM, Hit, PersonIndex, Sought
+
+PEOPLE_NAME = "people.db"
+_HEARD = {
+    one.card.name
+    for one in (
+        DetailAdded, DetailEnded, NominalMerged, NominalParted, Erased, PersonInvolved, PersonNotInvolved, Rang
+    )
+}  # fmt: skip
+T = TypeVar("T")
+
+
+class People:
+    """Everybody whom a journal knows, searched in a file beside it, or in memory where `path` is None."""
+
+    def __init__(self, log: Log, path: Path | None) -> None:
+        self._log, self._path = log, path
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+
+    def found(self, sought: Sought) -> list[Hit]:
+        """Return who may be meant, the likeliest first."""
+        return self._asked(lambda connection: PersonIndex(connection).found(sought))
+
+    def of_number(self, number: str) -> list[bytes]:
+        """Return the records of those who have a whole number, in E.164."""
+        query = "SELECT DISTINCT stands FROM found_by JOIN person ON number=person WHERE sort='number' AND key=?"
+        key = "".join(filter(str.isdigit, number))[::-1]
+        return self._asked(lambda connection: [one for (one,) in connection.execute(query, (key,))])
+
+    def rang_from(self, number: str) -> list[bytes]:
+        """Return the contacts that came from a number, in E.164, the oldest first."""
+        query = "SELECT contact FROM rang WHERE number=? ORDER BY contact"
+        return self._asked(lambda connection: [one for (one,) in connection.execute(query, (number,))])
+
+    def parts_of(self, person: bytes) -> list[tuple[bytes, Part]]:
+        """Return in what a person is involved, the oldest first, and in which part."""
+        query = "SELECT record, part FROM part WHERE person=? ORDER BY record, part"
+        asked = self._asked(lambda connection: connection.execute(query, (person,)).fetchall())
+        return [(record, Part(part)) for record, part in asked]
+
+    def purge(self) -> None:
+        """Take out what was erased, if there is anything to take it out of."""
+        if self._connection is not None or (self._path is not None and self._path.exists()):
+            self._asked(lambda _: None)
+
+    def rebuild(self) -> int:
+        """Make the index anew, and return how many people it holds."""
+        with self._lock:
+            self.close()
+            if self._path is not None:
+                self._path.unlink(missing_ok=True)
+            return self._asked(lambda one: int(one.execute("SELECT count(*) FROM person").fetchone()[0]))
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    # Keeping it up
+
+    def _asked(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        with self._lock:
+            try:
+                return question(self._current())
+            except sqlite3.DatabaseError as fault:
+                if isinstance(fault, sqlite3.OperationalError):
+                    raise Unavailable(f"people cannot be searched: {fault}") from fault
+                self.close()  # damaged: it is made anew
+                if self._path is not None:
+                    self._path.unlink(missing_ok=True)
+                return question(self._current())
+
+    def _current(self) -> sqlite3.Connection:
+        """Return the index as of the journal's end."""
+        connection = self._connection = self._connection or self._opened()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            position = self._reached(connection)
+            size, root, *_ = self._log.tip()
+            if position < size:
+                self._take(connection, position, size)
+                connection.execute("UPDATE reached SET position=?, root=?", (size, root))
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._path is None:
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        else:
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660))
+                self._path.chmod(0o660)
+            connection = sqlite3.connect(existing(self._path), uri=True, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA busy_timeout=10000")
+        return connection
+
+    def _reached(self, connection: sqlite3.Connection) -> int:
+        """Return up to which position the index is made; it is begun anew where it is of another journal or another form."""
+        known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='reached'").fetchone()[0]
+        if known:
+            position, root, form = connection.execute("SELECT position, root, form FROM reached").fetchone()
+            if form == FORM and position <= self._log.tip().size and self._log.root_at(position) == root:
+                return int(position)
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+            for (name,) in tables:
+                connection.execute(f"DROP TABLE {name}")
+        for one in statement("person", "").split(";"):
+            connection.execute(one)
+        connection.execute("INSERT INTO reached VALUES (0, ?, ?)", (self._log.root_at(0), FORM))
+        return 0
+
+    def _take(self, connection: sqlite3.Connection, after: int, upto: int) -> None:
+        index = PersonIndex(connection)
+        for row in self._log.rows(after, upto):
+            if row.name not in _HEARD:
+                continue
+            fact = self._log.seals.entry(row).fact
+            if kind_of(row.stream) is Kind.NOMINAL:
+                _take_person(index, row, fact)
+            else:
+                _take_part(connection, row.stream, fact)
+
+
+def _take_person(index: PersonIndex, row: Row, fact: Fact[Any] | None) -> None:
+    match fact:
+        case DetailAdded() if fact.text:  # sealed for good where it is None: its erasure comes later in the journal
+            index.put(row.stream, row.version, fact.sort, fact.text)
+        case DetailEnded():
+            index.end(row.stream, fact.number)
+        case NominalMerged():
+            index.stands(row.stream, fact.into)
+        case NominalParted():
+            index.stands(row.stream, row.stream)
+        case Erased():
+            index.drop(row.stream)
+        case _:
+            pass
+
+
+def _take_part(connection: sqlite3.Connection, stream: bytes, fact: Fact[Any] | None) -> None:
+    match fact:
+        case PersonInvolved():
+            connection.execute("INSERT OR IGNORE INTO part VALUES (?,?,?)", (fact.nominal, stream, fact.part.value))
+        case PersonNotInvolved():
+            gone = (fact.nominal, stream, fact.part.value)
+            connection.execute("DELETE FROM part WHERE person=? AND record=? AND part=?", gone)
+        case Rang() if fact.number and (number := e164(fact.number)) is not None:
+            connection.execute("INSERT OR IGNORE INTO rang VALUES (?,?)", (number, stream))
+        case Erased():
+            connection.execute("DELETE FROM rang WHERE contact=?", (stream,))
+        case _:
+            pass

@@ -1,0 +1,10 @@
+CREATE TABLE reached (position INTEGER NOT NULL, root BLOB NOT NULL, form TEXT NOT NULL);
+CREATE TABLE person (number INTEGER PRIMARY KEY, stream BLOB NOT NULL UNIQUE, stands BLOB NOT NULL);
+CREATE TABLE detail (person INTEGER, version INTEGER, sort TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID;
+CREATE TABLE word (word TEXT PRIMARY KEY, sound TEXT NOT NULL, bearers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX word_sound ON word (sound);
+CREATE TABLE bearer (word TEXT, person INTEGER, PRIMARY KEY (word, person)) WITHOUT ROWID;
+CREATE TABLE shortened (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
+CREATE TABLE found_by (sort TEXT, key TEXT, person INTEGER, PRIMARY KEY (sort, key, person)) WITHOUT ROWID;
+CREATE TABLE rang (number TEXT, contact BLOB, PRIMARY KEY (number, contact)) WITHOUT ROWID;
+CREATE TABLE part (person BLOB, record BLOB, part TEXT, PRIMARY KEY (person, record, part)) WITHOUT ROWID;

@@ -209,7 +209,7 @@ class PersonIndex:
 def _shortened(word: str) -> list[str]:
     """Return a word and every spelling of it that lacks one letter."""
     word = word[:WORD_MAX]
-    return list(dict.fromkeys((word, *(word[:at] + word[at + 1 :] for at in range(len(word))))))
+    return list(dict.fromkeys((word, *(word[:at] + word[at + 1 :] for at in range(len(word)) if len(word) > 1))))
 
 
 def _sound(word: str) -> str:

@@ -51,7 +51,7 @@ def test_what_cannot_be_read_is_refused_with_how_it_is_said(text: str, why: str)
     [
         "\u202e\u0000 [red]",
         "' OR 1=1 --",
-        "%s {0}",
+        "%q {0}",
         "a" * 5000,
         "\ud800",
         "x " * 500,

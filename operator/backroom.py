@@ -18,11 +18,13 @@ from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.domain.staff import SignedOff
 from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.callers import known
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
@@ -62,6 +64,7 @@ class Backroom(threading.Thread):
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._looking_at: bytes | None = None
         self._alike = ""
+        self._known: tuple[str, ...] = ()
         self._listing = ""
         self._districts: frozenset[str] = frozenset()
         self._ringing: set[bytes] = set()  # followed from fact to fact: the line above is written at every one
@@ -251,8 +254,8 @@ class Backroom(threading.Thread):
         self._looking_at = stream
         if stream is not None:
             self._note_seen(stream)
-            self._alike = itemview.alike(self._desk, stream)
-            self._tell(itemview.page(self._desk, stream, self._alike))
+            self._alike, self._known = itemview.alike(self._desk, stream), known(self._desk, stream)
+            self._tell(itemview.page(self._desk, stream, self._alike, self._known))
 
     def _note_seen(self, stream: bytes) -> None:
         """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
@@ -263,7 +266,8 @@ class Backroom(threading.Thread):
 
     def _take(self, entries: Iterable[Entry]) -> None:
         """Tell the screen which items the entries moved."""
-        touched = {entry.stream for entry in entries if isinstance(entry.stream, bytes)}
+        taken = [entry for entry in entries if isinstance(entry.stream, bytes)]
+        touched, facts = {entry.stream for entry in taken}, [entry.fact for entry in taken]
         if not touched:
             return
         board, now_ns = self._room.board, self._now()
@@ -284,7 +288,9 @@ class Backroom(threading.Thread):
             self._tell(Moved(items, now_ns, self._status()))
         self._list(self._listing)
         if self._looking_at in touched:
-            self._tell(itemview.page(self._desk, self._looking_at, self._alike))
+            if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
+                self._known = known(self._desk, self._looking_at)
+            self._tell(itemview.page(self._desk, self._looking_at, self._alike, self._known))
 
     def _follow(self, stream: bytes, record: Record | None) -> None:
         """Keep in mind what the line above tells of."""

@@ -25,8 +25,8 @@ LOG_LINES_MAX = 2000
 SCREEN = "item"
 
 
-def page(desk: Desk, stream: bytes, alike: str) -> Opened:
-    """Return an item's page as it stands; `alike` says which others may be about the same, or nothing."""
+def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> Opened:
+    """Return an item's page as it stands; `alike` says which others may be about the same, `known` who may be calling."""
     board, now_ns = desk.board, desk.identity.now()
     record = board.record(stream)
     assert record is not None
@@ -35,7 +35,7 @@ def page(desk: Desk, stream: bytes, alike: str) -> Opened:
     log = tuple(console.fact_line(entry, board, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
     item = board.item(record, now_ns) if record.kind in WORKED else None
     ref = board.name(stream, now_ns)
-    heading = _heading(record, ref, item, place)
+    heading = (*_heading(record, ref, item, place), *known)
     elements, reasons = _model(record, board.policy.risk) if isinstance(record, Contact) else ((), ())
     return Opened(stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning))
 

@@ -27,6 +27,7 @@ from hueandcry.store.views import Board
 
 if TYPE_CHECKING:
     from hueandcry.operator.bootstrap import Room
+    from hueandcry.operator.desk import Desk
     from hueandcry.store.log import Log
 
 SCREEN = "who"
@@ -97,7 +98,7 @@ def who(room: "Room", text: str, *, session: str | None, json: bool) -> None:
     hits = people.found(asked)
     room.access.searched(door.viewer, _by(asked), [one.stands for one in hits])
     for hit in hits:
-        records = _one(board, hit.stands)
+        records = one_person(board, hit.stands)
         entries = door.streams([one.id for one in records], SCREEN, board.position)
         if json:
             console.say_json(_object(hit, records, entries, people, board))
@@ -126,12 +127,25 @@ def _by(asked: Sought) -> tuple[str, ...]:
     return tuple(name for name, value in given.items() if value)
 
 
-def _one(board: Board, stream: bytes) -> list[Nominal]:
+def one_person(board: Board, stream: bytes) -> list[Nominal]:
     """Return the records of one person: the one that stands for them, and those that point to it."""
     first = board.record(stream)
     assert isinstance(first, Nominal)
     others = (board.record(one) for one in first.absorbed)
     return [first, *(one for one in others if isinstance(one, Nominal))]
+
+
+def summary(desk: "Desk", records: list[Nominal], screen: str) -> str:
+    """Return a person in one line: their name, and each warning in a word."""
+    now_ns = desk.identity.now()
+    details = _details(desk.door.streams([one.id for one in records], screen))
+    names = [fact.text or "[erased]" for fact in details if fact.sort in _NAMES]
+    warned = [
+        f"MARKER {one.warns} ({one.severity.value}{', REVIEW OVERDUE' if one.is_overdue(now_ns) else ''})"
+        for record in records
+        for one in record.markers
+    ]
+    return "  ".join((desk.board.name(records[0].id, now_ns), ", ".join(names) or "no name", *warned))
 
 
 def _lines(records: list[Nominal], entries: list[Entry], people: People, board: Board, now_ns: int) -> Iterator[str]:

@@ -60,7 +60,7 @@ class People:
 
     def rang_from(self, number: str) -> list[bytes]:
         """Return the contacts that came from a number, in E.164, the oldest first."""
-        query = "SELECT contact FROM rang WHERE number=? ORDER BY contact"
+        query = "SELECT contact FROM rang WHERE number=? ORDER BY position"
         return self._asked(lambda connection: [one for (one,) in connection.execute(query, (number,))])
 
     def parts_of(self, person: bytes) -> list[tuple[bytes, Part]]:
@@ -155,7 +155,7 @@ class People:
             if kind_of(row.stream) is Kind.NOMINAL:
                 _take_person(index, row, fact)
             else:
-                _take_part(connection, row.stream, fact)
+                _take_part(connection, row, fact)
 
 
 def _take_person(index: PersonIndex, row: Row, fact: Fact[Any] | None) -> None:
@@ -174,7 +174,8 @@ def _take_person(index: PersonIndex, row: Row, fact: Fact[Any] | None) -> None:
             pass
 
 
-def _take_part(connection: sqlite3.Connection, stream: bytes, fact: Fact[Any] | None) -> None:
+def _take_part(connection: sqlite3.Connection, row: Row, fact: Fact[Any] | None) -> None:
+    stream = row.stream
     match fact:
         case PersonInvolved():
             connection.execute("INSERT OR IGNORE INTO part VALUES (?,?,?)", (fact.nominal, stream, fact.part.value))
@@ -182,7 +183,7 @@ def _take_part(connection: sqlite3.Connection, stream: bytes, fact: Fact[Any] | 
             gone = (fact.nominal, stream, fact.part.value)
             connection.execute("DELETE FROM part WHERE person=? AND record=? AND part=?", gone)
         case Rang() if fact.number and (number := e164(fact.number)) is not None:
-            connection.execute("INSERT OR IGNORE INTO rang VALUES (?,?)", (number, stream))
+            connection.execute("INSERT INTO rang VALUES (?,?,?)", (number, row.position, stream))
         case Erased():
             connection.execute("DELETE FROM rang WHERE contact=?", (stream,))
         case _:

@@ -13,7 +13,7 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
 
 INDENT = " " * 9
-HEADING_MAX = 4
+HEADING_MAX = 9
 _WIDE = Console(width=80, legacy_windows=False)  # measures letters that take two columns
 
 

@@ -6,5 +6,5 @@ CREATE INDEX word_sound ON word (sound);
 CREATE TABLE bearer (word TEXT, person INTEGER, PRIMARY KEY (word, person)) WITHOUT ROWID;
 CREATE TABLE shortened (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
 CREATE TABLE found_by (sort TEXT, key TEXT, person INTEGER, PRIMARY KEY (sort, key, person)) WITHOUT ROWID;
-CREATE TABLE rang (number TEXT, contact BLOB, PRIMARY KEY (number, contact)) WITHOUT ROWID;
+CREATE TABLE rang (number TEXT, position INTEGER, contact BLOB NOT NULL, PRIMARY KEY (number, position)) WITHOUT ROWID;
 CREATE TABLE part (person BLOB, record BLOB, part TEXT, PRIMARY KEY (person, record, part)) WITHOUT ROWID;

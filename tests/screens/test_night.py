@@ -353,3 +353,21 @@ def test_escape_puts_the_reasons_for_not_asking_away_and_keeps_the_contact(room:
     terminal.type(ESCAPE)
     terminal.until("Incidents (0)")
     leave(terminal)
+
+
+def test_who_may_be_calling_stands_on_the_page_before_the_call_is_answered(room: Room) -> None:
+    """Letter, area 4: person-based information at once; no key is pressed for it."""
+    work(
+        room.desk(None),
+        "person Siobhan Kelly\ndetail . number 07700 900123\nmarker . violent high pnc\nring 999 +447700900123",
+    )
+    terminal = Terminal(hue(), named(room))
+    terminal.until("999 RINGING")
+    terminal.type("\t")
+    terminal.until("> c")
+    terminal.type("\r")
+    terminal.until("Siobhan Kelly")
+    assert "has this number" in terminal.text
+    assert "MARKER violent (high)" in " ".join(terminal.text.split())
+    assert "Answered by" not in terminal.text
+    leave(terminal)

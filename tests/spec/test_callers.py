@@ -1,0 +1,83 @@
+"""What is known of a caller before anybody answers: who has the number, which calls came from it, who is involved."""
+
+import pytest
+
+from hueandcry.domain.access import Searched
+from hueandcry.domain.reference import Kind
+from hueandcry.operator.callers import known
+from hueandcry.operator.desk import Desk
+from tests.staging import Stage, work
+
+SIOBHAN = "person Siobhan Kelly\ndetail . number 07700 900123\nmarker . violent high pnc"
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Desk:
+    return stage.founder
+
+
+def rings(desk: Desk, number: str) -> bytes:
+    work(desk, f"ring 999 {number}")
+    stream = desk.named(Kind.CONTACT)
+    assert stream is not None
+    return stream
+
+
+def test_who_has_the_number_and_what_warns_of_them_is_known_from_the_ring_on(desk: Desk) -> None:
+    work(desk, SIOBHAN)
+    (line,) = known(desk, rings(desk, "+44 7700 900123"))
+    assert line.startswith("has this number: n")
+    assert line.endswith("  Siobhan Kelly  MARKER violent (high)")
+
+
+def test_a_marker_whose_review_is_overdue_says_so(stage: Stage, desk: Desk) -> None:
+    work(desk, SIOBHAN)
+    stage.pass_time(366 * 86_400)
+    (line,) = known(desk, rings(desk, "07700 900123"))
+    assert line.endswith("MARKER violent (high, REVIEW OVERDUE)")
+
+
+def test_calls_that_came_before_are_told_with_what_they_came_to(desk: Desk) -> None:
+    first = rings(desk, "07700 900123")
+    work(desk, "answer .\nopen . domestic he is back")
+    second = rings(desk, "07700 900123")
+    (line,) = known(desk, second)
+    assert line == f"rang before: 1 time, 23/11/2026 {desk.board.name(first)} about 1"
+    (line,) = known(desk, rings(desk, "+447700900123"))
+    assert line.startswith("rang before: 2 times, ")
+    assert line.endswith(f"{desk.board.name(second)} ringing")
+
+
+def test_that_nothing_is_known_of_a_number_is_said_and_of_none_nothing(desk: Desk) -> None:
+    assert known(desk, rings(desk, "07700 900999")) == ("nothing is known of this number",)
+    assert known(desk, rings(desk, "withheld")) == ()
+
+
+def test_two_records_of_one_person_are_shown_as_one_with_the_markers_of_both(desk: Desk) -> None:
+    """A marker on a duplicate is a marker that is missed."""
+    work(desk, SIOBHAN)
+    first = desk.board.name(desk.named(Kind.NOMINAL) or b"")
+    work(desk, "person Shevaun Kelly\nmarker . weapons low force")
+    work(desk, f"same . {first} one birthday")
+    (line,) = known(desk, rings(desk, "07700 900123"))
+    assert line.endswith("  Siobhan Kelly, Shevaun Kelly  MARKER violent (high)  MARKER weapons (low)")
+
+
+def test_who_is_involved_stands_with_their_part(desk: Desk) -> None:
+    work(desk, f"{SIOBHAN}\nopen - domestic\ninvolve 1 . victim")
+    stream = desk.board.incident_on("2026-11-23", 1)
+    (line,) = known(desk, stream or b"")
+    assert line.startswith("victim: n")
+
+
+def test_that_a_number_was_looked_for_is_in_the_access_log_with_whom_that_found(desk: Desk) -> None:
+    work(desk, SIOBHAN)
+    known(desk, rings(desk, "07700 900123"))
+    known(desk, rings(desk, "07700 900999"))
+    searched = [one.fact for one in desk.log.access.entries() if isinstance(one.fact, Searched)]  # type: ignore[attr-defined]
+    assert [(one.by, len(one.records)) for one in searched] == [(("number",), 1), (("number",), 0)]

@@ -8,7 +8,18 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.idle import check_standing
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.packreader import check_together, new_pack, read_pack
-from hueandcry.domain.policy import Adopted, BackedUp, ClockSetBack, Established, Policy, Restored, digest_of
+from hueandcry.domain.policy import (
+    Adopted,
+    BackedUp,
+    ClockSetBack,
+    Established,
+    KeyBackupBegun,
+    KeyBackupWithdrawn,
+    Policy,
+    Restored,
+    digest_of,
+)
+from hueandcry.domain.reference import FactRef
 from hueandcry.domain.standing import StandingPack
 
 
@@ -79,6 +90,26 @@ class NoteBackup(Command[Policy], frozen=True):
 
     def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
         return [BackedUp(self.size, self.root, bool(self.keys_place), self.place, self.keys_place)]
+
+
+class BeginKeyBackup(Command[Policy], frozen=True):
+    """Say where the record keys are about to be copied to, before a byte of them is there."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.WATCH)
+    keys_place: str
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        return [KeyBackupBegun(self.keys_place)]
+
+
+class WithdrawKeyBackup(Command[Policy], frozen=True):
+    """Say that a copy of the record keys that was begun is not there any more."""
+
+    may: ClassVar[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.WATCH)
+    begun: FactRef
+
+    def decide(self, policy: Policy, duty: Duty) -> list[Fact[Policy]]:
+        return [KeyBackupWithdrawn(self.begun)] if self.begun in policy.key_backups else []
 
 
 class NoteRestore(Command[Policy], frozen=True):

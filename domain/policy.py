@@ -189,6 +189,26 @@ class BackedUp(Fact[Policy], frozen=True):
         return replace(policy, backups=policy.backups + 1, key_backups=(*policy.key_backups, policy.here))
 
 
+@fact("policy.key_backup_begun", version=1, says="Copying the record keys to {keys_place}")
+class KeyBackupBegun(Fact[Policy], frozen=True):
+    """The record keys are about to be copied: whatever breaks that off, an erasure knows where to look for them."""
+
+    keys_place: Local[str]
+
+    def apply(self, policy: Policy) -> Policy:
+        return replace(policy, key_backups=(*policy.key_backups, policy.here))
+
+
+@fact("policy.key_backup_withdrawn", version=1, says="The copy of the record keys begun as {begun} was taken away")
+class KeyBackupWithdrawn(Fact[Policy], frozen=True):
+    """A backup broke off, and what it had copied of the record keys is not there any more."""
+
+    begun: Plain[FactRef]
+
+    def apply(self, policy: Policy) -> Policy:
+        return replace(policy, key_backups=tuple(one for one in policy.key_backups if one != self.begun))
+
+
 @fact(
     "policy.restored",
     version=1,

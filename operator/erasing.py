@@ -15,7 +15,7 @@ from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
 from hueandcry.domain.gazetteer import GAZETTEER_STREAM, PlacesListed
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.policy import BackedUp
+from hueandcry.domain.policy import BackedUp, KeyBackupBegun
 from hueandcry.domain.sharing import Exported
 from hueandcry.domain.staff import Proposed
 from hueandcry.operator.bootstrap import Room
@@ -87,14 +87,15 @@ def _backups(room: Room) -> list[Place]:
 
 
 def key_backups(room: Room) -> list[Path]:
-    """Return where backups of the record keys were put, as their facts tell."""
+    """Return where backups of the record keys were put, or were begun, as their facts tell."""
     door = Door(room.journal, Viewer(THE_WATCH.collar))
     facts = [door.fact(ref, "erasure") for ref in room.board.policy.key_backups]
-    return [
-        Path(entry.fact.keys_place)
+    places = [
+        entry.fact.keys_place
         for entry in facts
-        if entry is not None and isinstance(entry.fact, BackedUp) and entry.fact.keys_place
+        if entry is not None and isinstance(entry.fact, BackedUp | KeyBackupBegun) and entry.fact.keys_place
     ]
+    return [Path(place) for place in dict.fromkeys(places)]
 
 
 def _others(room: Room, record: Record) -> list[str]:

@@ -1,9 +1,10 @@
 """Backing a store up and putting one back, at the command line."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from hueandcry.domain.adoption import NoteBackup, NoteRestore
+from hueandcry.domain.adoption import BeginKeyBackup, NoteBackup, NoteRestore, WithdrawKeyBackup
 from hueandcry.domain.erasure import ERASED, RepeatErasure
 from hueandcry.domain.fact import FactRef
 from hueandcry.domain.fault import Refused, Unavailable
@@ -14,7 +15,7 @@ from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.identity import Identity
 from hueandcry.operator.text import counted
 from hueandcry.store import codec
-from hueandcry.store.backup import back_up, check_empty, examine_copy, put_back, withdraw
+from hueandcry.store.backup import back_up, check_empty, check_folders, examine_copy, put_back, withdraw
 from hueandcry.store.checkpoint import Checkpoint, read
 from hueandcry.store.erasure import keys_of
 from hueandcry.store.folder import KEYS_NAME, StoreFolder
@@ -30,8 +31,16 @@ def backup(room: Room, into: Path, keys: Path | None, *, session: str | None, js
     if not room.folder.access.exists():
         raise missing_access_log(room.folder.access)
     room.sign_checkpoint()
+    check_folders(into, keys)
+    begun = _begin_keys(desk, keys / KEYS_NAME) if keys is not None else None
     with console.progress("backing up", room.journal.tip().size) as seen:
-        copied = back_up(room.folder, into, keys, room.key_folder, seen)
+        try:
+            copied = back_up(room.folder, into, keys, room.key_folder, seen)
+        except Exception:
+            if begun is not None:
+                with suppress(Unavailable):  # then an erasure names the place, where nothing is
+                    desk.do([Act(POLICY_STREAM, WithdrawKeyBackup(begun))])
+            raise
     note = NoteBackup(copied.size, copied.root, str(into), str(keys / KEYS_NAME) if keys is not None else "")
     desk.do([Act(POLICY_STREAM, note)])
     if json:
@@ -44,6 +53,12 @@ def backup(room: Room, into: Path, keys: Path | None, *, session: str | None, js
         console.say("The record keys were not: without them the words in this backup stay closed (--keys FOLDER)")
     else:
         console.say(f"The record keys to {keys}; they open with the key of the seals, which is in neither folder")
+
+
+def _begin_keys(desk: Desk, place: Path) -> FactRef:
+    """Record where the record keys go before they do: whatever breaks the copying off, an erasure looks there, too."""
+    (begun,) = desk.do([Act(POLICY_STREAM, BeginKeyBackup(str(place)))])
+    return FactRef(begun.stream, begun.version)
 
 
 def restore(source: Path, keys: Path, store: Path, *, behind: bool, json: bool) -> bool:

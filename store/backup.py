@@ -40,7 +40,7 @@ def back_up(
     Raises Refused where a folder holds something already or the one lies in the other, Damaged where source or copy is
     not sound, Unavailable.
     """
-    _check_folders(into, keys_into)
+    check_folders(into, keys_into)
     try:
         return _backed_up(store, into, keys_into, keys, progress)
     except BaseException:
@@ -122,7 +122,8 @@ def check_empty(store: StoreFolder) -> None:
         raise Refused(f"{store.path} is not empty: move what is there away first")
 
 
-def _check_folders(into: Path, keys_into: Path | None) -> None:
+def check_folders(into: Path, keys_into: Path | None) -> None:
+    """Refuse folders of a backup that hold something already, or lie in each other."""
     for folder in (into, keys_into):
         if folder is not None and folder.exists() and any(folder.iterdir()):
             raise Refused(f"{folder} is not empty: a backup goes into a folder of its own")

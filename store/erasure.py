@@ -152,7 +152,8 @@ class Eraser:
         """
         rows = self._log.stream_rows(stream)
         keyring = self._log.seals.keyring
-        gone = [key for key in keys_of(rows) if not keyring.destroyed(key)]
+        keys = keys_of(rows)
+        gone = [key for key in keys if not keyring.destroyed(key)]
         needles = needles_of(self._log, rows, self._public) if gone else []
         staying = self._clean(needles)
         for key in gone:
@@ -160,7 +161,8 @@ class Eraser:
             if wrapped is not None:
                 needles.append(Needle(f"record key {key}", wrapped))
         keyring.scrub()
-        staying += [self._in_backup(path, gone) for path in key_backups]
+        # Also those that were destroyed here before: whoever began may have ended before it came to the backups.
+        staying += [self._in_backup(path, keys) for path in key_backups]
         self._clean(needles)
         searched = len(files_of(self._folder.path, self._key_folder))
         return searched, [place for place in staying if place.stays]

@@ -849,6 +849,7 @@ class Ledger:
                 del self.sessions[fact.session]
                 elsewhere = header.actor in self.sessions.values()
                 assert elsewhere or not self.held_by(header.actor), "nobody goes home with something in hand"
+                assert elsewhere or not self.promised_by(header.actor), "nobody goes home who sees to a promise"
             case cover.DistrictTaken() | cover.DistrictGivenUp():
                 self._covers(entry, roles, fact)
             case staff.Proposed():
@@ -1010,6 +1011,11 @@ class Ledger:
     def held_by(self, collar: str) -> list[bytes]:
         """Return what a person has in hand."""
         return [stream for stream in self.open_streams() if self.account(stream).holder == collar]
+
+    def promised_by(self, collar: str) -> list[tuple[bytes, int]]:
+        """Return which open promises a person sees to."""
+        words = ((stream, self._of(stream).promises) for stream in self.open_streams())
+        return [(stream, number) for stream, open_ in words for number, word in open_.items() if word.owner == collar]
 
     def due(self, stream: bytes) -> int | None:
         """Return when the next thing should have happened to an item."""

@@ -97,11 +97,14 @@ STAFF = {
 RIVAL = "2002"
 NOT_OF_THE_FLOOR = {  # done by commands of their own, not by a line
     "access.read",
+    "access.searched",
     "access.shown",
     "foreign.disclosed",
     "foreign.received",
     "policy.agreed",
     "policy.backed_up",
+    "policy.key_backup_begun",
+    "policy.key_backup_withdrawn",
     "policy.crimes_reconciled",
     "policy.restored",
     "record.exported",
@@ -779,6 +782,9 @@ class TheRoom(RuleBasedStateMachine):
         if self._roles(desk) and self.ledger.held_by(collar) and not self._elsewhere(desk):
             assert self.say(desk, "off") == [], "nobody goes home with something in hand"
             self._hand_all_over(desk)
+        if self._roles(desk) and self.ledger.promised_by(collar) and not self._elsewhere(desk):
+            assert self.say(desk, "off") == [], "nobody goes home who still sees to a promise"
+            self._pass_all_on(desk)
         names = [entry.name for entry in self.say(desk, "off")]
         assert names[-1:] == ["staff.signed_off"] or not self._roles(desk)
         assert set(names[:-1]) <= {"staff.district_given_up"}
@@ -808,6 +814,19 @@ class TheRoom(RuleBasedStateMachine):
             to = takers[0] if takers else self.board.record(stream).handed_to("").owner
             assert self.say(desk, f"hand {stream_text(stream)} {to}")
         assert ledger.held_by(collar) == []
+
+    def _pass_all_on(self, desk: Desk) -> None:
+        """To somebody who is there; where nobody is, what was promised is given up."""
+        others = sorted(set(self.ledger.sessions.values()) - {desk.signed.collar})
+        takers = [one for one in others if set(self.board.member(one).roles) & set(FLOOR)]
+        for stream, number in self.ledger.promised_by(desk.signed.collar):
+            name = stream_text(stream)
+            line = (
+                f"pass {name} {number} {takers[0]}"
+                if takers
+                else f"release {name} {number} nobody is here to see to it"
+            )
+            assert self.say(desk, line)
 
     @rule(who=WHO, second=st.booleans())
     def somebody_signs_on(self, who: int, second: bool) -> None:

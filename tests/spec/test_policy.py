@@ -23,7 +23,15 @@ from hueandcry.domain import (
     staff,
     triage,
 )
-from hueandcry.domain.adoption import Adopt, Establish, NoteBackup, NoteRestore, NoteSkew
+from hueandcry.domain.adoption import (
+    Adopt,
+    BeginKeyBackup,
+    Establish,
+    NoteBackup,
+    NoteRestore,
+    NoteSkew,
+    WithdrawKeyBackup,
+)
 from hueandcry.domain.codelist import CategoryPack, ResultPack
 from hueandcry.domain.deployment import MissTarget
 from hueandcry.domain.duty import Duty, Role
@@ -42,6 +50,8 @@ from hueandcry.domain.policy import (
     BackedUp,
     ClockSetBack,
     Established,
+    KeyBackupBegun,
+    KeyBackupWithdrawn,
     Policy,
     Restored,
     digest_of,
@@ -118,11 +128,15 @@ def test_only_an_administrator_makes_policy_and_only_the_watch_minds_the_clock()
 
 def test_an_administrator_or_the_watch_keeps_the_backups() -> None:
     assert set(who_may(NoteBackup(7, ROOT, "/b", ""))) == {Role.ADMINISTRATOR, Role.WATCH}
+    assert set(who_may(BeginKeyBackup("/k"))) == {Role.ADMINISTRATOR, Role.WATCH}
+    assert set(who_may(WithdrawKeyBackup(FactRef(POLICY_STREAM, 2)))) == {Role.ADMINISTRATOR, Role.WATCH}
     assert who_may(NoteRestore(1000, 7, 9, ROOT)) == (Role.WATCH,)  # nobody is signed on in a store that is not there
 
 
 def test_every_command_on_the_policy_has_its_roles_checked_here() -> None:
-    assert {Establish, Adopt, NoteSkew, NoteBackup, NoteRestore} == commands_in(adoption)
+    assert commands_in(adoption) == {
+        Establish, Adopt, NoteSkew, NoteBackup, NoteRestore, BeginKeyBackup, WithdrawKeyBackup
+    }  # fmt: skip
 
 
 def test_a_store_is_established_with_the_name_and_the_key_that_its_checkpoints_are_signed_with() -> None:
@@ -140,6 +154,16 @@ def test_backups_are_counted_and_those_of_the_record_keys_found_again() -> None:
     assert (record.backups, record.key_backups) == (3, (FactRef(POLICY_STREAM, 3), FactRef(POLICY_STREAM, 4)))
     record = before.when(NoteBackup(9, ROOT, "/c", "")).then(BackedUp(9, ROOT, False, "/c", ""))
     assert (record.backups, record.key_backups) == (3, (FactRef(POLICY_STREAM, 3),))
+
+
+def test_where_the_record_keys_go_is_recorded_before_they_do_and_taken_back_where_that_broke_off() -> None:
+    """An erasure has to reach them, also where nobody came to record that they went."""
+    before = given(ESTABLISHED, on=Policy).when(BeginKeyBackup("/k")).then(KeyBackupBegun("/k"))
+    assert before.key_backups == (FactRef(POLICY_STREAM, 2),)
+    begun = given(ESTABLISHED, KeyBackupBegun("/k"), on=Policy)
+    withdraw = WithdrawKeyBackup(FactRef(POLICY_STREAM, 2))
+    assert begun.when(withdraw).then(KeyBackupWithdrawn(FactRef(POLICY_STREAM, 2))).key_backups == ()
+    given(ESTABLISHED, on=Policy).when(withdraw).then_nothing()
 
 
 def test_a_restore_is_recorded_and_changes_nothing() -> None:

@@ -9,6 +9,7 @@ store and of its key folder is searched, as it stands, in hexadecimal and in bas
 import base64
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from hueandcry.domain.reference import stream_text
 from hueandcry.domain.reminder import BringUpSet
 from hueandcry.domain.replay import digest
 from hueandcry.domain.staff import Proposed
-from hueandcry.operator import erasing
+from hueandcry.operator import erasing, keeping
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import SlotKind
 from hueandcry.operator.verbs import VERBS, carry_out
@@ -33,6 +34,7 @@ from hueandcry.operator.watch import Watch
 from hueandcry.store import erasure
 from hueandcry.store.backup import back_up
 from hueandcry.store.evidence import Examination
+from hueandcry.store.keyring import open_keyring
 from hueandcry.store.verify import verify
 from hueandcry.store.views import blank
 from tests.staging import Founded
@@ -346,7 +348,6 @@ def test_a_key_is_destroyed_in_its_backup_too_and_named_where_that_is_out_of_rea
     from hueandcry.domain.adoption import NoteBackup
     from hueandcry.domain.policy import POLICY_STREAM
     from hueandcry.operator.desk import Act
-    from hueandcry.store.keyring import open_keyring
 
     keys = tmp_path / "keys-away"
     night.room.sign_checkpoint()
@@ -361,6 +362,63 @@ def test_a_key_is_destroyed_in_its_backup_too_and_named_where_that_is_out_of_rea
     kept.close()
     completed = [entry.fact for entry in night.room.journal.stream(stream)][-1]
     assert getattr(completed, "left", ()) == ("key-backup",)
+
+
+def test_an_erasure_that_ended_before_it_came_to_a_backup_of_the_keys_is_carried_out_there_too(
+    night: Night, tmp_path: Path
+) -> None:
+    """Whoever carries on finds the key gone here, and must not take that for everywhere."""
+    keys = tmp_path / "keys-away"
+    keeping.backup(night.room, tmp_path / "facts-away", keys, session=night.stage.founder.signed.session, json=True)
+    night.play(f"(s) propose erase {night.records[0]} MoPI review 2026/114")
+    night.play("(d) approve @p")
+    stream = bytes.fromhex(night.records[0].replace("-", ""))
+    (key,) = erasure.keys_of(night.room.journal.stream_rows(stream))
+    night.room.journal.seals.keyring.destroy(key)  # and here the process ended
+    erasing.carry_out(night.room, stream)
+    with closing(open_keyring(keys / "keys.db", night.room.journal.seals.kek)) as kept:
+        assert kept.destroyed(key)
+
+
+def test_a_copy_of_the_keys_that_was_never_finished_is_found_by_an_erasure(
+    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the keys go is recorded before they do; the power may go before it is recorded that they went."""
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(*_: object) -> None:
+        raise PowerCut
+
+    keys = tmp_path / "keys-away"
+    monkeypatch.setattr("hueandcry.store.backup.examine_copy", cut)
+    monkeypatch.setattr("hueandcry.store.backup.withdraw", lambda _: None)
+    with pytest.raises(PowerCut):
+        keeping.backup(night.room, tmp_path / "facts-away", keys, session=night.stage.founder.signed.session, json=True)
+    stream = night.erase(night.records[0])
+    (key,) = erasure.keys_of(night.room.journal.stream_rows(stream))
+    with closing(open_keyring(keys / "keys.db", night.room.journal.seals.kek)) as kept:
+        assert kept.destroyed(key)
+
+
+def test_a_copy_of_the_keys_that_broke_off_and_was_taken_away_is_no_place_to_look(
+    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr("hueandcry.store.backup.examine_copy", full)
+    with pytest.raises(Unavailable, match="the disk is full"):
+        keeping.backup(
+            night.room,
+            tmp_path / "facts-away",
+            tmp_path / "keys-away",
+            session=night.stage.founder.signed.session,
+            json=True,
+        )
+    assert not (tmp_path / "keys-away").exists()
+    assert erasing.key_backups(night.room) == []
 
 
 @pytest.mark.parametrize(

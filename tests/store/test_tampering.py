@@ -128,6 +128,8 @@ STORY = """
     (second) propose erase @c MoPI review 2026/114
     (founder) approve @p
     note @c a word too late
+    person Siobhan Kelly
+    marker . violent high pnc assaulted two officers
 """
 ROWS = [["2026-11-22 07:10:00", "EMS", "FALL VICTIM", "NORRISTOWN"], ["2026-11-22 07:11:00", "Fire", "ALARM", ""]]
 

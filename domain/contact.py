@@ -82,6 +82,7 @@ class Contact(Worked, frozen=True, kw_only=True):
     district: str = UNKNOWN
     district_source: Source = Source.UNKNOWN
     triage: tuple[Triaged, ...] = ()
+    checked: tuple[Code, ...] = ()
     incident: bytes | None = None
     result: str = ""
     history: bool = False

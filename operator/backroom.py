@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from hueandcry.domain.contact import Channel, Contact
+from hueandcry.domain.contact import Answered, Channel, Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
+from hueandcry.domain.firstcheck import Checked, CheckFirst, Looked
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
@@ -24,7 +25,7 @@ from hueandcry.domain.resource import Resource
 from hueandcry.domain.staff import SignedOff
 from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.callers import known
+from hueandcry.operator.callers import known, of_number
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
@@ -254,6 +255,7 @@ class Backroom(threading.Thread):
         self._looking_at = stream
         if stream is not None:
             self._note_seen(stream)
+            self._note_checked(stream)
             self._alike, self._known = itemview.alike(self._desk, stream), known(self._desk, stream)
             self._tell(itemview.page(self._desk, stream, self._alike, self._known))
 
@@ -263,6 +265,16 @@ class Backroom(threading.Thread):
         if isinstance(record, Incident) and record.unread:
             with suppress(Refused, Conflict):
                 self._take(self._desk.do([Act(stream, SeeUpdate())]))
+
+    def _note_checked(self, stream: bytes) -> None:
+        """Record that the number of a contact was looked for, once somebody who may take it opens it."""
+        record = self._room.board.record(stream)
+        if not isinstance(record, Contact) or not record.open or Looked.NUMBER.value in record.checked:
+            return
+        with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
+            found = of_number(self._desk, record)
+            if found is not None:
+                self._take(self._desk.do([Act(stream, CheckFirst(Looked.NUMBER, found, ""))]))
 
     def _take(self, entries: Iterable[Entry]) -> None:
         """Tell the screen which items the entries moved."""
@@ -288,7 +300,7 @@ class Backroom(threading.Thread):
             self._tell(Moved(items, now_ns, self._status()))
         self._list(self._listing)
         if self._looking_at in touched:
-            if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
+            if any(isinstance(one, PersonInvolved | PersonNotInvolved | Checked | Answered) for one in facts):
                 self._known = known(self._desk, self._looking_at)
             self._tell(itemview.page(self._desk, self._looking_at, self._alike, self._known))
 

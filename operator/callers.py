@@ -9,7 +9,9 @@ Source: letter, area 4 (person-based information at once); PEEL on repeat caller
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Unavailable
+from hueandcry.domain.firstcheck import missing
 from hueandcry.domain.nominal import Nominal
+from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.domain.worked import Worked
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.searching import one_person, people_of, summary
@@ -27,10 +29,26 @@ def known(desk: Desk, stream: bytes) -> tuple[str, ...]:
     if not isinstance(record, Worked):
         return ()
     try:
-        of_number = _of_number(desk, record) if isinstance(record, Contact) else []
-        return tuple(safe_text(line) for line in (*_involved(desk, record), *of_number))
+        calling = _of_number(desk, record) if isinstance(record, Contact) else []
+        return tuple(safe_text(line) for line in (*_involved(desk, record), *calling, *_unchecked(record)))
     except Unavailable as fault:
         return (safe_text(f"what is known of them cannot be looked for now: {fault}"),)
+
+
+def of_number(desk: Desk, contact: Contact) -> tuple[bytes, ...] | None:
+    """Return who has the number of a contact, and which contacts came from it before; None where it has none to look for."""
+    rang = desk.door.fact(contact.number, SCREEN)
+    number = e164(getattr(rang.fact, "number", None) or "") if rang is not None else None
+    if number is None:
+        return None
+    people = people_of(desk.log)
+    return (*people.of_number(number), *(one for one in people.rang_from(number) if one != contact.id))
+
+
+def _unchecked(record: Worked) -> list[str]:
+    """Return what should still be looked for, once somebody talks to the caller."""
+    left = missing(record.checked) if isinstance(record, Contact) and record.open and record.handler else ()
+    return [f"not checked: {', '.join(left)} ('looked')"] if left else []
 
 
 def _involved(desk: Desk, record: Worked) -> list[str]:
@@ -39,12 +57,11 @@ def _involved(desk: Desk, record: Worked) -> list[str]:
 
 def _of_number(desk: Desk, contact: Contact) -> list[str]:
     """Return who has the number of a contact, and which contacts came from it before; that nothing is known, where it is so."""
-    rang = desk.door.fact(contact.number, SCREEN)
-    number = e164(getattr(rang.fact, "number", None) or "") if rang is not None else None
-    if number is None:
+    both = of_number(desk, contact)
+    if both is None:
         return []
-    people = people_of(desk.log)
-    found, calls = people.of_number(number), [one for one in people.rang_from(number) if one != contact.id]
+    found = [one for one in both if kind_of(one) is Kind.NOMINAL]
+    calls = [one for one in both if kind_of(one) is Kind.CONTACT]
     desk.log.access.searched(desk.door.viewer, ("number",), found)
     told = [f"has this number: {_person(desk, one)}" for one in found]
     if calls:

@@ -69,7 +69,8 @@ class Slot(Struct, frozen=True, kw_only=True):
 class Verb(Struct, frozen=True, kw_only=True):
     """A verb: its names, its slots, what it does in words, and the acts that follow from a line.
 
-    `tells` returns what whoever presses Enter has to see besides, such as the exact words that somebody else proposed.
+    `tells` returns what whoever presses Enter has to see besides, such as the exact words that somebody else proposed;
+    `reminds` what they may have forgotten, which a preview shows and nobody else has to hear.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     example: str
     approving: bool = False
     tells: Callable[[Desk, "Line"], str] | None = None
+    reminds: Callable[[Desk, "Line"], str] | None = None
 
     def usage(self) -> str:
         """Return the verb as help shows it."""
@@ -109,7 +111,8 @@ class Line(Struct, frozen=True):
                 value = slot.default(desk)
             words[slot.name] = self._said(slot, value, desk, now_ns)
         said = " ".join(_without_gaps(self.verb.does, words).format(**words).split())
-        return said if self.verb.tells is None else f"{said} {self.verb.tells(desk, self)}".rstrip()
+        more = (told(desk, self) for told in (self.verb.tells, self.verb.reminds) if told is not None)
+        return " ".join(filter(None, (said, *more)))
 
     def _said(self, slot: Slot, value: Any, desk: Desk, now_ns: int) -> str:
         if value is None:

@@ -1,12 +1,14 @@
 """A contact's lines: ring, answer, where it is, the risk model, and where it leads."""
 
-from hueandcry.domain import contact, incident, recall, triage
+from hueandcry.domain import contact, firstcheck, incident, recall, triage
 from hueandcry.domain.contact import Channel
+from hueandcry.domain.firstcheck import Looked
 from hueandcry.domain.reference import Kind
 from hueandcry.domain.riskmodel import GIVEN
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
+from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.slots import CONTACT
 from hueandcry.operator.work.location import witnessed
 
@@ -45,6 +47,23 @@ def abandon_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["contact"], recall.Abandon())]
 
 
+_FOUND = (Kind.NOMINAL, Kind.CONTACT, Kind.EXPEDITE)  # a number alone may be said of anything
+
+
+def looked_acts(desk: Desk, line: Line) -> list[Act]:
+    """People, contacts and expedites that are named at the beginning were found; the rest is said of it."""
+    found: list[bytes] = []
+    rest = line["words"]
+    for word in words_of(line["words"]):
+        try:
+            found.append(find(desk, word.text, _FOUND))
+        except Misread:
+            rest = line["words"][word.start :]
+            break
+        rest = ""
+    return [Act(line["contact"], firstcheck.CheckFirst(Looked(line["what"]), tuple(found), rest))]
+
+
 def park_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["contact"], contact.Park(line["reason"]))]
 
@@ -70,6 +89,11 @@ VERBS = (
         name="notasked", short="na", acts=not_asked_acts,
         slots=(CONTACT, slots.choice("element", slots.passed_over), slots.choice("reason", slots.reasons), slots.words("detail", optional=True)),
         does="Pass over {element} for contact {contact}, {reason}[: {detail}]", example="na . engagement unsafe",
+    ),
+    Verb(
+        name="looked", short="lk", acts=looked_acts,
+        slots=(CONTACT, slots.choice("what", slots.one_of(Looked)), slots.words("words", optional=True)),
+        does="Record that {what} was looked for at {contact}[, found: {words}]", example="lk . household n4f7q her son is fifteen",
     ),
     Verb(
         name="resolve", short="rs", slots=(CONTACT, slots.choice("result", slots.results), slots.words("reason")), acts=resolve_acts,

@@ -6,6 +6,7 @@ from hueandcry.domain import contact, expedite, grading, handover, incident, lin
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite
+from hueandcry.domain.firstcheck import missing
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.pack import NOT_ASKED
 from hueandcry.domain.particulars import Reply
@@ -91,6 +92,15 @@ def grade_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["incident"], grading.Grade(line["grade"], line["reason"]))]
 
 
+def unchecked(desk: Desk, line: Line) -> str:
+    """Return what nobody looked for at first contact, of all who rang about an incident."""
+    record = desk.board.record(line["incident"])
+    callers = [desk.board.record(one) for one in record.contacts] if isinstance(record, Incident) else []
+    heard = [one for one in callers if isinstance(one, Contact)]
+    left = missing(tuple(what for one in heard for what in one.checked)) if heard else ()
+    return f"- NOT CHECKED: {', '.join(left)}" if left else ""
+
+
 def change_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["incident"], incident.Change(line["what"]))]
 
@@ -137,7 +147,7 @@ VERBS = (
     ),
     Verb(
         name="grade", short="g", slots=(INCIDENT, slots.choice("grade", slots.grades), slots.words("reason", optional=True)), acts=grade_acts,
-        does="Grade incident {incident} as {grade}[: {reason}]", example="g1 57 knife seen",
+        reminds=unchecked, does="Grade incident {incident} as {grade}[: {reason}]", example="g1 57 knife seen",
     ),
     Verb(
         name="change", short="ch", slots=(INCIDENT, slots.words("what")), acts=change_acts,

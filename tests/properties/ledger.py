@@ -21,6 +21,7 @@ from hueandcry.domain import (
     erasure,
     escalation,
     expedite,
+    firstcheck,
     grading,
     handover,
     history,
@@ -435,7 +436,7 @@ class Ledger:
             case contact.Linked() | contact.Resolved() | contact.Transferred():
                 assert not isinstance(fact, contact.Resolved) or call.asked >= ELEMENTS, "risk was gone through"
                 call.led, call.lost = True, 0
-            case contact.Located() | recall.SilentStepTaken() | recall.HelpedToTalk():
+            case contact.Located() | firstcheck.Checked() | recall.SilentStepTaken() | recall.HelpedToTalk():
                 pass
             case _:
                 raise AssertionError(f"nobody knows what {fact} does to a contact")

@@ -363,6 +363,8 @@ PEOPLE = (
     "apart {n} {m} twins",
     "involve {x} {n} suspect seen leaving",
     "involve {i} {m} victim",
+    "looked {c} household {n} her son",
+    "looked {c} repeat",
     "uninvolve {x} {n} suspect was at work",
 )
 FLOOR_GROUPS = (

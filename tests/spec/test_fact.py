@@ -666,7 +666,7 @@ def test_a_class_that_forgot_to_be_entered_is_found() -> None:
 def test_every_fact_stands_in_the_file_of_its_stream() -> None:
     """A stream that grew too long for one page is told in several, each a noun of its own; as is what any record has."""
     pages = {
-        "contact": {"contact", "history", "location", "recall", "triage"},
+        "contact": {"contact", "firstcheck", "history", "location", "recall", "triage"},
         "incident": {
             "advice", "classification", "crime", "deployment", "escalation", "grading", "handover", "history",
             "incident", "link", "major", "outcome",

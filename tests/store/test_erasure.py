@@ -46,6 +46,7 @@ NIGHT = """
     (h) ring 999 *
     (h) answer @c
     (h) note @c *
+    (h) looked @c household *
     (h) fix @c 3 *
     (h) locate @c SOUTH *
     (h) triage @c situation now *

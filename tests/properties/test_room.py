@@ -518,6 +518,23 @@ CONTACTS = (
         " | close {c} rung back, nobody there"
     ),
 )
+LIVES = (
+    (
+        *PEOPLE[:1],
+        "marker {n} violent high pnc assaulted two officers",
+        "remark {n} 3 again in May",
+        "unmark {n} 3 his brother",
+    ),
+    (*PEOPLE[:2], "same {n} {m} one number", "apart {n} {m} twins", "same {m} {n} one after all"),
+    (*PEOPLE[:1], "detail {n} born 12/3/1984", "strike {n} 2 another's", "strike {n} 3 it is the last"),
+    (
+        *PEOPLE[:1],
+        "involve {x} {n} suspect",
+        "uninvolve {x} {n} suspect at work",
+        "looked {c} household {n}",
+        "involve {i} {n} victim",
+    ),
+)
 REQUESTS = (
     course(
         "WARD | PAUSE | open {e} missing | verify {e} phrase | decide {e} accept now | tellback {e} X | close {e} | note {e} x"
@@ -718,6 +735,14 @@ class TheRoom(RuleBasedStateMachine):
     @rule(who=WHO, course=part_of(COURSES))
     def an_incident_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:
         self.say_all(self.seat(who), course, 0)
+
+    @rule(who=WHO, course=part_of(LIVES))
+    def a_person_becomes_known(self, who: int, course: tuple[str, ...]) -> None:
+        self.say_all(self.seat(who), course, 0)
+
+    @rule(who=WHO, lines=lines_of(PEOPLE), pick=PICK, reference=REFERENCE)
+    def people_are_described_and_involved(self, who: int, lines: list[str], pick: int, reference: str) -> None:
+        self.say_all(self.seat(who), lines, pick, reference)
 
     @rule(who=WHO, course=part_of(REQUESTS))
     def an_expedite_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:

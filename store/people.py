@@ -119,17 +119,22 @@ class People:
         return connection
 
     def _opened(self) -> sqlite3.Connection:
-        if self._path is None:
-            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        else:
-            with suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660))
-                self._path.chmod(0o660)
-            connection = sqlite3.connect(existing(self._path), uri=True, isolation_level=None, check_same_thread=False)
+        name = existing(self._path) if self._path is not None and self._has_file(self._path) else "file::memory:"
+        connection = sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA busy_timeout=10000")
         return connection
+
+    def _has_file(self, path: Path) -> bool:
+        """Make the file where it is missing; tells whether there is one: without it the index is made in memory."""
+        try:
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660))
+                path.chmod(0o660)
+        except OSError:
+            return False
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
     def _reached(self, connection: sqlite3.Connection) -> int:
         """Return up to which position the index is made; it is begun anew where it is of another journal or another form."""

@@ -49,7 +49,9 @@ class LogView(ScrollView, can_focus=False):
 
     def _wrap(self) -> None:
         width = max(20, self.size.width - 1)
-        self._head = [part for line in self._heading for part in folded(safe_text(line), width)][:HEADING_MAX]
+        head = [part for line in self._heading for part in folded(safe_text(line), width)]
+        left = len(head) - HEADING_MAX + 1
+        self._head = head if left <= 1 else [*head[: HEADING_MAX - 1], f"... {left} lines more: hue show"]
         self._wrapped = [part for line in self._lines for part in folded(safe_text(line), width, INDENT)]
         self.virtual_size = Size(self.size.width, len(self._wrapped) + len(self._head))
         if self._follows:

@@ -382,6 +382,10 @@ class Ledger:
             case recall.OperatorOnLine():
                 assert call.operator_on is not fact.on
                 call.operator_on = fact.on
+            case firstcheck.Checked():
+                assert set(fact.found) <= {*self.people.known, *self.calls, *self.requests}, (
+                    "who was found is on record"
+                )
             case location.CallerLocated():
                 assert fact.plausible or not fact.radius_m, "what cannot be true is taken, and flagged"
             case triage.ElementPassedOver() if call.lost:
@@ -436,7 +440,7 @@ class Ledger:
             case contact.Linked() | contact.Resolved() | contact.Transferred():
                 assert not isinstance(fact, contact.Resolved) or call.asked >= ELEMENTS, "risk was gone through"
                 call.led, call.lost = True, 0
-            case contact.Located() | firstcheck.Checked() | recall.SilentStepTaken() | recall.HelpedToTalk():
+            case contact.Located() | recall.SilentStepTaken() | recall.HelpedToTalk():
                 pass
             case _:
                 raise AssertionError(f"nobody knows what {fact} does to a contact")

@@ -168,6 +168,12 @@ def test_whatever_happens_to_the_file_it_is_made_anew(stage: Founded, kept: Know
     assert kept.people.rebuild() == len(KNOWN)
 
 
+def test_where_no_file_can_be_made_people_are_searched_in_memory(known: Known, tmp_path: Path) -> None:
+    people = People(known.desk.log, tmp_path / "nowhere" / PEOPLE_NAME)
+    assert [one.stands for one in people.found(names("siobhan"))] == [known.streams["siobhan"]]
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_two_who_search_at_once_take_up_what_is_new_once(stage: Founded, kept: Known) -> None:
     other = People(stage.room.journal, stage.room.folder.path / PEOPLE_NAME)
     for _ in range(3):

@@ -111,8 +111,7 @@ class Line(Struct, frozen=True):
                 value = slot.default(desk)
             words[slot.name] = self._said(slot, value, desk, now_ns)
         said = " ".join(_without_gaps(self.verb.does, words).format(**words).split())
-        more = (told(desk, self) for told in (self.verb.tells, self.verb.reminds) if told is not None)
-        return " ".join(filter(None, (said, *more)))
+        return said if self.verb.tells is None else f"{said} {self.verb.tells(desk, self)}".rstrip()
 
     def _said(self, slot: Slot, value: Any, desk: Desk, now_ns: int) -> str:
         if value is None:

@@ -59,7 +59,9 @@ def carry_out(desk: Desk, text: str) -> list[Entry]:
 
 def preview(desk: Desk, text: str) -> str:
     """Return what Enter will do with this line, in words; raises Misread."""
-    return READER.read(storable(text), desk).says(desk)
+    line = READER.read(storable(text), desk)
+    reminded = line.verb.reminds(desk, line) if line.verb.reminds is not None else ""
+    return f"{line.says(desk)} {reminded}".rstrip()
 
 
 def refusal(desk: Desk, text: str) -> str:

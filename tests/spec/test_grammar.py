@@ -404,7 +404,7 @@ def test_a_closed_contact_still_goes_by_its_tail(night: Night) -> None:
         ("ring 999 07700 900123", "Record a contact on 999 from 07700 900123"),
         ("g2 1 knife seen", f"Grade incident 1 domestic as 2: knife seen {UNCHECKED}"),
         ("g2 .", f"Grade incident 1 domestic as 2 {UNCHECKED}"),
-        ("p g3 1 arrested", f"Put before a second person: Grade incident 1 domestic as 3: arrested {UNCHECKED}"),
+        ("p g3 1 arrested", "Put before a second person: Grade incident 1 domestic as 3: arrested"),
         ("own 1 2211", "Give incident 1 domestic to 2211"),
         ("send 1 AB12", "Send AB12 to incident 1 domestic"),
         ("hand 1 3305 her sister rings", "Hand 1 domestic over to 3305: her sister rings"),

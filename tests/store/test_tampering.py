@@ -114,9 +114,8 @@ STORY = """
     tellback @e Sister Jones: a car is looking
     close @e back on the ward
     ring 101 07700 900461
-    abandon @c
-    recall @c spoke
     answer @c
+    operator @c on
     triage @c situation past
     triage @c threat none
     triage @c risk low
@@ -643,7 +642,7 @@ def test_rows_taken_moved_and_forged_are_found(tampering: Tampering, hand: str) 
 NOTED = "(SELECT max(position) FROM fact WHERE name='record.noted')"
 NAMED: dict[str, tuple[str, str]] = {
     "a fact deleted": ("DELETE FROM fact WHERE position=100", "@101 position"),
-    "a fact moved behind the last": ("UPDATE fact SET position=900 WHERE position=100", "@900 position"),
+    "a fact moved behind the last": ("UPDATE fact SET position=900 WHERE position=101", "@900 position"),
     "a version moved on": (f"UPDATE fact SET version=77 WHERE position={NOTED}", "version"),
     "a moment moved back": (
         "UPDATE fact SET head=(SELECT head FROM fact WHERE position=1) WHERE position=100",
@@ -673,7 +672,7 @@ def test_a_finding_names_the_part_that_is_not_as_it_was_written(tampering: Tampe
     tampering.do(statement)
     told = [finding.text().split(":")[0] for finding in tampering.findings()]
     assert any(one == part or one.endswith(f" {part}") for one in told), told
-    assert len(told) <= 8, told
+    assert len(told) < 8, told
 
 
 def test_peaks_that_go_on_behind_those_of_the_tree_are_found(tampering: Tampering) -> None:

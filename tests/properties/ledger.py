@@ -18,6 +18,8 @@ from hueandcry.domain import (
     cover,
     crime,
     deployment,
+    dispute,
+    episode,
     erasure,
     escalation,
     expedite,
@@ -27,27 +29,36 @@ from hueandcry.domain import (
     history,
     incident,
     involvement,
+    lane,
     link,
     location,
     logbook,
     major,
     outcome,
+    parking,
     policy,
     promise,
+    questionnaire,
     rationale,
     recall,
+    referral,
     reminder,
     resource,
     ringing,
+    safeguarding,
     staff,
     triage,
+    welfare,
 )
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Entry, FactRef, Header
 from hueandcry.domain.reference import stream_text
 from hueandcry.domain.staff import staff_stream
 from hueandcry.store.item import Item
+from tests.properties.cares import Cares
+from tests.properties.partners import Partners, Request, Requests
 from tests.properties.people import People
+from tests.properties.safeguarding import Paper, Safeguarding
 from tests.staging import S
 
 ROLES = {role.value for role in Role}
@@ -62,7 +73,8 @@ WITHIN_S = {  # until somebody is sent, until somebody is there, and between two
     "4": (None, 172_800, 86_400),
     "5": (None, None, None),
 }
-ANSWER_WITHIN, TAKE_UP_WITHIN, HEARD_WITHIN, CRIME_WITHIN = 900 * S, 120 * S, 1200 * S, 86_400 * S
+TAKE_UP_WITHIN, HEARD_WITHIN, CRIME_WITHIN = 120 * S, 1200 * S, 86_400 * S
+DESK_WITHIN, DESK_EVERY = 600 * S, 1800 * S
 RECALL_EVERY, RECALLS = 300 * S, 3
 CANCELS = {"cancelled", "duplicate"}
 DOMESTIC = {"domestic"}
@@ -74,6 +86,8 @@ THERE = {"allocated", "en-route", "at-scene"}
 OF_TIME = (
     deployment.TargetMissed
     | escalation.Escalated
+    | dispute.DisputeEscalated
+    | referral.Late
     | expedite.Unanswered
     | promise.Broken
     | recall.RecallLate
@@ -82,6 +96,7 @@ OF_TIME = (
     | resource.UnheardOf
     | ringing.QuestionRang
     | ringing.VolumeFell
+    | welfare.FollowUpDue
 )
 UPDATES = (
     logbook.Noted
@@ -95,7 +110,22 @@ UPDATES = (
     | check.CheckReturned
     | link.Absorbed
     | major.MajorDeclared
+    | safeguarding.Researched
+    | safeguarding.Safeguarded
+    | safeguarding.Referred
+    | safeguarding.DeskReviewed
+    | questionnaire.LevelGiven
 )
+OF_SAFEGUARDING = (
+    questionnaire.QuestionAnswered
+    | questionnaire.LevelGiven
+    | safeguarding.Researched
+    | safeguarding.Safeguarded
+    | safeguarding.Referred
+    | episode.FormBegun
+    | episode.FormEnded
+)
+OF_WELFARE = welfare.BreakOffered | welfare.BreakAnswered | welfare.FollowUpDue | welfare.SeenTo
 AFTERWARDS = link.Tied | crime.CrimeRecorded | crime.NoCrimeFound | link.Reopened  # of what is closed, too
 
 
@@ -104,6 +134,11 @@ class Call:
     """A contact from the ring to the close; `led` tells whether it has led anywhere that allows a close."""
 
     rang: int
+    emergency: bool
+    number: str
+    sites: set[tuple[str, str]]
+    site: str = ""
+    expedite: bytes = b""
     led: bool = False
     open: bool = True
     ringing: bool = True
@@ -119,11 +154,15 @@ class Call:
 
     @property
     def holder(self) -> str:
-        return self.owner or "handler"
+        return self.owner or ("vulnerability" if self.queue == "partner" else "handler")
 
     @property
     def queue(self) -> str:
-        return "waiting" if self.ringing else "recall" if self.lost else "parked" if self.parked else "in-hand"
+        if (self.ringing or self.lost) and self.site and not self.emergency:
+            return "partner"
+        if self.ringing:
+            return "waiting"
+        return "recall" if self.lost else "parked" if self.parked else "in-hand"
 
     @property
     def recall_due(self) -> int | None:
@@ -155,8 +194,11 @@ class Case:
     category: str
     domestic: bool
     changed: int
+    changed_at: int
     assessed: int = 0
     vulnerable: bool = False
+    vulnerable_since: int = 0
+    looked: int = 0
     grade: str = ""
     attended: bool = False
     told: bool = False
@@ -205,9 +247,26 @@ class Case:
     def crime_undecided(self) -> bool:
         return self.category in CRIMES and not self.crime and not self.no_crime
 
+    @property
+    def for_desk(self) -> bool:
+        """Whether somebody is vulnerable and nobody is sent."""
+        return self.open and self.vulnerable and not (self.sent or self.attended or self.result)
+
+    @property
+    def desk_since(self) -> int:
+        """Since when nobody has looked at it who should."""
+        return max(self.vulnerable_since, self.alone, self.needed)
+
+    @property
+    def desk_due(self) -> int:
+        looked = self.looked >= self.desk_since
+        return self.looked + DESK_EVERY if looked else self.desk_since + DESK_WITHIN
+
     def targets(self) -> dict[str, int]:
         """Return by when what should happen."""
         found = {}
+        if self.for_desk:
+            found["desk-review"] = self.desk_due
         if self.interim and not self.attended and not self.result:
             found["interim-review"] = self.interim
         if self.crime_undecided:
@@ -226,32 +285,6 @@ class Case:
             if target != "crime-recording" or self.grade or (target, due) in self.missed:
                 yield due
         yield from (one.due for one in (self.agencies or {}).values() if not one.knows)
-
-
-@dataclass
-class Request:
-    """A partner's expedite."""
-
-    asked: int
-    decision: str = ""
-    told: bool = False
-    answered: bool = False
-    open: bool = True
-    owner: str = ""
-    unanswered: list[int] = field(default_factory=list)
-
-    @property
-    def holder(self) -> str:
-        return self.owner or "vulnerability"
-
-    @property
-    def queue(self) -> str:
-        return "partner"
-
-    def dues(self) -> Iterator[int]:
-        """Yield when somebody should do something."""
-        if not self.answered:
-            yield self.asked + ANSWER_WITHIN
 
 
 @dataclass
@@ -297,9 +330,12 @@ class Ledger:
         self.facts: dict[FactRef, Entry] = {}
         self.calls: dict[bytes, Call] = {}
         self.cases: dict[bytes, Case] = {}
-        self.requests: dict[bytes, Request] = {}
+        self.requests = Requests(self)
+        self.partners = Partners()
+        self.safeguarding = Safeguarding(self)
         self.crews: dict[bytes, Crew] = {}
         self.people = People()
+        self.cares = Cares()
         self.history: list[bytes] = []
         self.on: dict[bytes, Margin] = {}
         self.sessions: dict[str, str] = {}
@@ -307,6 +343,7 @@ class Ledger:
         self.waiting: dict[FactRef, str] = {}
         self.used: set[FactRef] = set()
         self.erasing: list[bytes] = []
+        self.erased: set[bytes] = set()
         self.covers: dict[tuple[str, str], str] = {}
         self.fallen: dict[str, int] = {}
 
@@ -321,7 +358,10 @@ class Ledger:
         {
             "contact": self._contact,
             "incident": self._incident,
-            "expedite": self._expedite,
+            "expedite": self.requests.take,
+            "partner": self.partners.take,
+            "referral": self.safeguarding.refers,
+            "episode": self.safeguarding.keeps,
             "staff": self._staff,
             "policy": self._policy,
             "gazetteer": lambda *_: None,
@@ -332,6 +372,7 @@ class Ledger:
         case = self.cases.get(entry.stream)
         if case is not None and isinstance(fact, UPDATES):
             self._updated(case, header)
+        self.safeguarding.nobody_repeats(entry)
 
     def _in_its_place(self, entry: Entry) -> None:
         self.versions[entry.stream] += 1
@@ -345,7 +386,8 @@ class Ledger:
         self.recorded = header.recorded
         assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
         if header.actor == "watch":
-            assert isinstance(entry.fact, OF_TIME | policy.ClockSetBack | erasure.ErasureCompleted)
+            form_goes = isinstance(entry.fact, erasure.Erased) and entry.stream in self.safeguarding.forms
+            assert form_goes or isinstance(entry.fact, OF_TIME | policy.ClockSetBack | erasure.ErasureCompleted)
             return
         assert not isinstance(entry.fact, OF_TIME), "time speaks for the watch"
         if isinstance(entry.fact, staff.SignedOn):
@@ -368,14 +410,15 @@ class Ledger:
         if entry.version == 1:
             assert isinstance(fact, contact.Rang | history.ContactLoaded), "the record exists from the ring"
             if isinstance(fact, contact.Rang):
-                self.calls[entry.stream] = Call(header.occurred)
+                number, emergency = fact.number or "", fact.channel is contact.Channel.EMERGENCY
+                self.calls[entry.stream] = Call(header.occurred, emergency, number, self.partners.sites_of(number))
             else:
                 self.history.append(entry.stream)
             return
         call = self.calls[entry.stream]
         assert call.open, "a closed contact is not worked"
         match fact:
-            case contact.Answered() | contact.TakenUp() | contact.Parked() | recall.Abandoned():
+            case contact.Answered() | contact.TakenUp() | parking.Parked() | recall.Abandoned():
                 self._on_the_line(call, header, fact)
             case recall.RecallTried() | recall.RecallLate():
                 self._rung_back(call, header, fact)
@@ -383,11 +426,15 @@ class Ledger:
                 assert call.operator_on is not fact.on
                 call.operator_on = fact.on
             case firstcheck.Checked():
-                assert set(fact.found) <= {*self.people.known, *self.calls, *self.requests}, (
+                assert set(fact.found) <= {*self.people.known, *self.calls, *self.requests.all}, (
                     "who was found is on record"
                 )
             case location.CallerLocated():
                 assert fact.plausible or not fact.radius_m, "what cannot be true is taken, and flagged"
+            case lane.PartnerKnown():
+                assert call.ringing, "a number is known before anybody answers"
+                assert (fact.partner, fact.site) in call.sites, "the number that rings is one of the site's"
+                call.site = fact.site
             case triage.ElementPassedOver() if call.lost:
                 call.asked.add(fact.element)
             case contact.Closed():
@@ -405,7 +452,7 @@ class Ledger:
             case contact.TakenUp():
                 assert call.parked, "only who holds the line is taken up"
                 call.owner, call.parked = fact.handler, False
-            case contact.Parked():
+            case parking.Parked():
                 assert call.queue == "in-hand", "only who is on the line is parked"
                 assert not call.led
                 call.parked = True
@@ -429,14 +476,22 @@ class Ledger:
 
     def _asked(self, call: Call, fact: Any) -> None:
         """What is asked of a caller and where they lead: nothing while it rings, or while they hold the line."""
-        assert not call.ringing, "who rings is answered first"
-        assert not call.parked or isinstance(fact, contact.Linked), "who holds the line is taken up first"
+        assert not call.ringing or isinstance(fact, lane.LedToExpedite), "who rings is answered first"
+        assert not call.parked or isinstance(fact, contact.Linked | lane.LedToExpedite), (
+            "who holds the line is taken up first"
+        )
         assert not call.lost or not isinstance(fact, contact.Resolved | contact.Transferred), (
             "who was lost is rung back"
         )
         match fact:
             case triage.ElementTriaged() | triage.ElementPassedOver():
                 call.asked.add(fact.element)
+            case lane.LedToExpedite():
+                assert not call.lost, "it leads somewhere while somebody is there"
+                assert not call.led, "who came to something came to one thing"
+                assert not call.expedite
+                assert fact.expedite in self.requests.all, "what the partner asks for is taken down"
+                call.expedite = fact.expedite
             case contact.Linked() | contact.Resolved() | contact.Transferred():
                 assert not isinstance(fact, contact.Resolved) or call.asked >= ELEMENTS, "risk was gone through"
                 call.led, call.lost = True, 0
@@ -446,8 +501,8 @@ class Ledger:
                 raise AssertionError(f"nobody knows what {fact} does to a contact")
 
     def _ended(self, stream: bytes, call: Call) -> None:
-        assert call.led, "a contact is not discarded"
-        self._nothing_is_left(stream)
+        assert call.led or call.expedite, "a contact is not discarded"
+        self.nothing_is_left(stream)
         if call.lost:
             assert call.reached or call.tried >= RECALLS, "a lost caller was rung back"
             assert call.asked >= ELEMENTS, "risk was gone through, or passed over with a reason"
@@ -459,9 +514,10 @@ class Ledger:
             case = self.cases[case.into]
         return case
 
-    def _nothing_is_left(self, stream: bytes) -> None:
+    def nothing_is_left(self, stream: bytes) -> None:
         assert not self._of(stream).promises, "no end while a promise is open"
         assert not self._of(stream).bring_ups, "no end while something is to be brought up"
+        assert not self.safeguarding.needed.get(stream), "no end while somebody is missing and a form is kept"
 
     # Incidents
 
@@ -476,6 +532,7 @@ class Ledger:
                 fact.category,
                 domestic,
                 entry.version,
+                entry.position,
                 opened=when,
                 needed=when,
                 clock=when,
@@ -519,7 +576,7 @@ class Ledger:
             case outcome.Resulted():
                 self._resulted(case, entry, fact)
             case outcome.Closed():
-                self._nothing_is_left(entry.stream)
+                self.nothing_is_left(entry.stream)
                 self._closed(case)
             case _:
                 return False
@@ -553,6 +610,8 @@ class Ledger:
             case deployment.Reviewed():
                 assert case.assessed > case.changed, "what is out of date is assessed, not reviewed"
                 case.reviewed = max(case.reviewed, header.occurred)
+            case safeguarding.DeskReviewed():
+                self._looked_at(case, entry, header, fact)
             case deployment.TargetMissed():
                 self._missed(case, header, fact)
             case escalation.Escalated():
@@ -574,6 +633,18 @@ class Ledger:
                 return False
         return True
 
+    def _looked_at(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
+        """The desk looks at what is vulnerable and has nobody sent; where risk is another it is assessed anew."""
+        assert case.for_desk, "the desk looks at what is vulnerable and has nobody sent"
+        assert fact.late is (case.desk_due <= header.occurred), "it is late from its time on"
+        assert fact.words
+        as_assessed = fact.review is safeguarding.Review.AS_ASSESSED
+        assert not as_assessed or case.assessed > case.changed, "what is out of date is not as assessed"
+        case.missed = [one for one in case.missed if one[0] != "desk-review"]
+        case.looked = max(case.looked, header.occurred)
+        if fact.review is not safeguarding.Review.AS_ASSESSED:
+            case.changed, case.changed_at = entry.version, entry.position
+
     def _ties(self, case: Case, entry: Entry, header: Header, fact: Any) -> bool:
         match fact:
             case link.Tied():
@@ -585,7 +656,7 @@ class Ledger:
             case link.Untagged():
                 case.tags.remove(fact.tag)
             case link.Merged():
-                self._nothing_is_left(entry.stream)
+                self.nothing_is_left(entry.stream)
                 other = self.cases[fact.into]
                 assert not case.crime_undecided or other.crime_undecided or other.crime, "no crime is lost in a merge"
                 assert not case.crews, "nobody is left on what is not worked any more"
@@ -598,7 +669,8 @@ class Ledger:
                 assert not case.open
                 assert fact.reason, "there is a reason to work it again"
                 case.open, case.result, case.told, case.owner, case.into = True, "", False, "", b""
-                case.changed, case.sent, case.attended = entry.version, False, False
+                case.changed, case.changed_at = entry.version, entry.position
+                case.sent = case.attended = False
                 case.clock = case.needed = header.occurred
             case _:
                 return False
@@ -613,6 +685,7 @@ class Ledger:
         case.absorbed.append(fact.merged)
         case.contacts += new
         case.domestic, case.vulnerable = case.domestic or other.domestic, case.vulnerable or other.vulnerable
+        case.vulnerable_since = case.vulnerable_since or (header.occurred if case.vulnerable else 0)
         case.told = case.told and not new
         self._changed(case, entry, header)
 
@@ -682,7 +755,7 @@ class Ledger:
         if case.result or (case.attended and not case.crews):
             case.attended, case.sent = case.attended and bool(case.crews), bool(case.crews)
             case.clock = case.needed = header.occurred
-        case.changed, case.result = entry.version, ""
+        case.changed, case.changed_at, case.result = entry.version, entry.position, ""
 
     def _assessed(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
         """Callers are heard once, in the order in which the room learned of it; what was not asked has a reason."""
@@ -704,6 +777,7 @@ class Ledger:
                 case.passed_over.add(reply.element)
         case.heard.update(fact.heard)
         case.assessed, case.vulnerable = entry.version, fact.vulnerable
+        case.vulnerable_since = (case.vulnerable_since or header.occurred) if fact.vulnerable else 0
         case.reviewed, case.interim = max(case.reviewed, header.occurred), 0
 
     def _graded(self, case: Case, entry: Entry, header: Header, fact: Any) -> None:
@@ -770,34 +844,6 @@ class Ledger:
         assert case.agencies is None, "a major incident is stood down before the close"
         case.open = False
 
-    # Expedites
-
-    def _expedite(self, entry: Entry, header: Header, fact: Any) -> None:
-        if isinstance(fact, expedite.Asked):
-            assert entry.version == 1
-            self.requests[entry.stream] = Request(header.occurred)
-            return
-        request = self.requests[entry.stream]
-        assert request.open, "a closed expedite is not worked"
-        match fact:
-            case expedite.Decided():
-                assert fact.reason, "a decision has a reason"
-                request.decision, request.told, request.owner = fact.decision.value, False, fact.decider
-            case expedite.Told():
-                assert request.decision, "what is told was decided"
-                assert fact.person, "a named person is told"
-                request.told = request.answered = True
-            case expedite.Unanswered():
-                assert fact.due <= header.occurred
-                assert fact.due not in request.unanswered
-                assert not request.answered, "no answer is missed that was given"
-                request.unanswered.append(fact.due)
-            case expedite.Closed():
-                assert request.told, "the partner knows before the close"
-                self._nothing_is_left(entry.stream)
-                assert request.decision != "hold"
-                request.open = False
-
     # Resources
 
     def _resource(self, entry: Entry, header: Header, fact: Any) -> None:
@@ -863,6 +909,8 @@ class Ledger:
                 del self.waiting[fact.said]
             case staff.Approved() | staff.Declined():
                 self._settles(header, fact)
+            case _ if isinstance(fact, OF_WELFARE):
+                self.cares.take(entry, header, fact)
 
     def _covers(self, entry: Entry, roles: list[str], fact: Any) -> None:
         key = fact.district, fact.role.value
@@ -886,17 +934,18 @@ class Ledger:
 
     def _record(self, entry: Entry, header: Header, fact: Any) -> None:
         """Two people erase a record that is not worked any more, and it is erased once for each time they do."""
+        if isinstance(fact, OF_SAFEGUARDING):
+            self._safeguards(entry, header, fact)
+            return
         match fact:
             case erasure.Erased():
-                assert entry.stream not in self.open_streams(), "what is still worked on is not erased"
-                assert entry.stream not in self.erasing
-                self._second_look(entry, fact.approval, "erase {} ", goes_on=True)
+                self._erased(entry, header, fact)
                 self.erasing.append(entry.stream)
                 self.people.gone.add(entry.stream)
             case erasure.ErasureCompleted():
                 assert header.actor == "watch"
                 self.erasing.remove(entry.stream)
-            case logbook.Noted() | logbook.Corrected() | rationale.DecisionRecorded():
+            case logbook.Noted() | logbook.Corrected() | rationale.DecisionRecorded() | welfare.FoundTraumatic():
                 assert entry.version > 1, "there is a record to write in"
             case ringing.QuestionRang() | ringing.RingHeeded():
                 self._rang(self._of(entry.stream), entry, header, fact)
@@ -913,6 +962,27 @@ class Ledger:
                 assert not isinstance(fact, advice.Advised) or fact.topic in ADVICE
             case _:
                 self._promise(self._of(entry.stream), entry, header, fact)
+
+    def _safeguards(self, entry: Entry, header: Header, fact: Any) -> None:
+        """Also of an incident, whose assessment knows nothing of a level that was given after it."""
+        self.safeguarding.take(entry, header, fact)
+        case = self.cases.get(entry.stream)
+        if isinstance(fact, questionnaire.LevelGiven) and case is not None and case.assessed:
+            case.changed, case.changed_at = entry.version, entry.position
+
+    def _erased(self, entry: Entry, header: Header, fact: Any) -> None:
+        """What nobody works on is erased by two people; only a form goes by itself, when its time has come."""
+        stream = entry.stream
+        assert stream not in self.open_streams(), "what is still worked on is not erased"
+        assert not self.safeguarding.is_kept(stream), "a form is kept while somebody is missing"
+        assert stream not in self.partners.firms or not self.partners.firms[stream].registered
+        assert stream not in self.erasing
+        if header.actor == "watch":
+            assert stream not in self.erased, "a form goes once"
+            self.safeguarding.goes(entry, header, fact.approval)
+        else:
+            self._second_look(entry, fact.approval, "erase {} ", goes_on=True)
+        self.erased.add(stream)
 
     def _rang(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
         if isinstance(fact, ringing.RingHeeded):
@@ -968,7 +1038,7 @@ class Ledger:
 
     def presses(self, stream: bytes, now: int) -> bool:
         """Tell whether somebody is vulnerable, or something about it is late."""
-        vulnerable = stream in self.requests or (stream in self.cases and self.cases[stream].vulnerable)
+        vulnerable = stream in self.requests.all or (stream in self.cases and self.cases[stream].vulnerable)
         due = self.due(stream)
         return vulnerable or (due is not None and due <= now)
 
@@ -1004,14 +1074,25 @@ class Ledger:
 
     # What should be on the board
 
-    def account(self, stream: bytes) -> Call | Case | Request:
+    def _items(self) -> list[dict[bytes, Any]]:
+        return [self.calls, self.cases, self.requests.all, self.safeguarding.papers]
+
+    def account(self, stream: bytes) -> Call | Case | Request | Paper:
         """Return the account of an item."""
-        held: list[dict[bytes, Any]] = [self.calls, self.cases, self.requests]
-        return next(one[stream] for one in held if stream in one)
+        return next(one[stream] for one in self._items() if stream in one)
 
     def open_streams(self) -> list[bytes]:
-        held: list[dict[bytes, Any]] = [self.calls, self.cases, self.requests]
-        return sorted(stream for one in held for stream, account in one.items() if account.open)
+        return sorted(stream for one in self._items() for stream, account in one.items() if account.open)
+
+    def everything(self) -> list[bytes]:
+        """Return every contact, incident, expedite and referral, also what was loaded."""
+        return [*(stream for one in self._items() for stream in one), *self.history]
+
+    def looks_anew(self, request: Request) -> None:
+        """Assert that the incident of what a partner asks anew was opened or changed after that."""
+        case = self.cases.get(request.incident)
+        if case is not None and request.again and request.linked < request.again:
+            assert self.worked_for(case).changed_at > request.again, "what a partner says anew is assessed anew"
 
     def held_by(self, collar: str) -> list[bytes]:
         """Return what a person has in hand."""
@@ -1041,18 +1122,40 @@ class Ledger:
             assert item.rang == (here.unheeded[-1] if here.unheeded else "")
             up = [due for due, _ in here.bring_ups.values() if due <= now]
             assert item.alerts.count("bring up") == len(up)
-            if isinstance(account, Call):
-                self._holds_call(account, here)
-            elif isinstance(account, Case):
-                self._holds_case(account, item)
+            self._holds_one(account, item, here)
         self.people.holds()
+        self.requests.holds()
+        self.safeguarding.holds()
         for crew in self.crews.values():
             assert crew.on is None or (self.cases[crew.on].open and crew.callsign in self.cases[crew.on].crews), (
                 "a crew is on what is open, and its log says so"
             )
         assert not any(case.crews for case in self.cases.values() if not case.open), "who was on it is free in its log"
 
+    def _holds_one(self, account: Call | Case | Request | Paper, item: Item, here: Margin) -> None:
+        match account:
+            case Call():
+                self._holds_call(account, here)
+            case Case():
+                self._holds_case(account, item)
+            case Request():
+                known = {code for firm in self.partners.now() for code in (firm.code, *firm.sites)}
+                assert item.escalated == account.escalated, "to whom a dispute went is seen until they know"
+                assert item.vulnerable
+                alerts = {
+                    "the partner disputes the decision": bool(account.disputed),
+                    "NOT as the partner is registered": account.mismatched,
+                    f"{account.partner} is not registered": bool(known) and account.partner not in known,
+                }
+                assert {one for one in item.alerts if one != "bring up"} == {
+                    one for one, is_so in alerts.items() if is_so
+                }
+            case Paper():
+                assert item.kind == "referral"
+                assert any(one.startswith("agency declined") for one in item.alerts) is (account.stage == "declined")
+
     def _holds_call(self, call: Call, here: Margin) -> None:
+        assert bool(call.site) is bool(call.sites), "whose number rings is known, where it is a partner's"
         waits = [word for word in here.promises.values() if word.what == "take-up"]
         assert len(waits) == call.parked, "whoever holds the line is promised to be taken up, and nobody else"
 
@@ -1060,6 +1163,9 @@ class Ledger:
         assert item.contacts == len(case.contacts), "no contact is dropped"
         assert (item.grade, item.vulnerable, item.what) == (case.grade, case.vulnerable, case.category)
         assert item.unread == case.unread, "what others wrote is seen to be unread"
+        unseen = [due for target, due in case.missed if target == "desk-review"]
+        passed_over = case.for_desk and bool(unseen) and unseen[-1] > max(case.looked, case.desk_since)
+        assert ("vulnerability desk has not looked at it" in item.alerts) is passed_over
         waits = case.grade and not case.sent and not case.result
         assert item.escalated == (case.unacknowledged[-1] if waits and case.unacknowledged else "")
         assert ("MAJOR INCIDENT" in item.alerts) is (case.agencies is not None)

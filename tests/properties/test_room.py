@@ -30,6 +30,8 @@ from hypothesis.stateful import (
 from hueandcry.domain import (
     contact,
     deployment,
+    dispute,
+    episode,
     erasure,
     escalation,
     expedite,
@@ -40,9 +42,11 @@ from hueandcry.domain import (
     major,
     promise,
     recall,
+    referral,
     reminder,
     resource,
     ringing,
+    welfare,
 )
 from hueandcry.domain.asking import ask
 from hueandcry.domain.duty import FLOOR, Place, Role
@@ -56,6 +60,7 @@ from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
 from hueandcry.operator.grammar import Line
 from hueandcry.operator.identity import SetClock
 from hueandcry.operator.listening import Listener
+from hueandcry.operator.partnering import set_phrase
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.erasure import keys_of
@@ -64,6 +69,7 @@ from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, blank
 from tests.proof.counts import PROOF, SEED
 from tests.proof.table import Told, tell
+from tests.properties.cares import ASKED_AFTER
 from tests.properties.ledger import AGENCIES, Ledger
 from tests.staging import MONDAY, RacingLog, S, Stage
 
@@ -92,7 +98,7 @@ STAFF = {
     "2001": (Role.HANDLER,),
     "3001": (Role.DISPATCHER,),
     "4001": (Role.VULNERABILITY,),
-    "5001": (Role.SUPERVISOR, Role.DISPATCHER),
+    "5001": (Role.SUPERVISOR, Role.DISPATCHER, Role.SERGEANT),
 }
 RIVAL = "2002"
 NOT_OF_THE_FLOOR = {  # done by commands of their own, not by a line
@@ -101,6 +107,9 @@ NOT_OF_THE_FLOOR = {  # done by commands of their own, not by a line
     "access.shown",
     "foreign.disclosed",
     "foreign.received",
+    "review.begun",
+    "review.compared",
+    "review.judged",
     "policy.agreed",
     "policy.backed_up",
     "policy.key_backup_begun",
@@ -248,6 +257,15 @@ AFTERWARDS = (
     "back 40m locate {i} NORTH 2 Mill Lane",
     "back 10m own {i} 3001",
     "back 10m off",
+    "back 20m desk {i} as-assessed she was rung",
+    "back 5m desk {i} lower he is in custody",
+    "back 25m level {i} missing-person high a child",
+    "back 10m safeguard {i} remove to her sister",
+    "back 30m sent {r} by hand",
+    "back 20m agency {r} received our-word Jane Hill / by telephone",
+    "back 40m dispute {e} Sister Jones: he is on insulin",
+    "back 15m again {e} - he rang the ward",
+    "back 2h found {e} at her aunt's",
 )
 RISKS = (
     f"assess {{i}} {QUIET} he has left",
@@ -305,6 +323,104 @@ PARTNERS = (
     "note {e} rang the ward",
     "fix {e} 1 ward 21",
     "close {e} done",
+    "expedite ward-9 awol {c} Sister Jones / 0161 276 1234 / left by the back door",
+    "verify {e} number",
+    "verify {e} phrase blue heron at dawn",
+    "verify {e} call-back 0161 276 1234 the sister",
+    "verify {e} call-back 0161 496 7777 somebody",
+    "decide {e} not-police the ward searches / none under section 136",
+    "decide {e} not-police the ward searches",
+    "dispute {e} Sister Jones: he is on insulin",
+    "dispute {e} Sister Jones",
+    "again {e} - he has rung his mother",
+    "again {e} {c} he has taken tablets",
+    "handback {e} Sister Jones: on the ward at 16:20",
+    "handback {e} : nobody",
+    "ack {e} reading it",
+)
+FIRMS = (
+    "partner mft nhs Manchester hospitals",
+    "partner home-7 children Elm House",
+    "site mft mri-ward-12 Ward 12 / 0161 276 1234",
+    "site mft ward-9 Ward 9 / 0161 276 1234 / 0161 276 1235",
+    "site mft ward-9 Ward 9 / none",
+    "site home-7 elm Elm House / 0161 225 0001",
+    "unsite mft mri-ward-12 the ward moved",
+    "named mft mri-ward-12 A. Jones / ward sister / 07700 900456",
+    "named home-7 elm Kay",
+    "forget mft 3 has left",
+    "forget mft 4 has left",
+    "unpartner mft the trust was merged",
+    "unpartner home-7 closed",
+    "ring partner 0161 276 1234",
+    "ring 999 0161 276 1234",
+    "ring 101 0161 276 1235",
+)
+QUESTIONS = (
+    "question {i} da-throat yes twice this week",
+    *(f"question {{i}} da-{one} no" for one in ("throat", "kill", "weapon", "afraid")),
+    "question {i} da-afraid yes",
+    "question {i} da-of-what his brother",
+    "question {i} mp-child yes",
+    "question {x} mp-self no",
+    *(f"question {{e}} rc-{one} no" for one in ("life", "harm", "crime", "child")),
+    "question {e} rc-other yes",
+    "question {e} rc-which the crisis team",
+    "question {e} rc-life yes",
+    "question {e} rc-other unknown",
+    "question {e} rq-photo ../../etc/shadow",
+    "question {e} rq-born 12/3/1984",
+    "question {e} rq-born last spring",
+    "question {i} ph-name Ann",
+    "level {i} domestic-abuse high",
+    "level {i} domestic-abuse standard",
+    "level {i} domestic-abuse medium she says that it got worse",
+    "level {e} right-care not-met",
+    "level {e} right-care met",
+    "level {x} missing-person medium",
+    "level {x} missing-person high a child of nine",
+)
+VULNERABLE = (
+    "desk {i} as-assessed nothing new",
+    "desk {i} as-assessed nothing new",
+    "desk {i} higher two calls last month",
+    "desk {i} lower he is in custody",
+    "desk {i} higher",
+    "research {x} local {n} bail until Friday",
+    "research {i} pnd",
+    "safeguard {x} remove her sister takes her in tonight",
+    "safeguard {i} reduce a panic alarm",
+    "safeguard {i} accept",
+)
+REFERRED = (
+    "refer {x} mash child-protection two children saw it / asking would put her at risk",
+    "refer {i} ambulance consent she agreed to it",
+    "refer {e} mental-health vital-interests he speaks of the bridge",
+    "refer {i} marac legal-duty three calls in a month / she fears him",
+    "sent {r} secure mail to the hub",
+    "sent {r}",
+    "agency {r} received reference Jane Hill / CS-20417",
+    "agency {r} accepted message Jane Hill / CS-20418",
+    "agency {r} declined our-word Jane Hill / not theirs",
+    "agency {r} accepted our-word Jane Hill",
+    "outcome {r} strategy meeting held",
+    "outcome {r}",
+    "hand {r} 4001",
+    "hand {r} vulnerability",
+    "promise {r} update 1h",
+    "kept {r} update",
+    "note {r} rang the hub",
+)
+FORMS = (
+    "form {i} ph-places the bus station by the canal",
+    "form {i} ph-born 12/3/2014",
+    "form {e} ph-name Ann, called Midge",
+    "form {e} ph-photo ../../etc/passwd",
+    "form {e} he-name Ada Lovelace, answers to Ada",
+    "form {c} ph-name somebody else altogether",
+    "found {i} back at 23:10, unhurt",
+    "found {e} with her aunt",
+    "found {e}",
 )
 SECOND_LOOKS = (
     "propose grade {i} 4 he has been arrested",
@@ -318,6 +434,19 @@ SECOND_LOOKS = (
     "decline {p} he is still in the house",
 )
 ERASURES = ("erase {x} MoPI review 2026/114", "propose erase {x} MoPI review 2026/114")
+OF_RECORDS_BESIDE = ("propose erase {o} MoPI review 2026/115", "propose erase {f} MoPI review 2026/116")
+WELFARE = (
+    "traumatic {c}",
+    "traumatic {i} 3001",
+    "traumatic {e}",
+    "break later",
+    "break take",
+    "break over",
+    "break over",
+    "seeto 2001",
+    "seeto 3001",
+    "seeto 5001",
+)
 OFFICE = (
     "register 9001 handler.dispatcher J. Smith",
     "grant 2001 supervisor",
@@ -343,6 +472,17 @@ MEANWHILE = (
     "park {c}",
     "merge {i} {j} same",
     "reopen {i} he is back",
+    "level {i} missing-person high a child",
+    "desk {i} higher she rang twice",
+    "safeguard {i} remove to her sister",
+    "refer {i} mash consent she agreed",
+    "sent {r} by mail",
+    "outcome {r} no more is done",
+    "again {e} - he rang his mother",
+    "verify {e} not-verified",
+    "question {e} rc-life yes",
+    "found {e} with her aunt",
+    "unsite mft mri-ward-12 it moved",
 )
 PEOPLE = (
     "person Siobhan Kelly",
@@ -369,6 +509,7 @@ PEOPLE = (
 )
 FLOOR_GROUPS = (
     PEOPLE, CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, HANDS, CREWS, TIES, MAJOR, AFTERWARDS,
+    FIRMS, QUESTIONS, VULNERABLE, REFERRED, FORMS, WELFARE,
 )  # fmt: skip
 NONSENSE = (
     "",
@@ -397,7 +538,10 @@ WHO = st.integers(0, 9)
 REFERENCE = st.sampled_from(["name", "whole", "dot"])
 PAUSE = "(half an hour passes, and the watch looks)"
 A_WHILE = "(six minutes pass, and the watch looks)"
-PASSING = {PAUSE: 1801, A_WHILE: 361}
+AN_HOUR = "(an hour passes, and the watch looks)"
+A_DAY = "(a day passes, and the watch looks)"
+PASSING = {PAUSE: 1801, A_WHILE: 361, AN_HOUR: 3601, A_DAY: 86_401}
+ANOTHER = "the supervisor: "  # before a line that is not said by whoever says the others
 TRIAGED = tuple(f"triage {{c}} {element}" for element in ELEMENTS)
 
 
@@ -410,6 +554,10 @@ def course(text: str) -> tuple[str, ...]:
         "AGAIN": ("ring 999", "answer .", "link . {i}"),
         "PAUSE": (PAUSE,),
         "WHILE": (A_WHILE,),
+        "HOUR": (AN_HOUR,),
+        "DAY": (A_DAY,),
+        "MFT": tuple(ANOTHER + line for line in (FIRMS[0], FIRMS[2], FIRMS[7])),
+        "NO THREAT": QUESTIONS[9:14],
         "MAJOR": MAJOR[:1],
         "ALL KNOW": MAJOR[6:10],
         "LOST": ("ring 999", "answer .", "abandon {c}"),
@@ -457,11 +605,11 @@ COURSES = (
         " | tie {i} {j} other | send {i} A1 | merge {i} {j} x"
     ),
     course(
-        "unit AB12 CENTRAL | open - welfare | CALM | g3 {i} x | send {i} AB12 | enroute AB12 | arrive {i} | PAUSE"
+        "unit AB12 CENTRAL | open - welfare | CALM | g3 {i} x | send {i} AB12 | arrive {i} | PAUSE"
         " | heard AB12 well | emergency AB12 x | result {i} attended | close {i}"
     ),
     course(
-        "unit AB12 CENTRAL | open - welfare | CALM | g3 {i} x | send {i} AB12 | open - welfare | CALM | g3 {i} x"
+        "unit AB12 CENTRAL | open - welfare | CALM | g3 {i} x | send {i} AB12 | enroute AB12 | open - welfare | CALM | g3 {i} x"
         " | send {i} AB12 | clear AB12 | status AB12 off"
     ),
     course(
@@ -543,6 +691,62 @@ REQUESTS = (
     course(
         "WARD | link {e} {i} | verify {e} not-verified | decide {e} hold x | tellback {e} X | close {e} | fix {e} 1 x"
     ),
+    course(
+        "WARD | verify {e} not-verified | NO THREAT | decide {e} not-police they search | decide {e} not-police they search / none"
+        " | tellback {e} X | dispute {e} Jones: insulin | close {e}"
+    ),
+    course(
+        "WARD | verify {e} not-verified | decide {e} hold x | dispute {e} Jones: insulin | PAUSE | decide {e} accept x"
+        " | the supervisor: ack {e} reading | the supervisor: decide {e} accept insulin | tellback {e} X"
+        " | dispute {e} Jones: again | WHILE | PAUSE"
+    ),
+    course(
+        "WARD | open {e} missing gone | CHILD | verify {e} not-verified | decide {e} accept x | tellback {e} X"
+        " | handback {e} X: here | close {e} | again {e} - tablets | decide {e} accept x | PAUSE"
+    ),
+    course(
+        "CALLED | WARD | link {e} {i} | CHILD | g5 {i} x | told {i} no | result {i} advice | close {i} | again {e} {c} tablets"
+    ),
+    course(
+        "MFT | ring partner 0161 276 1234 | answer {c} | expedite mri-ward-12 walkout {c} Jones / 0161 / left"
+        " | verify {e} call-back 0161 496 7777 x | verify {e} number | verify {e} call-back 07700 900456 x | close {c} x"
+    ),
+    course(
+        "MFT | ring 999 0161 276 1234 | answer {c} | expedite home-7 missing {c} Kay / 0161 / gone | abandon {c} | WHILE"
+        " | verify {e} number | again {e} {c} x | close {c}"
+    ),
+    course(
+        "MFT | WARD | verify {e} phrase blue heron at dawn | the supervisor: forget mft 3 left"
+        " | the supervisor: unsite mft mri-ward-12 it moved | verify {e} number | the supervisor: unpartner mft merged"
+    ),
+)
+SAFE = (
+    course(
+        "open - domestic | question {i} da-throat yes | CHILD | level {i} domestic-abuse high | assess {i} | g3 {i} x | PAUSE"
+        " | the supervisor: desk {i} as-assessed x | PAUSE | the supervisor: desk {i} higher two calls | assess {i} | DAY"
+    ),
+    course(
+        "open - domestic | CHILD | g3 {i} x | WHILE | WHILE | send {i} A1 | the supervisor: desk {i} lower x | clear {i} A1"
+        " | safeguard {i} remove to her sister | arrive {i} | safeguard {i} reduce x | research {i} pnd"
+    ),
+    course(
+        "open - domestic | CHILD | refer {i} mash legal-duty x / she fears him | HOUR | sent {r} mail | HOUR"
+        " | agency {r} received reference Jane / 1 | DAY | agency {r} accepted message Jane / 2 | outcome {r} held | outcome {r} x"
+    ),
+    course(
+        "open - welfare | refer {i} ambulance consent x | hand {r} 4001 | sent {r} mail | agency {r} declined our-word Jane / no"
+        " | promise {r} update 5m | WHILE | outcome {r} given up | kept {r} update | outcome {r} given up"
+    ),
+    course(
+        "open - welfare | refer {i} adults consent x | outcome {r} x | the supervisor: outcome {r} nobody to ask | note {r} x"
+    ),
+    course(
+        "WARD | form {e} ph-name Ann, called Midge | form {e} he-name Ada, not Midge | found {e} back at 23:10 | HOUR"
+        " | form {e} ph-places the bus station | DAY | found {e} with her aunt | DAY | found {e} x"
+    ),
+    course(
+        "WARD | form {e} ph-name Ann, called Midge | found {e} x | propose erase {o} MoPI | the supervisor: approve {p} | DAY"
+    ),
 )
 
 
@@ -572,7 +776,7 @@ class TheRoom(RuleBasedStateMachine):
         self.stage = Stage(self.log, self.clock)
         self.board = self.stage.board
         self.seats = [self.stage.desk(collar, *roles) for collar, roles in STAFF.items()]
-        self.rival = self._apart(self.stage.desk(RIVAL))
+        self.rival = self._apart(self.stage.desk(RIVAL, Role.HANDLER, Role.VULNERABILITY))
         self.watch = Desk(self.log, self.board, self.stage.identity, THE_WATCH)
         self.listener = Listener(cast("Any", SimpleNamespace(board=self.board, journal=self.log)))
         self.stage.list_places(*(f"{number} Mill Lane" for number in range(1, 9)))
@@ -594,13 +798,15 @@ class TheRoom(RuleBasedStateMachine):
     def line(self, template: str, pick: int, reference: str = "name") -> str:
         """Return a line with references to things that are there; to nothing where there is none."""
         ledger = self.ledger
-        calls, cases, requests = list(ledger.calls), list(ledger.cases), list(ledger.requests)
-        everything = [*calls, *cases, *requests, *ledger.history]
+        calls, cases, requests = list(ledger.calls), list(ledger.cases), list(ledger.requests.all)
+        referrals, forms = list(ledger.safeguarding.papers), list(ledger.safeguarding.forms)
+        everything = [*calls, *cases, *referrals, *requests, *ledger.history]
         tails = [f"p{tail}" for tail in ledger.waiting.values()]
-        named = {"c": calls, "i": cases, "e": requests, "x": everything}
+        named = {"c": calls, "i": cases, "e": requests, "r": referrals, "o": forms, "x": everything}
         words = {key: self._reference(streams, pick, reference) for key, streams in named.items()}
         people = list(ledger.people.known)
         words |= {"n": self._reference(people, pick, reference), "m": self._reference(people, pick + 1, "name")}
+        words["f"] = self._reference(list(ledger.partners.firms), pick, "whole")
         words["j"] = self._reference(cases, pick + 1, "name")
         words |= {"check": self._numbered("checks", pick), "bringup": self._numbered("bring_ups", pick)}
         return template.format(**words, p=tails[-1 - pick % len(tails)] if tails else "p0000")
@@ -632,8 +838,13 @@ class TheRoom(RuleBasedStateMachine):
             if line in PASSING:
                 self.time_passes(PASSING[line], watched=True)
             else:
-                entries += self.say(desk, self.line(line, pick, reference))
+                says = self._another(desk) if line.startswith(ANOTHER) else desk
+                entries += self.say(says, self.line(line.removeprefix(ANOTHER), pick, reference))
         return entries
+
+    def _another(self, desk: Desk) -> Desk:
+        """Return the supervisor's seat, where they are here and not at this desk; else the desk itself."""
+        return next((one for one in self.seats if "supervisor" in self._roles(one) and one is not desk), desk)
 
     def attempt(self, desk: Desk, work: Callable[[], list[Entry]], *, with_rival: bool = False) -> list[Entry]:
         self.stage.pass_time(1)
@@ -748,6 +959,40 @@ class TheRoom(RuleBasedStateMachine):
     def an_expedite_takes_its_course(self, who: int, course: tuple[str, ...]) -> None:
         self.say_all(self.seat(who), course, 0)
 
+    @rule(who=WHO, course=part_of(SAFE))
+    def somebody_is_kept_safe(self, who: int, course: tuple[str, ...]) -> None:
+        self.say_all(self.seat(who), course, 0)
+
+    @rule(who=WHO, lines=lines_of(QUESTIONS, VULNERABLE, RISKS[:2], FORMS), pick=PICK, paused=st.booleans())
+    def questions_are_asked_and_the_desk_looks(self, who: int, lines: list[str], pick: int, paused: bool) -> None:
+        self.say_all(self.seat(who), [*lines[:2], *([PAUSE] if paused else []), *lines[2:]], pick)
+
+    @rule(who=WHO, lines=lines_of(WELFARE), pick=PICK, days=st.sampled_from([0, 0, 3, 28]))
+    def something_was_hard_on_somebody(self, who: int, lines: list[str], pick: int, days: int) -> None:
+        self.say_all(self.seat(who), lines, pick)
+        if days:
+            self.time_passes(days * 86_400 + 1, watched=True)
+
+    @rule(who=WHO, lines=lines_of(REFERRED, VULNERABLE[-5:], ENDS[-2:]), pick=PICK, paused=st.booleans())
+    def agencies_are_asked_for_help(self, who: int, lines: list[str], pick: int, paused: bool) -> None:
+        self.say_all(self.seat(who), [*lines[:2], *([AN_HOUR] if paused else []), *lines[2:]], pick)
+
+    @rule(who=WHO, lines=lines_of(FIRMS, PARTNERS, CALLS[:2]), pick=PICK, reference=REFERENCE)
+    def partners_are_registered_and_ask(self, who: int, lines: list[str], pick: int, reference: str) -> None:
+        self.say_all(self.seat(who), lines, pick, reference)
+
+    @rule(who=WHO)
+    def a_phrase_is_shared(self, who: int) -> None:
+        """With the first partner there is; it stands in no fact as it was said, and a wrong one is known to be wrong."""
+
+        def share() -> list[Entry]:
+            set_phrase(desk, known[0].partner, "blue heron at dawn")
+            return []
+
+        known, desk = self.board.partners(), self.seat(who)
+        if known:
+            self.attempt(desk, share)
+
     @rule(
         who=WHO,
         second=WHO,
@@ -772,7 +1017,8 @@ class TheRoom(RuleBasedStateMachine):
         self.say_all(self.seat(who), CONTACTS[-1], 0)
         other = next((desk for desk in self.seats if desk.signed.collar == "5001"), self.seat(who))
         first, second = (self.stage.founder, other) if founder_first else (other, self.stage.founder)
-        self.say_all(first, [*lines, *ERASURES], pick)
+        self.say_all(first, [*lines, *OF_RECORDS_BESIDE[:pick], *ERASURES], pick)
+        self.say(second, self.line("approve {p}", pick))
         self.say(second, self.line("approve {p}", 0))
         self.say(other, self.line("note {x} said after the erasure", pick))
 
@@ -884,7 +1130,10 @@ class TheRoom(RuleBasedStateMachine):
     def the_watch_looks(self) -> None:
         """It looks at everything that ever was, not only at what is open; twice, for a second keeper does no harm."""
         acts = [Act(stream, deployment.MissTarget(one)) for stream in self.ledger.cases for one in Target]
-        acts += [Act(stream, expedite.MissAnswer()) for stream in self.ledger.requests]
+        acts += [Act(stream, expedite.MissAnswer()) for stream in self.ledger.requests.all]
+        acts += [Act(stream, rung) for stream in self.ledger.requests.all for rung in self._dispute_rungs(stream)]
+        acts += [Act(stream, referral.MissAgencyTime()) for stream in self.ledger.safeguarding.papers]
+        acts += [Act(stream, episode.DisposeOfForm()) for stream in self.ledger.safeguarding.forms]
         words = [(stream, number) for stream, margin in self.ledger.on.items() for number in margin.promises]
         acts += [Act(stream, promise.BreakPromise(number)) for stream, number in words]
         acts += [Act(stream, rung) for stream in self.ledger.cases for rung in self._rungs(stream)]
@@ -893,10 +1142,21 @@ class TheRoom(RuleBasedStateMachine):
         acts += [Act(stream, major.MissAgency(one)) for stream in self.ledger.cases for one in AGENCIES]
         ups = [(stream, number) for stream, margin in self.ledger.on.items() for number in margin.bring_ups]
         acts += [Act(stream, reminder.BringUp(number)) for stream, number in ups]
+        acts += [
+            Act(stream, welfare.AskAgain(number, offer.at + after))
+            for (stream, number), offer in self.ledger.cares.offers.items()
+            for after in ASKED_AFTER
+        ]
         acts += self._rings()
         for act in acts:
             self.watch.do([act])
             assert self.watch.do([act]) == []
+        self._no_form_is_left_whose_time_has_come()
+
+    def _no_form_is_left_whose_time_has_come(self) -> None:
+        now = self.clock()
+        for form in self.board.episodes():
+            assert not 0 < form.dispose_by <= now, "the words of a form go when their time has come"
 
     def _rings(self) -> list[Act]:
         """What standing questions ring by now, as whoever keeps the watch hears it."""
@@ -918,20 +1178,50 @@ class TheRoom(RuleBasedStateMachine):
         changeover = last_changeover(board.policy.grades.changeover, board.zone, now)
         return [one for one in escalation.rungs(record, board.policy, changeover) if one.due <= now]
 
+    def _dispute_rungs(self, stream: bytes) -> list[dispute.EscalateDispute]:
+        record = self.board.record(stream)
+        assert isinstance(record, expedite.Expedite)
+        return list(dispute.dispute_rungs(record, self.board.policy))
+
     @rule(
         who=WHO,
-        template=line_of(CALLS, LINKS, RISKS, ENDS, SECOND_LOOKS, HANDS, CREWS, TIES),
+        template=line_of(
+            CALLS,
+            LINKS,
+            RISKS,
+            ENDS,
+            SECOND_LOOKS,
+            HANDS,
+            CREWS,
+            TIES,
+            PARTNERS,
+            QUESTIONS,
+            VULNERABLE,
+            REFERRED,
+            FORMS,
+        ),
         pick=PICK,
         theirs=line_of(MEANWHILE),
     )
     def two_desks_race(self, who: int, template: str, pick: int, theirs: str) -> None:
         self.race(self.seat(who), self.line(template, pick), self.line(theirs, pick, "whole"))
 
-    @rule(template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, HANDS, CREWS, TIES), pick=PICK)
+    @rule(
+        template=line_of(
+            CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, HANDS, CREWS, TIES, QUESTIONS, REFERRED, FORMS
+        ),
+        pick=PICK,
+    )
     def the_other_board_works(self, template: str, pick: int) -> None:
         self.say(self.rival, self.line(template, pick))
 
-    @rule(who=WHO, template=line_of(CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS, HANDS), pick=PICK)
+    @rule(
+        who=WHO,
+        template=line_of(
+            CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS, HANDS, PARTNERS, REFERRED, FORMS
+        ),
+        pick=PICK,
+    )
     def a_line_is_read_and_kept(self, who: int, template: str, pick: int) -> None:
         def read() -> list[Entry]:
             line = READER.read(self.line(template, pick), desk)
@@ -1029,8 +1319,9 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     """What the machine could not come to it could not find broken; here it goes through its courses whole."""
     room = TheRoom()
     room.a_call_comes_in(domestic=True, answers=QUIET, how_far=4)
-    for course in (*CONTACTS, *COURSES, *REQUESTS):
+    for course in (*CONTACTS, *COURSES, *REQUESTS, *SAFE):
         room.say_all(room.seat(0), course, 0)
+        room.a_phrase_is_shared(who=3)
     for group in FLOOR_GROUPS:
         room.somebody_rings_again_about_an_incident(who=0, pick=0)
         room.say_all(room.seat(0), group, 0)
@@ -1039,6 +1330,7 @@ def test_the_room_comes_to_every_fact_and_to_the_end_of_a_second_look() -> None:
     for lines in zip(SECOND_LOOKS[:3], SECOND_LOOKS[-3:], strict=True):
         room.one_proposes_and_another_settles(who=0, second=3, lines=lines, between=None, careful=True, race=False)
     room.one_proposes_and_another_settles(0, 3, (SECOND_LOOKS[2], "approve {p}"), None, careful=True, race=False)
+    room.something_was_hard_on_somebody(who=3, lines=["traumatic {e} 2001", "seeto 2001"], pick=0, days=3)
     room.the_office_is_run_and_things_are_mistyped(lines=list(OFFICE), founder=True, who=0)
     room.history_is_loaded(old_contact=True)
     room.history_is_loaded(old_contact=False)

@@ -1,7 +1,8 @@
 """What a night in the room should come to: a model of the work that shares no code with the product.
 
 Theory of operation. This is written from docs/events.md, docs/commands.md and the packs, whose text stands in the journal
-itself. It imports the standard library and nothing else, and reads facts as `hue journal --json` prints them, seals
+itself. It imports the standard library and its own two pages beside it (things.py holds what it keeps account of, partners.py
+what it knows of safeguarding and partners), and nothing else. It reads facts as `hue journal --json` prints them, seals
 closed: an empty text says that nothing was said, null that something was. Each fact is taken in turn: it must be one that
 may stand there, and changes the model's account of promises, queues, owners, crews and people. From the account follow
 what time demands, what the board should list in which order, and, for a line that somebody is about to type, whether the
@@ -12,18 +13,43 @@ import heapq
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-NS = 1_000_000_000
+from tests.simulation.partners import MAY, SafeguardingAccount, SafeguardingRules
+from tests.simulation.things import (
+    CLOSED,
+    FIELD,
+    FINE,
+    FLOOR,
+    NS,
+    OVER,
+    ROLES,
+    UNSAID,
+    Agency,
+    Call,
+    Case,
+    Crew,
+    Fact,
+    Item,
+    Key,
+    Line,
+    Member,
+    Referral,
+    Request,
+    Rung,
+    Typed,
+    Word,
+    Worked,
+    instant,
+    kind_of,
+    ref,
+    settled,
+    span,
+    waits_for,
+)  # fmt: skip
+
 PROPOSAL_LASTS = 1800 * NS
-KINDS = {1: "contact", 2: "incident", 3: "expedite", 4: "staff", 5: "policy", 8: "resource"}
-FLOOR = frozenset({"handler", "dispatcher", "vulnerability", "supervisor", "incident-manager"})
-ROLES = FLOOR | {"auditor", "administrator", "sergeant", "inspector", "watch"}
-FIELD = FLOOR | {"sergeant", "inspector"}
 ASSIGNS = frozenset({"supervisor", "incident-manager", "administrator"})
 ON_AN_INCIDENT = ("allocated", "en-route", "at-scene")
 WATCHED = {  # what time demands: the fact, its field that tells it from others of its kind, and whether it has a due time
@@ -34,14 +60,19 @@ WATCHED = {  # what time demands: the fact, its field that tells it from others 
     "incident.agency_late": "agency",
     "contact.recall_late": "to",
     "expedite.unanswered": "",
+    "expedite.escalated": "to",
+    "referral.late": "awaited",
+    "record.erased": "",
     "resource.unheard_of": "",
 }
+BY_THE_WATCH = {*WATCHED, "record.question_rang", "record.erasure_completed"}
 KEEPS = {  # what is done anyway, and the sort of promise that it keeps
     "incident.attended": "arrival",
     "contact.taken_up": "take-up",
     "incident.caller_told": "tell-caller",
     "expedite.told": "tell-partner",
 }
+LISTED = (Call, Request, Case, Referral)  # in this order, where several kinds stand in one queue
 SILENT = {  # facts that change nothing of which this model keeps account
     "contact.silent_step",
     "contact.helped_to_talk",
@@ -51,251 +82,24 @@ SILENT = {  # facts that change nothing of which this model keeps account
     "record.decision_recorded",
     "policy.fault_noted",
 }
-Line = dict[str, Any]
-Key = tuple[str, str, str, int, bool]  # of a demand: stream, fact, which, due, again
-
-
-# Things of the room
-
-
-@dataclass
-class Word:
-    """A promise that is open: what, by when, who sees to it, and whether its time was recorded as passed."""
-
-    what: str
-    due: int
-    owner: str
-    broken: bool = False
-
-
-@dataclass
-class Worked:
-    """What contacts, incidents and expedites have in common."""
-
-    stream: str
-    since: int
-    version: int = 0
-    stage: str = ""
-    holder: str = ""
-    district: str = "unknown"
-    pack: str = ""
-    words: dict[int, Word] = field(default_factory=dict)
-    reminders: dict[int, tuple[int, bool]] = field(default_factory=dict)
-    checks: set[int] = field(default_factory=set)
-    rung: dict[tuple[str, int], bool] = field(default_factory=dict)
-
-    @property
-    def open(self) -> bool:
-        return self.stage != "closed"
-
-    def sorts(self) -> list[str]:
-        return [word.what for word in self.words.values()]
-
-
-@dataclass
-class Call(Worked):
-    """A contact."""
-
-    channel: str = ""
-    parked: bool = False
-    operator: bool = False
-    incident: str = ""
-    lost: int = 0
-    tried: int = 0
-    last: int = 0
-    reached: bool = False
-    late: int = 0
-    answers: dict[str, tuple[str, int]] = field(default_factory=dict)  # element -> answer, the version that said it
-
-    @property
-    def queue(self) -> str:
-        if self.stage in ("ringing", "abandoned"):
-            return {"ringing": "waiting", "abandoned": "recall"}[self.stage]
-        return "parked" if self.parked else "in-hand"
-
-    @property
-    def owner(self) -> str:
-        return self.holder or "handler"
-
-
-@dataclass
-class Rung:
-    """An escalation that was raised."""
-
-    to: str
-    raised: int
-    known: bool = False
-
-
-@dataclass
-class Agency:
-    """Who must know of a major incident."""
-
-    due: int
-    told: bool = False
-    knows: bool = False
-    late: bool = False
-
-
-@dataclass
-class Case(Worked):
-    """An incident. `changed` and `assessed` are versions: of the last material change and the last assessment."""
-
-    category: str = ""
-    categories: str = ""
-    placed_by: str = "unknown"
-    said_in: tuple[str, int] = ("", 0)
-    careful: bool = False
-    vulnerable: bool = False
-    contacts: list[str] = field(default_factory=list)
-    changed: int = 1
-    assessed: int = 0
-    suggested: str = ""
-    replies: dict[str, str] = field(default_factory=dict)
-    heard: dict[str, int] = field(default_factory=dict)
-    grade: str = ""
-    changed_at: int = 0
-    needed_from: int = 0
-    untold_from: int = 0
-    alone_from: int = 0
-    clock: int = 0
-    merged: str = ""
-    reviewed: int = 0
-    interim: int = 0
-    crew: str = ""
-    crews: list[str] = field(default_factory=list)
-    attended: bool = False
-    told: bool = False
-    result: str = ""
-    crime: str = ""
-    no_crime: bool = False
-    missed: set[tuple[str, int]] = field(default_factory=set)
-    rungs: list[Rung] = field(default_factory=list)
-    raised: set[tuple[str, int]] = field(default_factory=set)
-    agencies: dict[str, Agency] = field(default_factory=dict)
-    major: bool = False
-    ties: dict[str, str] = field(default_factory=dict)
-    absorbed: list[str] = field(default_factory=list)
-    unread: int = 0
-
-    @property
-    def careful_now(self) -> bool:
-        return self.careful or self.vulnerable
-
-    @property
-    def current(self) -> bool:
-        return self.assessed > self.changed
-
-    @property
-    def queue(self) -> str:
-        if self.stage == "resulted":
-            return "closing"
-        if not self.current:
-            return "assess"
-        return {"opened": "grade", "graded": "dispatch"}.get(self.stage, "deployed")
-
-    @property
-    def owner(self) -> str:
-        return self.holder or ("handler" if self.stage == "opened" else "dispatcher")
-
-    @property
-    def waiting(self) -> Rung | None:
-        """The last escalation that nobody knows of, while nobody is sent."""
-        unknown = [one for one in self.rungs if not one.known] if self.stage == "graded" else []
-        return unknown[-1] if unknown else None
-
-
-@dataclass
-class Request(Worked):
-    """A partner's expedite."""
-
-    what: str = ""
-    contact: str = ""
-    verified: bool = False
-    told: bool = False
-    decision: str = ""
-    incident: str = ""
-    unanswered: bool = False
-
-    @property
-    def queue(self) -> str:
-        return "partner"
-
-    @property
-    def owner(self) -> str:
-        return self.holder or "vulnerability"
-
-
-@dataclass
-class Crew:
-    """A callsign on the list."""
-
-    stream: str
-    callsign: str
-    district: str = ""
-    skills: list[str] = field(default_factory=list)
-    status: str = "off"
-    incident: str = ""
-    check_by: int = 0
-    unheard: bool = False
-    emergency: bool = False
-
-
-@dataclass
-class Member:
-    """A member of staff."""
-
-    collar: str
-    roles: list[str] = field(default_factory=list)
-    sessions: list[str] = field(default_factory=list)
-    covers: list[tuple[str, str]] = field(default_factory=list)
-    proposals: dict[int, Line] = field(default_factory=dict)
-
-
-class Fact:
-    """A line of the journal, its instants read."""
-
-    __slots__ = (
-        "actor", "name", "occurred", "pack", "position", "recorded", "role", "said", "session", "stream", "version",
-    )  # fmt: skip
-
-    def __init__(self, line: Line) -> None:
-        self.position, self.stream, self.version = line["position"], line["stream"], line["version"]
-        self.name, self.said = line["name"], line["fields"]
-        self.occurred, self.recorded = instant(line["occurred"]), instant(line["recorded"])
-        self.actor, self.role, self.session, self.pack = line["actor"], line["role"], line["session"], line["pack"]
-
-
-@lru_cache(maxsize=1 << 14)
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
-
-
-def instant(text: str) -> int:
-    """Return an instant of RFC 3339 in UTC with nanoseconds."""
-    return _seconds(text[:19]) * NS + int(text[20:29])
-
-
-def kind_of(stream: str) -> str:
-    """Return the kind that a stream id carries."""
-    return KINDS.get(int(stream.replace("-", "")[13:15], 16), "")
 
 
 # The account
 
 
-class Model:
+class Model(SafeguardingAccount):
     """The account of a night after some lines of the journal."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.position = self.recorded = 0
         self.versions: Counter[str] = Counter()
         self.names: Counter[str] = Counter()
         self.zone = ZoneInfo("UTC")
         self.packs: dict[str, Line] = {}
         self.force: dict[str, Line] = {}
-        self.items: dict[str, Call | Case | Request] = {}
-        self.live: dict[str, Call | Case | Request] = {}
+        self.items: dict[str, Item] = {}
+        self.live: dict[str, Item] = {}
         self.crews: dict[str, Crew] = {}
         self.people: dict[str, Member] = {}
         self.proposed: dict[tuple[str, int], Fact] = {}
@@ -312,6 +116,7 @@ class Model:
         self.looks: list[int] = []
         self.changeover = 0
         self.raised: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
 
     # Reading
 
@@ -353,7 +158,7 @@ class Model:
         assert fact.recorded >= self.recorded, "recorded time does not go back"
         assert 0 < fact.occurred <= fact.recorded, "what is recorded has happened"
         self.position, self.recorded = fact.position, fact.recorded
-        of_the_watch = fact.name in WATCHED or fact.name == "record.question_rang"
+        of_the_watch = fact.name in BY_THE_WATCH
         assert (fact.actor == "watch") is of_the_watch, f"{fact.name} by {fact.actor}: time speaks by the watch alone"
         if not of_the_watch and self.people and fact.name != "staff.signed_on":
             person = self.person(fact.actor)
@@ -394,7 +199,7 @@ class Model:
         assert isinstance(one, Request)
         return one
 
-    def open_items(self) -> list[Call | Case | Request]:
+    def open_items(self) -> list[Item]:
         return list(self.live.values())
 
     def open_cases(self) -> list[Case]:
@@ -408,6 +213,9 @@ class Model:
     def _policy_adopted(self, fact: Fact) -> None:
         pack = tomllib.loads(bytes.fromhex(fact.said["content"]).decode())
         self.packs[fact.said["digest"]] = self.force[fact.said["kind"]] = pack
+        self.adopted[fact.said["kind"]] = (fact.stream, fact.version)
+        for stream in self.live:  # times of safeguarding are those in force, also of what stands already
+            self._touch(stream, fact.recorded)
 
     @property
     def grades(self) -> Line:
@@ -472,14 +280,14 @@ class Model:
         self.people[fact.stream].proposals[fact.version] = fact.said
 
     def _settled(self, fact: Fact) -> None:
-        said = _ref(fact.said["said"])
+        said = ref(fact.said["said"])
         assert self.proposed[said].actor == fact.said["proposer"] != fact.actor, "nobody settles their own proposal"
         assert self.proposed[said].session != fact.session, "a second look comes from another session"
         assert said[1] in self.people[said[0]].proposals, "a proposal is settled once"
 
     def _staff_approved(self, fact: Fact) -> None:
         self._settled(fact)
-        said = _ref(fact.said["said"])
+        said = ref(fact.said["said"])
         assert instant(self.proposed[said].said["expires"]) > fact.occurred, "a proposal expires"
         self.approved[fact.stream, fact.version] = fact
 
@@ -600,7 +408,8 @@ class Model:
             assert one.incident or tried, "a lost caller is not discarded"
             assert one.incident or not self.unasked(one)
         else:
-            assert one.stage in ("linked", "resolved", "transferred"), "a contact is not discarded"
+            led = one.stage == "answered" and bool(one.expedite)
+            assert led or one.stage in ("linked", "resolved", "transferred"), "a contact is not discarded"
         self._ends(one)
 
     def _ends(self, one: Worked) -> None:
@@ -613,14 +422,9 @@ class Model:
 
     def asked(self, call: Call) -> list[str]:
         """Return the elements, and the questions under them that are asked while these answers stand."""
-        given = {element: answer for element, (answer, _) in call.answers.items()}
         questions = self.force["risk"]["question"]
+        given = settled(questions, {element: answer for element, (answer, _) in call.answers.items()})
         whens = {one["code"]: one.get("when", {}).items() for one in questions}
-        for _ in whens:  # what is not asked any more is unknown, and so is what hangs on that, one step in each round
-            gone = [
-                code for code, when in whens.items() if any(given.get(on, codes[0]) not in codes for on, codes in when)
-            ]
-            given |= dict.fromkeys(gone, "unknown")
         met = (code for code, when in whens.items() if all(given.get(on, "unknown") in codes for on, codes in when))
         return [*self.elements(), *met]
 
@@ -691,10 +495,10 @@ class Model:
         one, said = self._worked(fact), fact.said
         assert said["heard"] or said["replies"]
         assert fact.occurred >= one.changed_at, "what happened since is assessed as it stands"
-        for stream, version in map(_ref, said["heard"]):
+        for stream, version in map(ref, said["heard"]):
             assert stream in one.contacts, "those are heard who got in touch about it"
             assert version > one.heard.get(stream, 0), "callers are heard once"
-        for stream, version in map(_ref, said["heard"]):
+        for stream, version in map(ref, said["heard"]):
             one.heard[stream] = max(one.heard.get(stream, 0), version)
         for stream in one.contacts:
             newest = max((version for _, version in self.call(stream).answers.values()), default=0)
@@ -703,6 +507,7 @@ class Model:
         assert set(self.elements()) <= set(replies), "every element is answered or passed over"
         assert said["vulnerable"] is self.is_vulnerable(replies), "by the answers that stand"
         one.replies, one.suggested, one.vulnerable = replies, said["suggested"], said["vulnerable"]
+        one.vulnerable_from = (one.vulnerable_from or fact.occurred) if one.vulnerable else 0
         one.assessed, one.interim = fact.version, 0
         one.reviewed = max(one.reviewed, fact.occurred)
         self._updated(one, fact)
@@ -715,7 +520,7 @@ class Model:
         one, said = self._worked(fact), fact.said
         assert not one.grade, "the first grade is given once"
         assert one.current, "no grade without an assessment newer than the last material change"
-        assert _ref(said["assessment"]) == (fact.stream, one.assessed)
+        assert ref(said["assessment"]) == (fact.stream, one.assessed)
         assert said["grade"] == one.suggested or said["rationale"] != "", "another than was suggested, for a reason"
         one.stage, one.holder, one.grade, one.pack = "graded", "", said["grade"], fact.pack
 
@@ -724,7 +529,7 @@ class Model:
         codes = [row["code"] for row in self.grades["grade"]]
         up = codes.index(said["grade"]) < codes.index(said["was"])
         assert one.current, "no re-grade without an assessment newer than the last material change"
-        assert _ref(said["assessment"]) == (fact.stream, one.assessed)
+        assert ref(said["assessment"]) == (fact.stream, one.assessed)
         assert said["was"] == one.grade != said["grade"]
         assert one.stage != "resulted"
         assert said["rationale"] != "", "a re-grade has a reason"
@@ -736,15 +541,15 @@ class Model:
     def _second_look(self, fact: Fact) -> None:
         """Another person approved just this, from a session of their own, in this act."""
         assert fact.said["approval"] is not None, "a second look where someone is vulnerable or it is domestic"
-        ref = _ref(fact.said["approval"])
-        approved = self.approved[ref]
-        proposed = self.proposed[_ref(approved.said["said"])]
+        look = ref(fact.said["approval"])
+        approved = self.approved[look]
+        proposed = self.proposed[ref(approved.said["said"])]
         assert (approved.recorded, approved.session) == (fact.recorded, fact.session), "approved and done in one act"
         assert proposed.actor != approved.actor
         assert proposed.session != approved.session
         assert proposed.said["on"] == fact.stream
-        assert ref not in self.used, "an approval is for one act"
-        self.used.add(ref)
+        assert look not in self.used, "an approval is for one act"
+        self.used.add(look)
 
     def _incident_resourced(self, fact: Fact) -> None:
         one, callsign = self._worked(fact), fact.said["callsign"]
@@ -851,6 +656,7 @@ class Model:
             self._concerns(one, contact)
         one.absorbed.append(said["merged"])
         one.careful, one.vulnerable = one.careful or said["domestic"], one.vulnerable or said["vulnerable"]
+        one.vulnerable_from = one.vulnerable_from or (fact.occurred if said["vulnerable"] else 0)
         if new:
             one.told, one.untold_from = False, max(one.untold_from, fact.occurred)
         self._changed_by(one, fact)
@@ -932,7 +738,8 @@ class Model:
 
     def _incident_target_missed(self, fact: Fact) -> None:
         self._raise(fact)
-        self.case(fact.stream).missed.add((fact.said["target"], instant(fact.said["due"])))
+        self.missed[fact.said["target"]] += 1
+        self.case(fact.stream).missed.append((fact.said["target"], instant(fact.said["due"])))
 
     def _incident_escalated(self, fact: Fact) -> None:
         self._raise(fact)
@@ -956,31 +763,6 @@ class Model:
 
     # Expedites
 
-    def _expedite_asked(self, fact: Fact) -> None:
-        what = f"{fact.said['partner']} {fact.said['sort']}"
-        one = Request(fact.stream, fact.occurred, stage="asked", what=what, pack=fact.pack)
-        one.contact = fact.said["contact"] or ""
-        self.items[fact.stream] = one
-
-    def _expedite_verified(self, fact: Fact) -> None:
-        one = self.request(fact.stream)
-        assert one.open
-        one.verified = True
-
-    def _expedite_linked(self, fact: Fact) -> None:
-        one = self.request(fact.stream)
-        assert not one.incident
-        one.incident = fact.said["incident"]
-        about = self.case(one.incident)
-        self._owe(lambda: about.open and not about.current, "a partner who gets in touch reopens the assessment")
-
-    def _expedite_decided(self, fact: Fact) -> None:
-        one = self.request(fact.stream)
-        assert one.open
-        assert one.verified, "whether the asker is who they say is asked first"
-        assert fact.said["reason"] != ""
-        one.stage, one.decision, one.holder = "decided", fact.said["decision"], fact.said["decider"]
-
     def _expedite_told(self, fact: Fact) -> None:
         one = self.request(fact.stream)
         assert one.stage in ("decided", "told")
@@ -991,11 +773,12 @@ class Model:
     def _expedite_unanswered(self, fact: Fact) -> None:
         self._raise(fact)
         one = self.request(fact.stream)
-        one.unanswered = True
+        one.unanswered = instant(fact.said["due"])
 
     def _expedite_closed(self, fact: Fact) -> None:
         one = self.request(fact.stream)
         assert one.stage == "told", "the partner knows before the close"
+        assert not one.disputed, "a dispute is decided before the close"
         assert one.decision != "hold"
         self._ends(one)
 
@@ -1158,6 +941,7 @@ class Model:
         crew = self.crews.get(stream)
         if crew is not None and crew.check_by and not crew.unheard:
             yield stream, "resource.unheard_of", "", crew.check_by, False
+        yield from self._of_safeguarding(stream)
         one = self.items.get(stream)
         if one is None or not one.open:
             return
@@ -1170,7 +954,7 @@ class Model:
                 if due and due != one.late:
                     yield stream, "contact.recall_late", "supervisor", due, False
             case Request():
-                if self.answer_by(one) and not one.unanswered:
+                if self.answer_by(one) not in (0, one.unanswered):
                     yield stream, "expedite.unanswered", "", self.answer_by(one), False
 
     def _of_case(self, one: Case) -> Iterator[Key]:
@@ -1199,9 +983,9 @@ class Model:
         return max(one.lost, one.last) + self.grades["recall_every_s"] * NS
 
     def answer_by(self, one: Request) -> int:
-        if one.told or one.stage not in ("asked", "decided"):
+        if one.told or not one.open:
             return 0
-        return one.since + self.packs[one.pack]["expedite_answer_within_s"] * NS
+        return one.answer_from + self.packs[one.pack]["expedite_answer_within_s"] * NS
 
     def targets(self, one: Case) -> dict[str, int]:
         """Return by when what should happen next."""
@@ -1210,6 +994,8 @@ class Model:
             found["interim-review"] = one.interim
         if self.crime_open(one):
             found["crime-recording"] = one.since + self.packs[one.categories]["crime_within_s"] * NS
+        if one.for_desk:
+            found["desk-review"] = self.desk_by(one)
         if not one.grade or one.attended or one.stage not in ("graded", "resourced"):
             return found
         row = self.row(one)
@@ -1236,10 +1022,10 @@ class Model:
                 self._expected.append(key)
         self.looks.append(now)
 
-    def _raise(self, fact: Fact) -> None:
+    def _raise(self, fact: Fact, by: int = 0) -> None:
         """Hold what the watch recorded against what is demanded: when it was due, at the first look, once."""
         said, which = fact.said, WATCHED[fact.name]
-        due = instant(said["due"])
+        due = by or instant(said["due"])
         key = (fact.stream, fact.name, str(said[which]) if which else "", due, bool(said.get("again")))
         since = self._demanded.get(fact.stream, {}).get(key)
         assert since is not None, f"{key} was recorded, and nothing demands it (any more, or twice)"
@@ -1255,7 +1041,7 @@ class Model:
 
     # What the board should list
 
-    def due_by(self, one: Call | Case | Request) -> int | None:
+    def due_by(self, one: Item) -> int | None:
         found = [word.due for word in one.words.values()]
         match one:
             case Case():
@@ -1269,22 +1055,27 @@ class Model:
                 found += [self.recall_by(one)]
             case Request():
                 found += [self.answer_by(one)]
+            case Referral():
+                found += [one.due]
         return min((due for due in found if due), default=None)
 
-    def is_pressing(self, one: Call | Case | Request, now: int) -> bool:
+    def is_pressing(self, one: Item, now: int) -> bool:
         due = self.due_by(one)
         return self.vulnerable(one) or (due is not None and due <= now)
 
-    def vulnerable(self, one: Call | Case | Request) -> bool:
+    def vulnerable(self, one: Item) -> bool:
         return isinstance(one, Request) or (isinstance(one, Case) and one.vulnerable)
 
-    def risk(self, one: Call | Case | Request) -> int:
+    def risk(self, one: Item) -> int:
         order = self.grades["order"]
         match one:
             case Call():
-                return int(order["emergency" if one.channel == "999" else "contact"])
+                lane = one.queue == "partner"
+                return int(order["expedite" if lane else "emergency" if one.channel == "999" else "contact"])
             case Request():
                 return int(order["contact" if one.stage == "told" else "expedite"])
+            case Referral():
+                return int(order["vulnerable" if one.due else "contact"])
             case Case():
                 graded = self.row(one).get("risk", 0) if one.grade else order["ungraded"]
                 return int(graded) + (order["vulnerable"] if one.vulnerable else 0)
@@ -1293,14 +1084,15 @@ class Model:
         """Return what `hue board --json` should say of each open item, as far as this model knows."""
         return {one.stream: self._item(one, now) for one in self.open_items()}
 
-    def _item(self, one: Call | Case | Request, now: int) -> Line:
+    def _item(self, one: Item, now: int) -> Line:
         due = self.due_by(one)
-        waiting = one.waiting if isinstance(one, Case) else None
+        waiting = one.waiting if isinstance(one, Case | Request) else None
         return {
             "queue": one.queue,
             "owner": one.owner,
             "stage": one.stage,
             "grade": one.grade if isinstance(one, Case) else "",
+            "what": _what(one),
             "district": one.district,
             "since": one.since,
             "due": due,
@@ -1316,13 +1108,14 @@ class Model:
             "risk": self.risk(one),
         }
 
-    def _alerts(self, one: Call | Case | Request, now: int) -> Iterator[str]:
+    def _alerts(self, one: Item, now: int) -> Iterator[str]:
         yield from ("bring up" for due, _ in one.reminders.values() if due <= now)
+        yield from self.partner_alerts(one)
         if isinstance(one, Call) and one.stage == "abandoned" and one.late:
             yield "nobody rang back"
         known = {crew.district for crew in self.crews.values()}
         known |= {district for person in self.people.values() for district, _ in person.covers}
-        if not isinstance(one, Request) and known and one.district not in (*known, "unknown"):
+        if isinstance(one, Call | Case) and known and one.district not in (*known, "unknown"):
             yield f"no district {one.district} is known"
         if not isinstance(one, Case):
             return
@@ -1340,11 +1133,16 @@ class Model:
 
     def order(self, now: int) -> dict[str, list[str]]:
         """Return the streams of each queue, the most pressing first: broken promises, then by the formula in the pack."""
-        queues: dict[str, list[tuple[bool, int, int, str]]] = {}
+        queues: dict[str, list[tuple[int, bool, int, int, str]]] = {}
         for one in self.open_items():
             minutes = max(0, now - one.since) // (60 * NS) + self.grades["order"]["added_min"]
-            broken = any(word.due <= now for word in one.words.values())
-            queues.setdefault(one.queue, []).append((not broken, -self.risk(one) * minutes, one.since, one.stream))
+            lane = one.queue == "partner"
+            kind, broken = (
+                LISTED.index(Request if lane else type(one)),
+                any(word.due <= now for word in one.words.values()),
+            )
+            row = (kind, not broken, -self.risk(one) * minutes, one.since, one.stream)
+            queues.setdefault(one.queue, []).append(row)
         return {queue: [row[-1] for row in sorted(rows)] for queue, rows in queues.items()}
 
 
@@ -1357,57 +1155,33 @@ def _of_any(one: Worked) -> Iterator[Key]:
             yield one.stream, "record.brought_up", str(number), due, False
 
 
-def waits_for(one: Call | Case | Request) -> str:
-    """Return the role in whose queue an item waits while nobody has it."""
+def _what(one: Item) -> str:
+    """Return what an item is about, in a word or two."""
     match one:
         case Call():
-            return "handler"
+            return f"{one.channel} {one.site}".rstrip()
+        case Case():
+            return one.category
         case Request():
-            return "vulnerability"
-        case _:
-            return "handler" if one.stage == "opened" else "dispatcher"
-
-
-def span(text: str) -> int:
-    """Return how long a span is, as in 20m or 2h (ns)."""
-    return int(text[:-1]) * {"m": 60, "h": 3600}[text[-1]] * NS
-
-
-def _ref(said: Line) -> tuple[str, int]:
-    return said["stream"], said["version"]
+            return one.what
+        case Referral():
+            return f"{one.agency} ({one.basis})"
 
 
 # What the rules refuse
 
 
-class Typed(NamedTuple):
-    """A line that somebody types: its verb, the item it is about, further words, and within it another line."""
-
-    verb: str
-    item: str = ""
-    words: tuple[str, ...] = ()
-    inner: "Typed | None" = None
-
-
-FINE = ""  # not to be refused
-UNSAID = None  # not covered here
-CLOSED = {
-    "contact": "the contact is closed",
-    "incident": "the incident is closed",
-    "expedite": "the expedite is closed",
-}
-OVER = "nobody works on this any more"
 STALE = "risk is not assessed"
 LOOK = "needs a second look"
 OF_A_FIELD = {"unit", "status", "enroute", "heard", "emergency", "ack", "cover", "ndm"}
 TAKEN = {"locate", "triage", "silent", "talks", "resolve", "transfer", "park", "open", "link"}
 LIVE = {
     "assess", "grade", "change", "own", "told", "result", "close", "send", "arrive", "review", "interim", "seen", "tag",
-    "merge", "classify", "major", "standdown", "locate",
+    "merge", "classify", "major", "standdown", "locate", "desk",
 }  # fmt: skip
 
 
-class Rules:
+class Rules(SafeguardingRules):
     """Says of a line whether it must be refused as things stand: FINE, a part of the refusal's words, or UNSAID."""
 
     def __init__(self, model: Model) -> None:
@@ -1441,6 +1215,9 @@ class Rules:
     def _unread(self, typed: Typed) -> str:
         """Return why a line cannot be read, or names nobody."""
         one, verb = self.model.items.get(typed.item), typed.verb
+        of_partners = self._unread_of_partners(typed)
+        if of_partners:
+            return of_partners
         if verb in ("kept", "release", "pass") and one is not None:
             named = typed.words[0]
             if named not in map(str, one.words) and one.sorts().count(named) != 1:
@@ -1461,7 +1238,7 @@ class Rules:
         if verb in ("propose", "approve", "decline", "off", "back", "clear", "status"):
             return FINE
         may = FIELD if verb in OF_A_FIELD else FLOOR
-        may = {"decide": {"vulnerability", "supervisor", "handler"}, "seen": ASSIGNS | {"dispatcher"}}.get(verb, may)
+        may = {**MAY, "seen": ASSIGNS | {"dispatcher"}}.get(verb, may)
         may = {"standdown": {"supervisor", "incident-manager", "inspector"}}.get(verb, may)
         return FINE if may & set(self.roles) else "this is for"
 
@@ -1566,10 +1343,12 @@ class Rules:
     def _word_kept(self, one: Worked) -> str:
         if one.words:
             return "a promise is open"
+        if one.needed:
+            return "a form is kept for whoever is missing"
         return "still to be brought up" if one.reminders else FINE
 
     def _close_contact(self, one: Call) -> str:
-        if one.stage in ("ringing", "answered"):
+        if one.stage == "ringing" or (one.stage == "answered" and not one.expedite):
             return "a contact is not discarded"
         if one.stage != "abandoned" or one.incident:
             return FINE
@@ -1587,11 +1366,6 @@ class Rules:
         if self.model.crime_open(one):
             return "is a crime"
         return "declared major incident" if one.major else FINE
-
-    def _close_expedite(self, one: Request) -> str:
-        if one.stage != "told":
-            return "the partner was not told"
-        return "is on hold" if one.decision == "hold" else FINE
 
     # Incidents
 
@@ -1674,6 +1448,8 @@ class Rules:
     def _ack(self, typed: Typed) -> str | None:
         """By name: a member whose role it is, or somebody told by other means."""
         one = self.model.items[typed.item]
+        if isinstance(one, Request):
+            return self._ack_dispute(one)
         if not isinstance(one, Case) or any(not known for known in one.rung.values()):
             return UNSAID
         asked = [rung.to for rung in one.rungs if not rung.known]
@@ -1822,7 +1598,7 @@ class Rules:
             return FINE
         return "has it already" if to == self.collar else self._given(to)
 
-    def _rest(self, to: str) -> list[Call | Case | Request]:
+    def _rest(self, to: str) -> list[Item]:
         mine = (one for one in self.model.open_items() if one.owner == self.collar)
         theirs = (one for one in mine if to not in ROLES or to == waits_for(one))
         return [one for one in theirs if not self.model.is_pressing(one, self.now)]
@@ -1864,21 +1640,12 @@ class Rules:
     def _expedite(self, _: Typed) -> str | None:
         return FINE
 
-    _verify = _expedite
-
-    def _decide(self, typed: Typed) -> str | None:
-        one = self.model.request(typed.item)
-        if not one.open:
-            return CLOSED["expedite"]
-        return FINE if one.verified else "the asker is not verified"
-
-    def _tellback(self, typed: Typed) -> str | None:
-        return "nothing is decided yet" if self.model.request(typed.item).stage == "asked" else FINE
-
     # Two people
 
     def _propose(self, typed: Typed) -> str | None:
         assert typed.inner is not None
+        if typed.inner.verb in ("form", "verify"):
+            return self._unread(typed.inner) or "stands in one record alone"
         self.approved = True
         found = self._of(typed.inner)
         return found or ("this is for" if found == FINE and not {"administrator", *FLOOR} & set(self.roles) else found)

@@ -30,13 +30,28 @@ from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.bundled import pack_text
 from hueandcry.operator.desk import Act, Desk, Signed
 from hueandcry.operator.identity import SetClock, seeded
+from hueandcry.operator.partnering import set_phrase
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Lease, Watch
 from hueandcry.store.codec import Pending
 from hueandcry.store.log import NOTHING, Seen
 from hueandcry.store.views import Board
-from tests.simulation.model import FINE, NS, Call, Case, Line, Model, Request, Rules, Typed, instant, waits_for
+from tests.simulation.desklines import FOR_THE_DESK, NUMBERS, PHRASES, RINGS_ON, SafeguardingLines
+from tests.simulation.model import Model, Rules
+from tests.simulation.things import (
+    FINE,
+    NS,
+    Call,
+    Case,
+    Item,
+    Line,
+    Referral,
+    Request,
+    Typed,
+    instant,
+    waits_for,
+)
 
 MS = 1_000_000
 ANY = "for whatever reason"
@@ -76,6 +91,14 @@ SHORTER = (  # what another pack of grades has otherwise
     (b"answer_within_s = 900", b"answer_within_s = 600"),
     (b"risk = 100", b"risk = 150"),
 )
+SOONER = (  # and another pack of safeguarding
+    (b"review_within_s = 600", b"review_within_s = 480"),
+    (b"review_every_s = 1800", b"review_every_s = 1200"),
+    (b"form_kept_s = 86400", b"form_kept_s = 900"),
+    (b"after_s = 900", b"after_s = 600"),
+    (b"received_within_s = 3600", b"received_within_s = 600"),
+    (b"desk = [", b'desk = [{ code = "south", name = "South", district = ["SOUTH"] }, '),
+)
 SPANS = ("1m", "2m", "5m", "10m", "20m", "45m", "2h")
 SINCE = ("1m", "3m", "8m", "25m")
 AGENCIES = ("fire", "ambulance", "council", "btp")
@@ -83,7 +106,6 @@ METHANE = "gate 4 / crush / crowd still coming / by Bell Street / about 40 / amb
 ATTENDED = ("attended", "crime", "no-crime", "no-trace")
 NOT_ATTENDED = ("advice", "other-agency", "not-police")
 CANCELS = ("cancelled", "duplicate")
-Item = Call | Case | Request
 
 
 class Racing:
@@ -113,7 +135,7 @@ class Keeper:
         self.watch = Watch(self.room, self.lease)
 
 
-class Night:
+class Night(SafeguardingLines):
     """A whole night; `play` works it."""
 
     def __init__(self, path: Path, random: Random, contacts: int, tick_s: int, day: tuple[str, str]) -> None:
@@ -167,6 +189,7 @@ class Night:
         for callsign in CREWS:
             district = next(one for one in DISTRICTS if one[0] == callsign[0])
             self.say(f"55{LATE}1", Typed("unit", words=(callsign, district)))
+        self._register_partners()
         for _ in range(self._contacts):
             self.plan(self._ringing(), self._somebody_calls)
         for _ in range(self._contacts * TURNS):
@@ -193,6 +216,14 @@ class Night:
         self._away_until = 0
         self.look()
         self.compare()
+
+    def _register_partners(self) -> None:
+        desk = self.desks[f"44{LATE}1"]
+        for typed in self.registering():
+            self.say(f"44{LATE}1", typed)
+        for code, phrase in PHRASES.items():
+            set_phrase(desk, code, phrase)
+            self._follow("")
 
     def _ringing(self) -> int:
         """A fifth of all callers ring within ten minutes about closing time."""
@@ -221,6 +252,7 @@ class Night:
         desk.board.catch_up()
         allowed = [self.rules.refusal(collar, typed, self.now)]
         text, raced = self.text(typed, desk), False
+        verified = self.rules.outcome_of(typed, PHRASES) if typed.verb == "verify" else ""
 
         def cut_in() -> None:
             nonlocal raced
@@ -245,6 +277,7 @@ class Night:
         assert any(_is_that(one, reason) for one in allowed), f"{where}: {reason!r} where the model has {allowed}"
         new = self._follow(typed.verb)
         assert new == len(names), f"{where}: a line that is refused writes nothing"
+        assert raced or not names or verified in ("", names[0]), f"{where}: it comes to {names}, not {verified}"
         self.raced += raced
         if names == ["staff.proposed"]:
             said = list(self.model.proposed.values())[-1].said
@@ -300,12 +333,13 @@ class Night:
         self._away_until = self.now + self.random.randrange(600 * NS)
 
     def _another_pack(self) -> None:
-        """Grades with shorter times come into force; what was graded before keeps its own."""
-        text = pack_text("grades-2020")
-        for was, now in SHORTER:
-            assert was in text
-            text = text.replace(was, now)
-        self.desks["1001"].do([Act(POLICY_STREAM, Adopt((text,)))])
+        """Grades with shorter times come into force; what was graded before keeps its own. So does a safeguarding pack."""
+        for pack, changes in (("grades-2020", SHORTER), ("safeguarding-2020", SOONER)):
+            text = pack_text(pack)
+            for was, now in changes:
+                assert was in text
+                text = text.replace(was, now)
+            self.desks["1001"].do([Act(POLICY_STREAM, Adopt((text,)))])
         self._follow("")
 
     # Shifts
@@ -342,12 +376,20 @@ class Night:
             taker = to if self.random.random() < 0.8 else waits_for(one)
             if not self.say(collar, Typed("hand", one.stream, (taker, "mind", "this", "one"))):
                 self.say(self.member("supervisor"), Typed("hand", one.stream, (taker, "for", "them")))
+        if self.random.random() < 0.7:
+            self._passes_on(collar, to)
         names = self.say(collar, Typed("off"), self._given_to(collar) if self.random.random() < 0.25 else None)
         if names:
             self.on_duty.remove(collar)
             self.say(collar, Typed("note", self.random.choice(list(self.model.items)), ("from", "an", "empty", "seat")))
         elif self.now < self.at(ENDS) - 60 * NS:
             self.plan(self.now + 20 * NS, lambda: self._goes(seat, going, coming))
+
+    def _passes_on(self, collar: str, to: str) -> None:
+        """Have somebody pass on what they promised about what others have in hand, or nobody has, as with a referral."""
+        for one in self.model.open_items():
+            for number in [number for number, word in one.words.items() if word.owner == collar]:
+                self.say(collar, Typed("pass", one.stream, (str(number), to)))
 
     def _takes_things(self, collar: str) -> None:
         """Have somebody take a few incidents in hand, some that are overdue and some that may wait."""
@@ -380,30 +422,23 @@ class Night:
 
     def _somebody_calls(self) -> None:
         if self.random.random() < 0.08:
-            contact = self._some(Call)
-            on = contact.stream if contact is not None and self.random.random() < 0.4 else "-"
-            words = (
-                f"ward-{self.random.randrange(1, 20)}",
-                "walkout",
-                on,
-                "Jones",
-                "/",
-                "0161",
-                "/",
-                "left",
-                "the",
-                "ward",
-            )
-            self.say(self.member("handler", "vulnerability"), Typed("expedite", words=words))
+            self.say(self.member("handler", "vulnerability"), self.asking())
         elif self.random.random() < 0.04:
             self.say(
                 self.member("dispatcher"),
                 Typed("open", "", ("-", self.random.choice(CATEGORIES), "seen", "on", "patrol")),
             )
         else:
-            ring = Typed("ring", words=(self.random.choice(CHANNELS), "07700900123"))
-            late = self.random.random() < 0.03
-            self.say(self.member("handler"), Typed("back", words=("2m",), inner=ring) if late else ring)
+            self._rings()
+
+    def _rings(self) -> None:
+        """Somebody rings, sometimes from a partner's number: then it is known whose that is."""
+        theirs = self.random.random() < 0.2
+        number = self.random.choice(NUMBERS) if theirs else "07700900123"
+        ring = Typed("ring", words=(self.random.choice(RINGS_ON if theirs else CHANNELS), *number.split()))
+        known, late = self.model.rings_from(number), self.random.random() < 0.03
+        names = self.say(self.member("handler"), Typed("back", words=("2m",), inner=ring) if late else ring)
+        assert ("contact.partner_known" in names) is (known is not None), f"{number} rings"
 
     def _some(self, kind: type[Any], *, closed: bool = False) -> Any:
         among = self.model.items if closed else self.model.live
@@ -435,22 +470,38 @@ class Night:
         """Return who types what about an item as it stands."""
         if self.random.random() < 0.2:
             return self._beside(one)
-        match one:
-            case Call():
-                typed = self._next_of_call(one)
-                who = (
-                    one.holder if one.holder in self.on_duty and self.random.random() < 0.8 else self.member("handler")
-                )
-            case Request():
-                typed, who = self._next_of_request(one), self.member("vulnerability", "supervisor", "handler")
-            case Case():
-                typed = self._next_of_case(one)
-                who = self.member("handler" if one.stage == "opened" else "dispatcher", "supervisor")
+        typed = self._next(one)
         if typed is None:
             return None
         if self.random.random() < 0.03 and typed.verb not in ("approve", "propose"):
             typed = Typed("back", words=(self.random.choice(SINCE),), inner=typed)
-        return who, typed
+        return self._who(one, typed), typed
+
+    def _next(self, one: Item) -> Typed | None:
+        match one:
+            case Call():
+                return self._next_of_call(one)
+            case Request():
+                return self._next_of_request(one)
+            case Referral():
+                return self._next_of_referral(one)
+            case Case():
+                return self._next_of_case(one)
+
+    def _who(self, one: Item, typed: Typed) -> str:
+        """Return who turns to an item: mostly whoever it is for."""
+        match one:
+            case Call():
+                theirs = one.holder in self.on_duty and self.random.random() < 0.8
+                return one.holder if theirs else self.member("handler")
+            case Request() if typed.verb == "ack":
+                return self.member("sergeant", "supervisor")
+            case Request() | Referral():
+                return self.member("vulnerability", "supervisor", "handler")
+            case Case() if typed.verb == "desk":
+                return self.member(*FOR_THE_DESK)
+            case Case():
+                return self.member("handler" if one.stage == "opened" else "dispatcher", "supervisor")
 
     def _pick(self, *choices: tuple[float, Typed]) -> Typed:
         weights, lines = zip(*choices, strict=True)
@@ -470,7 +521,7 @@ class Night:
             case "answered" if one.parked:
                 return Typed("answer", it)
             case "answered":
-                return self._next_of_answered(one)
+                return self._next_of_partner(one) if one.site else self._next_of_answered(one)
             case _:
                 return Typed("close", it, ("done",))
 
@@ -513,6 +564,12 @@ class Night:
             (1, self._asked_besides(one)),
         )
 
+    def _next_of_partner(self, one: Call) -> Typed:
+        """A partner on the line is asked what they want, and is done with once that is taken down."""
+        if one.expedite:
+            return Typed("close", one.stream, ("done",))
+        return self.asked_by(one) if self.random.random() < 0.8 else self._next_of_answered(one)
+
     def _opening(self, one: Call | Request) -> Typed:
         return Typed("open", one.stream, (self.random.choice(CATEGORIES), "he", "is", "outside"))
 
@@ -525,21 +582,6 @@ class Night:
             (1, Typed("talks", it, ("interpreter", "polish"))),
         )
 
-    # An expedite
-
-    def _next_of_request(self, one: Request) -> Typed:
-        it = one.stream
-        if not one.verified:
-            return Typed("verify", it, (self.random.choice(("call-back", "phrase", "not-verified")),))
-        if one.stage == "asked" or one.decision == "hold":
-            decision = self.random.choice(("accept", "accept", "hold", "not-police"))
-            return Typed("decide", it, (decision, "real", "risk"))
-        if one.decision == "accept" and not one.incident and self.random.random() < 0.6:
-            return self._opening(one)
-        if one.stage == "decided":
-            return Typed("tellback", it, ("Jones:", "we", "look"))
-        return self._word_of(one) if one.words else Typed("close", it)
-
     # An incident
 
     def _next_of_case(self, one: Case) -> Typed | None:
@@ -547,6 +589,10 @@ class Night:
         if not one.current:
             given = tuple(f"{element}={self.random.choice(found)}" for element, found in ANSWERS.items())
             return Typed("assess", it, given if not one.assessed or self.random.random() < 0.6 else ("as", "before"))
+        if one.for_desk and self.random.random() < 0.2:
+            return self._at_desk(one)
+        if self.random.random() < 0.04:
+            return self._of_anything(one)
         match one.stage:
             case "opened":
                 grade = one.suggested if self.random.random() < 0.7 else self.random.choice("12345")
@@ -675,6 +721,8 @@ class Night:
         )
         if isinstance(one, Case) and self.random.random() < 0.6:
             typed = self._of_two(one)
+        elif self.random.random() < 0.15:
+            typed = self._of_anything(one)
         if isinstance(one, Call) and one.stage == "linked":
             element = self.random.choice(list(ANSWERS))
             typed = Typed("triage", it, (element, self.random.choice(ANSWERS[element]), "now", "she", "says"))
@@ -714,8 +762,11 @@ class Night:
         if not among:
             return self.anybody(), Typed("ring", words=("101",))
         one = self.random.choice(list(among.values()))
-        if self.random.random() < 0.3:
+        draw = self.random.random()
+        if draw < 0.3:
             who, typed = self._beside(one)
+        elif draw < 0.36:
+            who, typed = self.member(*FOR_THE_DESK) if draw < 0.35 else self.anybody(), self.of_the_register()
         else:
             who, typed = self.anybody(), self._of_its_kind(one)
         return who, Typed("propose", inner=typed) if self._is_proposable(
@@ -736,8 +787,13 @@ class Night:
                     *(Typed(v, it) for v in ("answer", "abandon", "park", "close")),
                 ]
                 lines += [Typed("link", it, (about.stream,))] * 2 if about is not None else []
+            case Referral():
+                lines = [self._next_of_referral(one), self._of_a_referral(one)]
             case Request():
                 lines = [
+                    self._about_request(one),
+                    self._deciding(one),
+                    Typed("ack", it, ("reading", "it")),
                     self._opening(one),
                     Typed("close", it),
                     Typed("tellback", it, ("Jones",)),
@@ -749,6 +805,8 @@ class Night:
                     self._next_of_sent(one),
                     self._next_of_attended(one),
                     self._of_two(one),
+                    self._of_anything(one),
+                    self._at_desk(one),
                     Typed("close", it),
                     Typed("grade", it, (self.random.choice("12345"),)),
                     Typed("result", it, (self.random.choice((*ATTENDED, *CANCELS)),)),
@@ -774,6 +832,8 @@ class Night:
         if draw < 0.04:
             cover = Typed("cover", words=(self.random.choice(DISTRICTS), "dispatcher"))
             first, second = (self.member("dispatcher"), cover), (self.member("dispatcher"), cover)
+        elif draw < 0.08:
+            first, second = ((self.member(*FOR_THE_DESK), self.of_the_register()) for _ in range(2))
         elif draw < 0.15:
             cover = self._cover()
             first, second = (self.anybody(), cover), (self.anybody(), cover)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 NS = 1_000_000_000
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
-KINDS = {1: "contact", 2: "incident", 3: "expedite"}
+KINDS = {1: "contact", 2: "incident", 3: "expedite", 11: "referral"}
 RESOURCE = 8
 ROLES = (
     "handler", "dispatcher", "vulnerability", "supervisor", "auditor", "administrator", "sergeant", "inspector",
@@ -27,7 +27,8 @@ WORK_INCIDENTS = ("dispatcher", "supervisor", "incident-manager", "watch")
 WRITTEN = (
     "record.noted", "record.corrected", "record.check_returned", "incident.contacted", "incident.changed",
     "incident.assessed", "incident.interim_risk_set", "incident.located",
-    "record.placed", "incident.absorbed", "incident.major_declared",
+    "record.placed", "incident.absorbed", "incident.major_declared", "record.researched", "record.safeguarded",
+    "record.referred", "record.level_given", "incident.desk_reviewed",
 )  # fmt: skip
 STALE_AFTER_S = 60
 Line = dict[str, Any]
@@ -43,10 +44,22 @@ class Story:
     since: int = 0
     stage: str = "none"
     what: str = ""
+    channel: str = ""
+    site: str = ""
+    partner: str = ""
     district: str = "unknown"
     holder: str = ""
     grade: str = ""
     vulnerable: bool = False
+    vulnerable_from: int = 0
+    alone: int = 0
+    looked: int = 0
+    desk_late: int = 0
+    disputed: bool = False
+    answer_from: int = 0
+    not_matched: bool = False
+    by: int = 0
+    accept_within: int = 0
     contacts: list[str] = field(default_factory=list)
     opened: int = 0
     needed: int = 0
@@ -80,7 +93,15 @@ class Story:
 
     @property
     def open(self) -> bool:
-        return not self.history and self.stage not in ("none", "closed")
+        return not self.history and self.stage not in ("none", "closed", "ended")
+
+    @property
+    def for_desk(self) -> bool:
+        return self.kind == "incident" and self.vulnerable and self.stage in ("opened", "graded")
+
+    @property
+    def desk_from(self) -> int:
+        return max(self.vulnerable_from, self.alone, self.needed)
 
 
 @dataclass
@@ -106,6 +127,8 @@ class IndependentBoard:
         self.covers: set[tuple[str, str, str]] = set()
         self.order: dict[str, int] = {}
         self.recall: tuple[int, int] = (300, 3)
+        self.desk: tuple[int, int] = (0, 0)
+        self.partners: dict[str, tuple[str, set[str]]] = {}
         self.days: dict[tuple[str, bool], list[str]] = {}
 
     def read(self, lines: Iterable[Line]) -> "IndependentBoard":
@@ -123,6 +146,8 @@ class IndependentBoard:
             elif line["name"].startswith("staff.district_"):
                 cover = (line["stream"], line["fields"]["district"], line["fields"]["role"])
                 (self.covers.add if line["name"] == "staff.district_taken" else self.covers.remove)(cover)
+            elif line["name"].startswith("partner."):
+                self._partner(line["stream"], line["name"], line["fields"])
             elif line["name"].startswith("resource."):
                 self._resource(self.crews.setdefault(line["stream"], Crew()), line["name"], line["fields"])
         return self
@@ -146,6 +171,17 @@ class IndependentBoard:
             case "resource.emergency_called":
                 crew.emergency = True
 
+    def _partner(self, stream: str, name: str, said: Line) -> None:
+        match name:
+            case "partner.registered":
+                self.partners[stream] = (said["partner"], set())
+            case "partner.site_listed":
+                self.partners[stream][1].add(said["site"])
+            case "partner.site_ended":
+                self.partners[stream][1].remove(said["site"])
+            case "partner.ended":
+                del self.partners[stream]
+
     def _policy(self, name: str, said: Line) -> None:
         if name == "policy.established":
             self.zone = ZoneInfo(said["zone"])
@@ -159,6 +195,9 @@ class IndependentBoard:
             pack = tomllib.loads(bytes.fromhex(said["content"]).decode())
             crimes = {one["code"] for one in pack["category"] if one.get("crime")}
             self.crimes[said["digest"]] = (crimes, pack["crime_within_s"])
+        if name == "policy.adopted" and said["kind"] == "safeguarding":
+            pack = tomllib.loads(bytes.fromhex(said["content"]).decode())
+            self.desk = (pack["review_within_s"], pack["review_every_s"])
 
     def _record(self, story: Story, name: str, said: Line, _: int, line: Line) -> None:
         match name:
@@ -168,8 +207,10 @@ class IndependentBoard:
                 del story.promises[said["number"]]
             case "handed_over":
                 story.holder = "" if said["to"] in ROLES else said["to"]
-            case "placed" if story.kind != "expedite":
+            case "placed" if story.kind in ("contact", "incident"):
                 story.district = said["district"]
+            case "level_given":
+                story.material = line["version"] if story.assessed else story.material
             case "bring_up_set":
                 story.bring_ups[line["version"]] = instant(said["due"])
             case "bring_up_done":
@@ -182,7 +223,10 @@ class IndependentBoard:
     def _contact(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
         match name:
             case "rang":
-                story.stage, story.what, story.since = "ringing", said["channel"], occurred
+                story.stage, story.channel, story.since = "ringing", said["channel"], occurred
+                story.what = said["channel"]
+            case "partner_known":
+                story.site, story.what = said["site"], f"{story.channel} {said['site']}"
             case "answered":
                 story.stage, story.holder = "answered", said["handler"]
             case "parked":
@@ -220,7 +264,7 @@ class IndependentBoard:
             case "contacted" | "changed":
                 story.contacts += [said["contact"]] if name == "contacted" else []
                 self._needed(story, line, occurred)
-            case "assessed" | "graded" | "regraded" | "owned":
+            case "assessed" | "graded" | "regraded" | "owned" | "desk_reviewed":
                 self._graded(story, name, said, occurred, line)
             case (
                 "reviewed"
@@ -232,7 +276,7 @@ class IndependentBoard:
             ):
                 self._waiting(story, name, said, occurred)
             case "resourced" | "attended" | "stood_down":
-                self._crewed(story, name, said["callsign"])
+                self._crewed(story, name, said["callsign"], occurred)
             case "resulted" | "closed":
                 story.stage = name
                 story.attended = story.attended or (name == "resulted" and said["attended"])
@@ -260,6 +304,7 @@ class IndependentBoard:
             case "assessed":
                 story.assessed = line["version"]
                 story.vulnerable, story.reviewed = said["vulnerable"], max(story.reviewed, occurred)
+                story.vulnerable_from = (story.vulnerable_from or occurred) if said["vulnerable"] else 0
                 story.interim = 0
             case "graded":
                 story.stage, story.grade, story.holder = "graded", said["grade"], ""
@@ -269,14 +314,18 @@ class IndependentBoard:
                 story.clock = occurred if said["more_urgent"] else story.needed
             case "owned":
                 story.holder = said["owner"]
+            case "desk_reviewed":
+                story.looked, story.desk_late = max(story.looked, occurred), 0
+                story.material = line["version"] if said["review"] != "as-assessed" else story.material
 
-    def _crewed(self, story: Story, name: str, callsign: str) -> None:
+    def _crewed(self, story: Story, name: str, callsign: str, occurred: int) -> None:
         story.crews = [one for one in story.crews if one != callsign]
         if name != "stood_down":
             story.stage = "attended" if story.attended else name
             story.crews.append(callsign)
         elif story.stage == "resourced" and not story.crews:
             story.stage = "attended" if story.attended else "graded"
+            story.alone = story.alone if story.attended else occurred
         if name == "attended":
             story.attended, story.interim = True, 0
 
@@ -287,6 +336,7 @@ class IndependentBoard:
             case "absorbed":
                 story.contacts += [one for one in said["contacts"] if one not in story.contacts]
                 story.vulnerable = story.vulnerable or said["vulnerable"]
+                story.vulnerable_from = story.vulnerable_from or (occurred if said["vulnerable"] else 0)
                 self._needed(story, line, occurred)
             case "reopened":
                 story.stage, story.attended, story.holder = "graded" if story.grade else "opened", False, ""
@@ -314,6 +364,7 @@ class IndependentBoard:
         match name:
             case "target_missed":
                 story.crime_late = story.crime_late or said["target"] == "crime-recording"
+                story.desk_late = instant(said["due"]) if said["target"] == "desk-review" else story.desk_late
             case "reviewed":
                 story.reviewed = max(story.reviewed, occurred)
             case "escalated":
@@ -336,13 +387,41 @@ class IndependentBoard:
     def _expedite(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
             case "asked":
-                story.pack = line["pack"]
-                story.stage, story.what = "asked", f"{said['partner']} {said['sort']}"
-                story.since, story.vulnerable = occurred, True
+                story.partner, story.what = said["partner"], f"{said['partner']} {said['sort']}"
+                self._asked(story, line, occurred)
+            case "contacted":
+                if story.told or not story.open:  # whoever waits for a first answer waits since they asked
+                    self._asked(story, line, occurred)
+                story.disputed = story.not_matched = story.told = False
+                story.stage, story.holder, story.escalated = "asked", "", []
+            case "verified" | "not_matched":
+                story.not_matched = name == "not_matched"
             case "decided":
-                story.stage, story.holder = "decided", said["decider"]
+                story.stage, story.holder, story.disputed = "decided", said["decider"], False
             case "told" | "closed":
                 story.stage, story.told = name, True
+            case "disputed" | "escalated" | "escalation_acknowledged":
+                if name == "disputed":
+                    story.disputed, story.told, story.escalated = True, False, []
+                    story.answer_from, story.pack = occurred, line["pack"]
+                self._waiting(story, name, said, occurred)
+
+    def _asked(self, story: Story, line: Line, occurred: int) -> None:
+        story.stage, story.pack, story.since, story.vulnerable = "asked", line["pack"], occurred, True
+        story.answer_from = occurred
+
+    def _referral(self, story: Story, name: str, said: Line, occurred: int, _: Line) -> None:
+        match name:
+            case "made":
+                story.stage, story.since, story.by = "made", occurred, instant(said["send_by"])
+                story.what = f"{said['agency']} ({said['basis']})"
+            case "sent":
+                story.stage, story.by = "sent", instant(said["receive_by"])
+                story.accept_within = said["accept_within_s"] * NS
+            case "received":
+                story.stage, story.by = "received", occurred + story.accept_within
+            case "accepted" | "declined" | "ended":
+                story.stage, story.by = name, 0
 
     def _number(self, story: Story, occurred: int, *, history: bool) -> None:
         self.days.setdefault((self._day(occurred), history), []).append(story.stream)
@@ -373,22 +452,24 @@ class IndependentBoard:
             "due": due,
             "overdue": due is not None and due <= now,
             "vulnerable": story.vulnerable,
-            "contacts": len(story.contacts),
+            "contacts": len(story.contacts) if story.kind == "incident" else 0,
             "version": story.version,
             "broken": sum(due <= now for due in story.promises.values()),
-            "escalated": next(
-                (to for to, known in reversed(story.escalated) if not known and story.stage == "graded"), ""
-            ),
+            "escalated": _escalated(story),
             "rang": next((question for question, known in reversed(story.rang) if not known), ""),
             "unread": story.unread,
             "alerts": [*self._alerts(story, now)],
+            "desk_due": self._desk_due(story) if story.for_desk else None,
             "risk": self._risk(story),
             "added_min": self.order["added_min"],
         }
 
     def _risk(self, story: Story) -> int:
         if story.kind == "contact":
-            return self.order["emergency" if story.what == "999" else "contact"]
+            lane = _queue(story) == "partner"
+            return self.order["expedite" if lane else "emergency" if story.channel == "999" else "contact"]
+        if story.kind == "referral":
+            return self.order["vulnerable" if story.by else "contact"]
         if story.kind == "expedite":
             return self.order["contact" if story.stage == "told" else "expedite"]
         graded = self.packs[story.pack][0][story.grade]["risk"] if story.grade else self.order["ungraded"]
@@ -407,19 +488,38 @@ class IndependentBoard:
             for agency, (due, knows) in story.agencies.items():
                 if not knows and due <= now:
                     yield f"{agency} has not said that it knows"
-        known = {crew.district for crew in self.crews.values()} | {district for _, district, _ in self.covers}
-        if story.kind != "expedite" and known and story.district not in (*known, "unknown"):
-            yield f"no district {story.district} is known"
+        yield from self._of_partners(story)
         if story.late and story.stage == "abandoned":
             yield "nobody rang back"
         if story.seen_at is not None and not story.seen_at[1]:
             yield "caller location cannot be true"
         elif story.seen_at is not None and now - story.seen_at[0] > STALE_AFTER_S * NS:
             yield "caller location stale"
+        known = {crew.district for crew in self.crews.values()} | {district for _, district, _ in self.covers}
+        if story.kind in ("contact", "incident") and known and story.district not in (*known, "unknown"):
+            yield f"no district {story.district} is known"
         yield from ("bring up" for due in story.bring_ups.values() if due <= now)
 
+    def _of_partners(self, story: Story) -> Iterator[str]:
+        codes = {code for partner, sites in self.partners.values() for code in (partner, *sites)}
+        if story.disputed:
+            yield "the partner disputes the decision"
+        if story.not_matched:
+            yield "NOT as the partner is registered"
+        if story.kind == "expedite" and codes and story.partner not in codes:
+            yield f"{story.partner} is not registered"
+        if story.stage == "declined":
+            yield "agency declined: refer to another, or say what comes of it"
+        if story.for_desk and story.desk_late > max(story.looked, story.desk_from):
+            yield "vulnerability desk has not looked at it"
+
     def _due(self, story: Story) -> int | None:
-        dues = {"contact": self._recalls, "incident": self._targets, "expedite": self._answers}[story.kind]
+        dues = {
+            "contact": self._recalls,
+            "incident": self._targets,
+            "expedite": self._answers,
+            "referral": lambda one: [one.by] if one.by else [],
+        }[story.kind]
         return min([*story.promises.values(), *dues(story)], default=None)
 
     def _recalls(self, story: Story) -> Iterator[int]:
@@ -428,8 +528,8 @@ class IndependentBoard:
             yield max(story.lost, story.rung_back) + every_s * NS
 
     def _answers(self, story: Story) -> Iterator[int]:
-        if story.stage in ("asked", "decided") and not story.told:
-            yield story.since + self.packs[story.pack][1] * NS
+        if not story.told:
+            yield story.answer_from + self.packs[story.pack][1] * NS
 
     def _targets(self, story: Story) -> Iterator[int]:
         yield from (due for due, knows in (story.agencies or {}).values() if not knows)
@@ -443,6 +543,8 @@ class IndependentBoard:
             and (story.crime_late or story.stage != "opened")
         ):
             yield story.opened + within_s * NS
+        if story.for_desk:
+            yield self._desk_due(story)
         if story.attended or story.stage not in ("graded", "resourced"):
             return
         row = self.packs[story.pack][0][story.grade]
@@ -452,6 +554,11 @@ class IndependentBoard:
         if waits:
             from_when |= {"resource_within_s": story.clock, "review_every_s": reviewed}
         yield from (since + row[name] * NS for name, since in from_when.items() if name in row)
+
+    def _desk_due(self, story: Story) -> int:
+        within_s, every_s = self.desk
+        anew = story.looked >= story.desk_from
+        return story.looked + every_s * NS if anew else story.desk_from + within_s * NS
 
     def _ref(self, story: Story, now: int) -> str:
         if story.kind != "incident":
@@ -465,9 +572,11 @@ class IndependentBoard:
 
 
 def _queue(story: Story) -> str:
-    if story.kind == "expedite":
-        return "partner"
+    if story.kind in ("expedite", "referral"):
+        return {"expedite": "partner", "referral": "referral"}[story.kind]
     if story.kind == "contact":
+        if story.stage in ("ringing", "abandoned") and story.site and story.channel != "999":
+            return "partner"
         return {"ringing": "waiting", "abandoned": "recall"}.get(story.stage, "parked" if story.parked else "in-hand")
     if story.stage == "resulted":
         return "closing"
@@ -480,7 +589,13 @@ def _role(story: Story) -> str:
     """Return the role whose queue an item without a person stands in."""
     if story.kind == "incident":
         return "handler" if story.stage == "opened" else "dispatcher"
-    return "handler" if story.kind == "contact" else "vulnerability"
+    return "handler" if story.kind == "contact" and _queue(story) != "partner" else "vulnerability"
+
+
+def _escalated(story: Story) -> str:
+    """Return to whom something went last that nobody knows of: a wait for as long as it waits, a dispute until it is settled."""
+    waits = story.disputed if story.kind == "expedite" else story.stage == "graded"
+    return next((to for to, known in reversed(story.escalated) if waits and not known), "")
 
 
 def kind_of(stream: str) -> str | None:

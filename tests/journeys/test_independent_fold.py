@@ -61,6 +61,31 @@ ANSWERS = {
 AGENCIES = ("fire", "ambulance", "council", "btp")
 MUST_OCCUR = {
     "contact.abandoned",
+    "contact.led_to_expedite",
+    "contact.partner_known",
+    "expedite.contacted",
+    "expedite.disputed",
+    "expedite.escalated",
+    "expedite.not_matched",
+    "expedite.verified",
+    "incident.desk_reviewed",
+    "partner.ended",
+    "partner.registered",
+    "partner.site_ended",
+    "partner.site_listed",
+    "record.form_begun",
+    "record.level_given",
+    "record.question_answered",
+    "record.referred",
+    "record.researched",
+    "record.safeguarded",
+    "referral.accepted",
+    "referral.declined",
+    "referral.ended",
+    "referral.late",
+    "referral.made",
+    "referral.received",
+    "referral.sent",
     "contact.caller_located",
     "contact.parked",
     "contact.recall_late",
@@ -151,7 +176,7 @@ class Night:
         self._clock.set(self._clock.now_ns + self._random.randrange(STEP_MAX_S * 10**9))
         what: Callable[[], None] = self._random.choices(
             (self._line, self._course, self._tick, self._history, self._another_application, self._erasure),
-            (60, 4, 6, 1, 1, 1),
+            (60, 10, 6, 1, 1, 1),
         )[0]
         with contextlib.suppress(Refused, Misread):  # by chance; what is refused writes nothing
             what()
@@ -165,7 +190,7 @@ class Night:
         courses = (
             (f"assess {incident} {answers}", f"grade {incident} 4 so", *ended, f"close {incident}"),
             (
-                f"verify {expedite} phrase",
+                f"verify {expedite} not-verified",
                 f"decide {expedite} accept now",
                 f"tellback {expedite} X",
                 f"close {expedite}",
@@ -176,16 +201,34 @@ class Night:
                 *(f"knows {incident} {agency} the duty officer" for agency in AGENCIES[: pick((1, 4, 4))]),
                 f"standdown {incident} it is out",
             ),
+            *self._courses_of_partners(contact, expedite),
         )
         for line in pick(courses):
             self._clock.set(self._clock.now_ns + self._random.randrange(STEP_MAX_S * 10**9))
             with contextlib.suppress(Refused, Misread):
                 carry_out(desk, line)
 
+    def _courses_of_partners(self, contact: str, expedite: str) -> tuple[tuple[str, ...], ...]:
+        """Return what is seen through with partners and agencies."""
+        referral, said = self._named(Kind.REFERRAL), self._random.choice(("accepted", "declined"))
+        return (
+            (
+                f"sent {referral} mail",
+                f"agency {referral} received message X / y",
+                f"agency {referral} {said} our-word X / y",
+            ),
+            (f"verify {expedite} not-verified", f"decide {expedite} hold now", f"dispute {expedite} X: he is ill"),
+            (f"answer {contact}", f"expedite ward-1 walkout {contact} a patient left", f"close {contact}"),
+            ("partner mft nhs Hospitals", *(f"site mft ward-{one} Ward / 0161 496 000{one}" for one in (1, 2))),
+        )
+
+    def _named(self, kind: Kind) -> str:
+        return self._one(self._desks[0], kind)
+
     def _line(self) -> None:
         desk = self._random.choice(self._desks)
         desk.board.catch_up()
-        lines = self._random.choices((self._lines, self._more_lines), (3, 2))[0]
+        lines = self._random.choices((self._lines, self._more_lines, self._of_safeguarding), (3, 2, 1))[0]
         carry_out(desk, self._random.choice(lines(desk)))
 
     def _tick(self) -> None:
@@ -300,6 +343,36 @@ class Night:
             *(f"close {incident}",) * 2,
         ]
 
+    def _of_safeguarding(self, desk: Desk) -> list[str]:
+        """Return lines of the vulnerability desk, of question sets, referrals and partners."""
+        pick, incident, expedite = self._random.choice, self._one(desk, Kind.INCIDENT), self._one(desk, Kind.EXPEDITE)
+        item, referral = pick((incident, expedite)), self._one(desk, Kind.REFERRAL)
+        contact = self._one(desk, Kind.CONTACT)
+        return [
+            *(f"desk {incident} {pick(('as-assessed', 'higher', 'lower'))} two calls last month",) * 3,
+            *(f"question {incident} {pick(('da-throat', 'da-kill', 'mp-child'))} {pick(('yes', 'no'))}",) * 2,
+            f"question {expedite} {pick(('rc-life', 'rc-harm', 'rq-name'))} {pick(('yes', 'no', 'Ann'))}",
+            f"level {item} {pick(('domestic-abuse', 'missing-person'))} high so",
+            f"research {item} local nothing",
+            f"safeguard {item} reduce her sister comes",
+            f"form {item} {pick(('ph-places', 'he-work'))} the bus station",
+            f"found {item} came back",
+            *(f"refer {item} {pick(('mash', 'ambulance'))} consent she asks for help",) * 2,
+            f"sent {referral} mail",
+            f"agency {referral} {pick(('received', 'accepted', 'declined'))} message Jane Hill / her mail",
+            f"outcome {referral} visited",
+            *(f"ring {pick(CHANNELS)} 0161 496 0001",) * 3,
+            f"site mft {pick(('ward-1', 'ward-2'))} Ward / 0161 496 000{pick('123')}",
+            f"unsite mft {pick(('ward-1', 'ward-2'))} moved",
+            "unpartner mft merged",
+            "partner mft nhs anew",
+            *(f"verify {expedite} {pick(('call-back 0161 496 0001', 'call-back 0161 496 7777', 'number'))}",) * 3,
+            f"dispute {expedite} X: he is on insulin",
+            *(f"again {expedite} {pick((contact, '-'))} he has taken tablets",) * 2,
+            f"handback {expedite} X: on the ward",
+            f"ack {expedite} reading it",
+        ]
+
     def _closed(self) -> str:
         open_now = {record.id for record in self.room.board.open()}
         streams = [one for one in self.room.journal.begun() if kind_of(one) is Kind.INCIDENT and one not in open_now]
@@ -341,7 +414,11 @@ def shown(store: Path, at: str) -> tuple[list[Line], int, int]:
     """Return the board's items in order of stream, the position, and the moment (ns UTC)."""
     document: dict[str, Any] = json.loads(hue(store, "board", "--json", "--at", at))
     items = [
-        {**one, "since": instant(one["since"]), "due": instant(one["due"]) if one["due"] else None}
+        {
+            **one,
+            "since": instant(one["since"]),
+            **{name: instant(one[name]) if one[name] else None for name in ("due", "desk_due")},
+        }
         for one in document["items"]
     ]
     return sorted(items, key=lambda one: str(one["stream"])), document["position"], instant(document["at"])

@@ -304,7 +304,7 @@ def home(tmp_path: Path) -> Path:
     return init(tmp_path / "home")
 
 
-FOUNDED = "10"  # facts of a store that was made: the force, five packs, its first member and their sign-on
+FOUNDED = "11"  # facts of a store that was made: the force, six packs, its first member and their sign-on
 
 
 def facts(home: Path) -> list[dict[str, Any]]:

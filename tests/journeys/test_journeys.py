@@ -102,9 +102,9 @@ def test_a_judgement_names_the_pack_of_its_day_by_its_hash(explained: dict[str, 
 
 def test_a_grade_names_its_assessment_what_was_suggested_and_what_was_chosen(explained: dict[str, Any]) -> None:
     first, second = (one for one in explained["decisions"] if one["name"].endswith("graded"))
-    assert (first["suggested"], first["chosen"], first["assessment"]) == ("1", "1", 23)
+    assert (first["suggested"], first["chosen"], first["assessment"]) == ("1", "1", 24)
     assert first["grounds"] == ["weapon-now", "situation.now", "threat.weapon"]
-    assert (second["suggested"], second["chosen"], second["assessment"]) == ("2", "3", 30)
+    assert (second["suggested"], second["chosen"], second["assessment"]) == ("2", "3", 31)
     assert second["reason"] == "he has left, she is not alone"
 
 
@@ -132,7 +132,7 @@ def test_a_downgrade_rests_on_its_assessment_its_proposal_and_its_approval(expla
 
 def test_an_explanation_as_of_a_moment_knows_nothing_of_what_came_later(told: Told) -> None:
     home = told("a-999-call-from-ring-to-close")
-    for position in (18, 23, 24, 30):
+    for position in (19, 24, 25, 31):
         then = json.loads(hue(home, "explain", "1", "--json", "--at", f"@{position}").stdout)
         assert max(one["position"] for one in then["facts"]) <= position
         assert then["decisions"][-1]["position"] == position

@@ -17,6 +17,7 @@ from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.asking import Answer, Fallen, Ring, ask
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.pack import PackKind
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import Kind
 from hueandcry.domain.ringing import QuestionRang, RingHeeded, VolumeFell
@@ -113,7 +114,7 @@ def test_the_watch_records_each_ring_once_when_its_time_has_run_out_and_in_its_o
     assert one.header is not None
     assert isinstance(one.fact, QuestionRang)
     assert (one.header.actor, one.header.role) == ("watch", "watch")
-    assert one.header.pack == night.room.board.policy.adopted[-1].digest
+    assert one.header.pack == night.room.board.policy.adoption(PackKind.STANDING).digest
     assert (one.fact.question, one.fact.number, one.fact.at) == ("abandoned-and-not-rung-back", 2, MONDAY + 600 * S)
     night.passes(60)
     assert said(watch.tick()) == said(watch.tick()) == []

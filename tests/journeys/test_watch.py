@@ -289,6 +289,7 @@ def test_hue_watch_once_records_what_is_due_and_ends(tmp_path: Path) -> None:
     assert first.stderr == ""
     told = [json.loads(line) for line in first.stdout.splitlines()]
     assert [one["fields"]["target"] for one in told if one["name"] == "incident.target_missed"] == [
+        "desk-review",
         "resource",
         "attend",
         "review",
@@ -303,7 +304,7 @@ def test_two_processes_keeping_the_watch_record_a_missed_target_once(tmp_path: P
     both = [start(tmp_path, "watch", "--once", "--json") for _ in range(2)]
     said = b"".join(one.communicate(timeout=30)[0] for one in both)
     assert [one.returncode for one in both] == [0, 0]
-    assert said.count(b"incident.target_missed") == 3
+    assert said.count(b"incident.target_missed") == 4
     assert said.count(b"incident.escalated") == 1
     assert hue(tmp_path, "verify").returncode == 0
 

@@ -17,8 +17,8 @@ from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import CallerAt, Recall, Triaged
-from hueandcry.domain.promise import kept, made
-from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
+from hueandcry.domain.promise import kept
+from hueandcry.domain.reference import Code, FactRef, Kind, StreamId
 from hueandcry.domain.worked import Promising, Worked, word_kept
 
 UNKNOWN = "unknown"
@@ -84,6 +84,8 @@ class Contact(Worked, frozen=True, kw_only=True):
     triage: tuple[Triaged, ...] = ()
     checked: tuple[Code, ...] = ()
     incident: bytes | None = None
+    expedite: bytes | None = None
+    site: str = ""
     result: str = ""
     history: bool = False
 
@@ -98,6 +100,8 @@ class Contact(Worked, frozen=True, kw_only=True):
         if not self.open:
             return None
         match self.stage:
+            case Stage.RINGING | Stage.ABANDONED if self.site and self.channel is not Channel.EMERGENCY:
+                return "partner"
             case Stage.RINGING:
                 return "waiting"
             case Stage.ABANDONED:
@@ -110,7 +114,7 @@ class Contact(Worked, frozen=True, kw_only=True):
     @property
     def owner(self) -> str:
         """Who has it now: a collar number, or the role whose queue it stands in."""
-        return self.handler or Role.HANDLER.value
+        return self.handler or (Role.VULNERABILITY if self.queue == "partner" else Role.HANDLER).value
 
     def placed(self, district: str) -> "Contact":
         """Return the contact at a listed place."""
@@ -191,16 +195,6 @@ class Transferred(Fact[Contact], frozen=True):
 
     def apply(self, contact: Contact) -> Contact:
         return replace(contact, stage=Stage.TRANSFERRED)
-
-
-@fact("contact.parked", version=1, says="Parked {reason}")
-class Parked(Fact[Contact], frozen=True):
-    """The caller holds the line while the handler sees to something else."""
-
-    reason: Sealed[str]
-
-    def apply(self, contact: Contact) -> Contact:
-        return replace(contact, parked=contact.occurred)
 
 
 @fact("contact.taken_up", version=1, says="Taken up again by {handler}")
@@ -284,20 +278,6 @@ class Answer(Command[Contact], frozen=True):
         return [Answered(duty.collar)]
 
 
-class Park(Command[Contact], frozen=True):
-    """Let a caller hold the line to see to something else; they are promised to be taken up again."""
-
-    under: ClassVar[PackKind | None] = PackKind.GRADES
-    reason: str
-
-    def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
-        taken(contact)
-        if contact.stage is not Stage.ANSWERED:
-            raise Refused(f"the contact is {contact.stage.value}: only who is on the line is parked")
-        due = duty.now + duty.policy.grades.park_within_s * NS_PER_S
-        return [Parked(self.reason), *made(Promising.TAKE_UP, due, duty.collar)]
-
-
 class Locate(Command[Contact], frozen=True):
     """Say where it is happening."""
 
@@ -363,7 +343,7 @@ class Close(Command[Contact], frozen=True):
 
     def decide(self, contact: Contact, duty: Duty) -> list[Fact[Contact]]:
         live(contact)
-        if contact.stage in (Stage.RINGING, Stage.ANSWERED):
+        if contact.stage is Stage.RINGING or (contact.stage is Stage.ANSWERED and contact.expedite is None):
             raise Refused(
                 "a contact is not discarded: link it to an incident, resolve it, transfer it or mark it abandoned"
             )

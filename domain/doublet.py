@@ -46,7 +46,7 @@ class NominalParted(Fact[Nominal], frozen=True):
     def apply(self, nominal: Nominal) -> Nominal:
         left = tuple(one for one in nominal.absorbed if one != self.other)
         into = None if nominal.merged_into == self.other else nominal.merged_into
-        return replace(nominal, absorbed=left, merged_into=into)
+        return replace(nominal, absorbed=left, merged_into=into, parted=(*nominal.parted, self.other))
 
 
 # Commands

@@ -2,8 +2,11 @@
 
 Theory of operation. An expedite is asked in a lane of its own, so that no other volume can bury it. It is decided with
 a reason and always told back to a named contact of the partner before it is closed. A request that could not be
-verified may still be decided: the decision then says so. Source: letter, area 1 (calls expedited for safeguarding
-action from key partners including the NHS and Children's Care Homes).
+verified may still be decided: the decision then says so; what they gave and did not match is a fact of its own. That it is
+not a matter for police is decided on answers that say so, with the powers that were considered. What a partner disputes
+(domain/dispute.py) is decided anew by another person; who gets in touch again (domain/recontact.py) is asked anew.
+Source: letter, area 1 (calls expedited for safeguarding action from key partners including the NHS and Children's Care
+Homes); Right Care Right Person.
 """
 
 from enum import Enum
@@ -15,8 +18,10 @@ from hueandcry.domain.duty import Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.particulars import Escalation
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import kept
+from hueandcry.domain.questionnaire import said_of
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from hueandcry.domain.worked import Promising, Worked, word_kept
 
@@ -57,14 +62,21 @@ class Expedite(Worked, frozen=True, kw_only=True):
     sort: str = ""
     asked: int = 0
     asked_under: bytes | None = None
+    answer_from: int = 0
     request: FactRef | None = None
     contact: bytes | None = None
     means: Means | None = None
     decision: Decision | None = None
+    decider: str = ""
     holder: str = ""
     incident: bytes | None = None
     told: bool = False
     unanswered: int = 0
+    not_matched: bool = False
+    disputed: int = 0
+    escalations: tuple[Escalation, ...] = ()
+    contacts: tuple[StreamId, ...] = ()
+    handed_back: bool = False
 
     @property
     def open(self) -> bool:
@@ -90,11 +102,17 @@ class Expedite(Worked, frozen=True, kw_only=True):
         """Return the expedite in the hands of another person."""
         return replace(self, holder=collar)
 
+    @property
+    def unacknowledged(self) -> Escalation | None:
+        """The last escalation of a dispute that nobody has acknowledged, for as long as it is not decided anew."""
+        waits = [one for one in self.escalations if self.disputed and self.open and one.due >= self.disputed]
+        return next((one for one in reversed(waits) if not one.acknowledged), None)
+
     def answer_by(self, policy: Policy) -> int | None:
         """Return when the partner should have an answer (ns UTC) under the pack of the asking, None once it had one."""
-        if self.told or self.stage not in (Stage.ASKED, Stage.DECIDED):
+        if self.told or not self.open:
             return None
-        return self.asked + policy.grades_of(self.asked_under).expedite_answer_within_s * NS_PER_S
+        return self.answer_from + policy.grades_of(self.asked_under).expedite_answer_within_s * NS_PER_S
 
 
 # Facts
@@ -120,11 +138,12 @@ class Asked(Fact[Expedite], frozen=True):
             contact=self.contact,
             asked=expedite.occurred,
             asked_under=expedite.pack,
+            answer_from=expedite.occurred,
             request=expedite.here,
         )
 
 
-@fact("expedite.verified", version=1, says="Asker verified by {means} {words}")
+@fact("expedite.verified", version=1, says="Asker checked: {means} {words}")
 class Verified(Fact[Expedite], frozen=True):
     """Who asked was checked, or could not be."""
 
@@ -132,7 +151,18 @@ class Verified(Fact[Expedite], frozen=True):
     words: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        return replace(expedite, means=self.means)
+        return replace(expedite, means=self.means, not_matched=False)
+
+
+@fact("expedite.not_matched", version=1, says="NOT as registered: {means} {words}")
+class NotMatched(Fact[Expedite], frozen=True):
+    """What they gave is not what the partner is registered with; nobody is verified by that."""
+
+    means: Plain[Means]
+    words: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return replace(expedite, means=None, not_matched=True)
 
 
 @fact("expedite.linked", version=1, says="Incident {incident} was opened for it")
@@ -145,6 +175,18 @@ class Linked(Fact[Expedite], frozen=True):
         return replace(expedite, incident=self.incident)
 
 
+@fact("expedite.threshold_considered", version=1, says="Threshold {level} ({grounds}); powers considered: {powers}")
+class ThresholdConsidered(Fact[Expedite], frozen=True):
+    """Whether it is a matter for police, by the answers that stood, and which powers there are."""
+
+    level: Plain[Code]
+    grounds: Plain[tuple[Code, ...]]
+    powers: Sealed[str]
+
+    def apply(self, expedite: Expedite) -> Expedite:
+        return expedite
+
+
 @fact("expedite.decided", version=1, says="{decision}, asker verified: {verified}; {reason}")
 class Decided(Fact[Expedite], frozen=True):
     """What police do about it, and why."""
@@ -155,7 +197,14 @@ class Decided(Fact[Expedite], frozen=True):
     reason: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        return replace(expedite, stage=Stage.DECIDED, decision=self.decision, holder=self.decider)
+        return replace(
+            expedite,
+            stage=Stage.DECIDED,
+            decision=self.decision,
+            decider=self.decider,
+            holder=self.decider,
+            disputed=0,
+        )
 
 
 @fact("expedite.told", version=1, says="Told back to {person}: {words}")
@@ -192,7 +241,8 @@ class Closed(Fact[Expedite], frozen=True):
 # Commands
 
 
-def _live(expedite: Expedite) -> None:
+def live(expedite: Expedite) -> None:
+    """Refuse what is done with an expedite that was never asked, or is closed."""
     if expedite.stage is Stage.NONE:
         raise Refused("there is no such expedite")
     if expedite.stage is Stage.CLOSED:
@@ -219,13 +269,16 @@ class Ask(Command[Expedite], frozen=True):
 
 
 class Verify(Command[Expedite], frozen=True):
-    """Record how the asker was verified."""
+    """Record how the asker was verified; `matches` tells whether it is as the partner is registered, None where it is not."""
 
     means: Means
     words: str
+    matches: bool | None = None
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        _live(expedite)
+        live(expedite)
+        if self.matches is False and self.means is not Means.NOT_VERIFIED:
+            return [NotMatched(self.means, self.words)]
         return [Verified(self.means, self.words)]
 
 
@@ -235,26 +288,56 @@ class LinkIncident(Command[Expedite], frozen=True):
     incident: bytes
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        _live(expedite)
+        live(expedite)
         if expedite.incident is not None:
             raise Refused("the expedite has an incident already")
         return [Linked(self.incident)]
 
 
 class Decide(Command[Expedite], frozen=True):
-    """Accept, hold, or say that it is not a police matter; always with a reason."""
+    """Accept, hold, or say that it is not a police matter; always with a reason, of a dispute by another person."""
 
-    may: ClassVar[tuple[Role, ...]] = (Role.VULNERABILITY, Role.SUPERVISOR, Role.HANDLER)
+    may: ClassVar[tuple[Role, ...]] = (
+        Role.VULNERABILITY,
+        Role.SUPERVISOR,
+        Role.HANDLER,
+        Role.SERGEANT,
+        Role.INSPECTOR,
+        Role.INCIDENT_MANAGER,
+    )
     decision: Decision
     reason: str
+    powers: str = ""
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        _live(expedite)
+        live(expedite)
         if not self.reason:
             raise Refused("the decision on an expedite needs a reason")
         if expedite.means is None:
             raise Refused("the asker is not verified: verify them, or record that it was not possible")
-        return [Decided(self.decision, expedite.means, duty.collar, self.reason)]
+        if expedite.disputed and duty.collar == expedite.decider:
+            raise Refused(f"the partner disputes what {duty.collar} decided: another person decides anew")
+        decided = Decided(self.decision, expedite.means, duty.collar, self.reason)
+        if self.decision is not Decision.NOT_POLICE:
+            return [decided]
+        return [*self._threshold(expedite, duty), decided]
+
+    def _threshold(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
+        """Refuse where the answers do not say that it is no matter for police; nothing is asked without a scheme."""
+        scheme = duty.policy.safeguarding
+        if scheme is None:
+            return []
+        of = scheme.set_of(scheme.threshold)
+        level = of.suggestion(said_of(expedite, of))
+        if level.level not in scheme.not_police:
+            grounds = ", ".join(level.grounds)
+            raise Refused(
+                f"the threshold is {level.level} ({grounds}): police go, or the questions of {of.code} are answered "
+                f"('question'): {', '.join(one.code for one in of.question)}"
+            )
+        if not self.powers:
+            raise Refused("say which powers were considered, after ' / '")
+        return [ThresholdConsidered(level.level, level.grounds, self.powers)]
 
 
 class TellBack(Command[Expedite], frozen=True):
@@ -264,7 +347,7 @@ class TellBack(Command[Expedite], frozen=True):
     words: str
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        _live(expedite)
+        live(expedite)
         if expedite.stage is Stage.ASKED:
             raise Refused("nothing is decided yet that could be told")
         if not self.person:
@@ -278,9 +361,11 @@ class Close(Command[Expedite], frozen=True):
     words: str
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        _live(expedite)
+        live(expedite)
         if expedite.stage is not Stage.TOLD:
             raise Refused("the partner was not told: tell the named contact first ('tellback')")
+        if expedite.disputed:
+            raise Refused("the partner disputes the decision: another person decides anew first")
         if expedite.decision is Decision.HOLD:
             raise Refused("the expedite is on hold: decide it before it is closed")
         word_kept(expedite)

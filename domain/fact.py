@@ -320,7 +320,7 @@ def _spoken(value: Any, noun: str, plain: bool, names: Names) -> str:
         case int():
             return (names.instant(value) if value else "none") if noun == "instant" else str(value)
         case bytes():
-            return names.stream(value) if noun == "stream" else value.hex()[:12]
+            return _of_bytes(value, noun, names)
         case tuple():
             return ", ".join(_spoken(one, noun, plain, names) for one in value) or "none"
         case Struct():
@@ -328,6 +328,12 @@ def _spoken(value: Any, noun: str, plain: bool, names: Names) -> str:
             return " ".join(filter(None, parts))
         case _:
             return str(value)
+
+
+def _of_bytes(value: bytes, noun: str, names: Names) -> str:
+    if noun == "name":
+        return value.decode("utf-8", "replace")
+    return names.stream(value) if noun == "stream" else value.hex()[:12]
 
 
 def schema_hash() -> bytes:

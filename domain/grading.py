@@ -47,6 +47,7 @@ class Assessed(Fact[Incident], frozen=True):
             heard=(*incident.heard, *self.heard),
             replies=self.replies,
             vulnerable=self.vulnerable,
+            vulnerable_from=(incident.vulnerable_from or incident.occurred) if self.vulnerable else 0,
             suggested=self.suggested,
             interim=None,
         ).updated()
@@ -125,7 +126,7 @@ class Assess(Command[Incident], frozen=True):
             if one.answer != NOT_ASKED or one.element not in answers:
                 answers[one.element] = self._of_all(one, answers.get(one.element), newest, risk)
         for reply in self.given:
-            _offered(reply, risk)
+            check_offered(reply, risk)
             answers[reply.element] = reply.answer
         standing = risk.standing(answers)
         for reply in self.given:
@@ -166,7 +167,8 @@ class Assess(Command[Incident], frozen=True):
         return risk.most_serious(new.element, [new.answer, *(one for one in others if one != NOT_ASKED)])
 
 
-def _offered(reply: Reply, risk: RiskPack) -> None:
+def check_offered(reply: Reply, risk: RiskPack) -> None:
+    """Refuse an answer that the risk model does not offer, or a reason for not asking that it does not have."""
     offered, reasons = risk.offered(reply.element), [one.code for one in risk.not_asked]
     if reply.answer == NOT_ASKED and reply.why in reasons:
         return

@@ -24,7 +24,7 @@ from hueandcry.domain.standing import STATE, Codes, Follows, Precedes, Question,
 _ANY, _ID = "record", "the ids of records"
 RECORD_OF: dict[str, type[Record]] = {"contact": Contact, "incident": Incident, "expedite": Expedite}
 QUEUES_OF: dict[type[Record], tuple[str, ...]] = {
-    Contact: ("waiting", "in-hand", "parked", "recall"),
+    Contact: ("waiting", "partner", "in-hand", "parked", "recall"),
     Incident: ("assess", "grade", "dispatch", "deployed", "closing"),
     Expedite: ("partner",),
 }

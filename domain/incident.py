@@ -21,6 +21,7 @@ from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import Escalation, Interim, Major, Missed, Reply, Target, Tie
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Kind, StreamId
+from hueandcry.domain.safeguardingscheme import SafeguardingPack
 from hueandcry.domain.worked import Worked
 
 _DISPATCH = tuple(role.value for role in (Role.DISPATCHER, Role.SUPERVISOR, Role.INCIDENT_MANAGER, Role.WATCH))
@@ -62,6 +63,8 @@ class Incident(Worked, frozen=True, kw_only=True):
     heard: tuple[FactRef, ...] = ()
     replies: tuple[Reply, ...] = ()
     vulnerable: bool = False
+    vulnerable_from: int = 0
+    desk_reviewed: int = 0
     suggested: str = ""
     grade: str = ""
     graded_on: FactRef | None = None
@@ -143,6 +146,22 @@ class Incident(Worked, frozen=True, kw_only=True):
             return self
         return replace(self, unread=self.unread + 1, unread_since=self.unread_since or self.recorded)
 
+    def rated(self) -> "Incident":
+        """Return the incident after a level was given; an assessment that did not know of it is out of date."""
+        return (replace(self, **reassess(self)) if self.assessed is not None else self).updated()
+
+    @property
+    def for_desk(self) -> bool:
+        """Whether the vulnerability desk looks at it: somebody is vulnerable, and nobody was sent."""
+        return self.open and self.vulnerable and self.stage in (Stage.OPENED, Stage.GRADED)
+
+    def desk_due(self, scheme: SafeguardingPack) -> int:
+        """Return by when the desk should have looked (ns UTC): soon after it is for the desk, then again and again."""
+        since = max(self.vulnerable_from, self.alone_from, self.needed_from)
+        if self.desk_reviewed >= since:
+            return self.desk_reviewed + scheme.review_every_s * NS_PER_S
+        return since + scheme.review_within_s * NS_PER_S
+
     @property
     def careful(self) -> bool:
         """Whether a downgrade or a cancellation asks for a second look."""
@@ -175,6 +194,8 @@ class Incident(Worked, frozen=True, kw_only=True):
             found[Target.INTERIM] = self.interim.due
         if self.crime_undecided(policy):
             found[Target.CRIME] = self.opened + policy.categories_of(self.categorised_under).crime_within_s * NS_PER_S
+        if self.for_desk and policy.safeguarding is not None:
+            found[Target.DESK] = self.desk_due(policy.safeguarding)
         if not self.grade or self.attended or self.stage not in (Stage.GRADED, Stage.RESOURCED):
             return found
         row = policy.grades_of(self.graded_under).row(self.grade)

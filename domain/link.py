@@ -95,6 +95,7 @@ class Absorbed(Fact[Incident], frozen=True):
             contacts=(*incident.contacts, *new),
             domestic=incident.domestic or self.domestic,
             vulnerable=incident.vulnerable or self.vulnerable,
+            vulnerable_from=incident.vulnerable_from or (incident.occurred if self.vulnerable else 0),
             **(untold(incident) if new else {}),
             **needed_again(incident),
         ).updated()

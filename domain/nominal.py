@@ -69,6 +69,7 @@ class Nominal(Record, frozen=True, kw_only=True):
     markers: tuple[Marker, ...] = ()
     absorbed: tuple[bytes, ...] = ()
     merged_into: bytes | None = None
+    parted: tuple[bytes, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -16,6 +16,7 @@ from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.referral import Referral
 
 NS_PER_MIN = 60 * NS_PER_S
 
@@ -43,7 +44,10 @@ def weight_of(record: Record, policy: Policy) -> Weight:
     match record:
         case Contact():
             urgent = record.channel is Channel.EMERGENCY
-            grounds.append((record.channel.value, order.emergency if urgent else order.contact))
+            if record.queue == "partner":
+                grounds.append(("partner waits", order.expedite))
+            else:
+                grounds.append((record.channel.value, order.emergency if urgent else order.contact))
             since = record.rang
         case Incident():
             if record.grade:
@@ -58,6 +62,10 @@ def weight_of(record: Record, policy: Policy) -> Weight:
             told = record.stage is ExpediteStage.TOLD
             grounds.append(("partner told", order.contact) if told else ("partner waits", order.expedite))
             since = record.asked
+        case Referral():
+            answered = record.due == 0
+            grounds.append(("agency answered", order.contact) if answered else ("agency waits", order.vulnerable))
+            since = record.made
         case _:
             raise TypeError(f"{record.kind.name} stands in no queue")
     return Weight(sum(weight for _, weight in grounds), since, tuple(grounds))

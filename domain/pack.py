@@ -1,7 +1,8 @@
 """What a pack is: a TOML text that a force adopts, with its source and whether that was verified.
 
-Theory of operation. Risk models, grades, categories, result codes and standing questions are data. Each sort of pack has a
-page: domain/riskmodel.py, gradescheme.py, codelist.py and standing.py; domain/packreader.py reads a text as one of them.
+Theory of operation. Risk models, grades, categories, result codes, standing questions and safeguarding are data. Each sort of
+pack has a page: domain/riskmodel.py, gradescheme.py, codelist.py, standing.py and safeguardingscheme.py;
+domain/packreader.py reads a text as one of them.
 """
 
 from enum import Enum
@@ -24,13 +25,14 @@ class PackKind(Enum):
     CATEGORIES = "categories"
     RESULTS = "results"
     STANDING = "standing"
+    SAFEGUARDING = "safeguarding"
 
 
 class PackText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every pack says of itself; `verified` tells whether the source was read or is remembered."""
 
     pack: Code
-    kind: Literal["risk", "grades", "categories", "results", "standing"]
+    kind: Literal["risk", "grades", "categories", "results", "standing", "safeguarding"]
     title: str
     source: str
     verified: Literal["yes", "no"]

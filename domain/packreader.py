@@ -14,15 +14,17 @@ from hueandcry.domain.codelist import CategoryPack, ResultPack
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.gradescheme import GradePack
 from hueandcry.domain.riskmodel import RiskPack, check_risk
+from hueandcry.domain.safeguardingscheme import SafeguardingPack, check_safeguarding
 from hueandcry.domain.standing import StandingPack
 
-Pack = RiskPack | GradePack | CategoryPack | ResultPack | StandingPack
+Pack = RiskPack | GradePack | CategoryPack | ResultPack | StandingPack | SafeguardingPack
 _TYPES: dict[str, type[Pack]] = {
     "risk": RiskPack,
     "grades": GradePack,
     "categories": CategoryPack,
     "results": ResultPack,
     "standing": StandingPack,
+    "safeguarding": SafeguardingPack,
 }
 
 
@@ -44,6 +46,8 @@ def new_pack(content: bytes) -> Pack:
     pack = read_pack(content)
     if isinstance(pack, RiskPack):
         check_risk(pack)
+    if isinstance(pack, SafeguardingPack):
+        check_safeguarding(pack)
     _check_once(pack)
     return pack
 
@@ -97,3 +101,13 @@ def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
             yield "result", [one.code for one in pack.result]
         case StandingPack():
             yield "question", [one.code for one in pack.question]
+        case SafeguardingPack():
+            yield "set", [one.code for one in pack.set]
+            yield "question", [question.code for one in pack.set for question in one.question]
+            yield "desk", [one.code for one in pack.desk]
+            yield "agency", [one.code for one in pack.agency]
+            yield "basis", [one.code for one in pack.basis]
+            for one in pack.set:
+                yield f"set {one.code}: level", [row.code for row in one.level]
+                for question in one.question:
+                    yield f"question {question.code}: answer", list(question.offered)

@@ -83,6 +83,7 @@ class Target(Enum):
     ATTEND = "attend"
     REVIEW = "review"
     CRIME = "crime-recording"
+    DESK = "desk-review"
 
 
 class Missed(Struct, frozen=True, array_like=True):

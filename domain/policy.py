@@ -19,6 +19,7 @@ from hueandcry.domain.pack import PackKind
 from hueandcry.domain.packreader import read_pack
 from hueandcry.domain.reference import Code, FactRef, Instant, Kind, ZoneName, stream_id
 from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.safeguardingscheme import SafeguardingPack
 from hueandcry.domain.standing import StandingPack
 
 POLICY_STREAM = stream_id(Kind.POLICY, 0, 0)
@@ -85,6 +86,15 @@ class Policy(Record, frozen=True, kw_only=True):
                 return pack
         return self.grades
 
+    def risk_of(self, digest: bytes | None) -> RiskPack:
+        """Return the risk model under which something was assessed, by its hash; the one in force where none is named."""
+        for one in self.adopted:
+            if one.digest == digest and one.kind is PackKind.RISK:
+                pack = read_pack(one.content)
+                assert isinstance(pack, RiskPack)
+                return pack
+        return self.risk
+
     def categories_of(self, digest: bytes | None) -> CategoryPack:
         """Return the categories under which something was categorised; those in force where none is named."""
         for one in self.adopted:
@@ -128,6 +138,14 @@ class Policy(Record, frozen=True, kw_only=True):
         found = next((one for one in reversed(self.adopted) if one.kind is PackKind.STANDING), None)
         pack = None if found is None else read_pack(found.content)
         assert pack is None or isinstance(pack, StandingPack)
+        return pack
+
+    @property
+    def safeguarding(self) -> SafeguardingPack | None:
+        """The safeguarding scheme in force, None where a force adopted none."""
+        found = next((one for one in reversed(self.adopted) if one.kind is PackKind.SAFEGUARDING), None)
+        pack = None if found is None else read_pack(found.content)
+        assert pack is None or isinstance(pack, SafeguardingPack)
         return pack
 
 

@@ -29,6 +29,7 @@ WrittenCode = Annotated[
 ]  # in people's texts
 ZoneName = Annotated[str, Meta(pattern=r"\A[A-Za-z][A-Za-z0-9_+/-]*\Z", max_length=CODE_MAX, extra={"noun": "zone"})]
 Origin = Annotated[str, Meta(pattern=r"\A[^\s+]+\Z", max_length=200, extra={"noun": "origin"})]  # whose journal
+PublicName = Annotated[bytes, Meta(extra={"noun": "name"})]  # what an organisation is called, as UTF-8
 Instant = Annotated[int, Meta(ge=0, extra={"noun": "instant"})]
 
 NS_PER_S = 1_000_000_000
@@ -51,6 +52,15 @@ class Kind(IntEnum):
     RESOURCE = 8
     GAZETTEER = 9
     NOMINAL = 10
+    REFERRAL = 11
+    EPISODE = 12
+    PARTNER = 13
+    REVIEW = 14
+
+
+def letter_of(kind: Kind) -> str:
+    """Return the letter that stands before the tail of a kind of stream: its first, where that is not another's."""
+    return {Kind.EPISODE: "m", Kind.REVIEW: "v"}.get(kind, kind.name[0].lower())
 
 
 class FactRef(Struct, frozen=True, array_like=True, order=True, gc=False):

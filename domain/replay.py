@@ -22,20 +22,28 @@ from hueandcry.domain import (
     contact,
     crime,
     deployment,
+    dispute,
+    episode,
     escalation,
     expedite,
     grading,
     handover,
     incident,
+    lane,
     link,
     location,
     logbook,
     major,
     outcome,
+    parking,
     promise,
+    questionnaire,
     rationale,
     recall,
+    recontact,
+    referral,
     ringing,
+    safeguarding,
     staff,
     triage,
 )
@@ -63,7 +71,7 @@ _DECISIONS = (
     handover.HandedOver,
     advice.Advised,
     advice.InterimRiskSet,
-    contact.Parked,
+    parking.Parked,
     classification.Classified,
     crime.CrimeRecorded,
     crime.NoCrimeFound,
@@ -84,9 +92,26 @@ _DECISIONS = (
     outcome.Resulted,
     outcome.Closed,
     expedite.Verified,
+    expedite.NotMatched,
+    expedite.ThresholdConsidered,
     expedite.Decided,
     expedite.Told,
     expedite.Closed,
+    questionnaire.LevelGiven,
+    safeguarding.Safeguarded,
+    safeguarding.DeskReviewed,
+    referral.Made,
+    referral.Sent,
+    referral.Received,
+    referral.Accepted,
+    referral.Declined,
+    referral.Ended,
+    lane.LedToExpedite,
+    recontact.ContactedAgain,
+    recontact.HandedBack,
+    dispute.Disputed,
+    dispute.DisputeAcknowledged,
+    episode.EpisodeEnded,
 )
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -160,7 +185,7 @@ class _Walk:
         if isinstance(fact, grading.Assessed):
             self.assessed[stream] = entry
             self.unheard[stream].clear()
-        elif _informs(fact):
+        elif informs(fact):
             self._said[stream].append(entry.position)
             concerned = [one for one, callers in self._callers.items() if stream in callers]
             for one in {stream, *concerned}:
@@ -188,7 +213,7 @@ class _Walk:
 def _callers(fact: Fact[Any] | None) -> tuple[bytes, ...]:
     """Return which records a record hears from this fact on: its callers, and an incident merged into it."""
     match fact:
-        case incident.Opened() | incident.Contacted() | expedite.Asked():
+        case incident.Opened() | incident.Contacted() | expedite.Asked() | recontact.ContactedAgain():
             return () if fact.contact is None else (fact.contact,)
         case link.Absorbed():
             return (*fact.contacts, fact.merged)
@@ -196,11 +221,13 @@ def _callers(fact: Fact[Any] | None) -> tuple[bytes, ...]:
             return ()
 
 
-def _informs(fact: Fact[Any] | None) -> bool:
+def informs(fact: Fact[Any] | None) -> bool:
+    """Tell whether a fact says what the room came to know, and not what it did."""
     noted = contact.Rang | logbook.Noted | triage.ElementTriaged | triage.ElementPassedOver | contact.Located
     changed = incident.Opened | incident.Contacted | incident.Changed | logbook.Corrected
-    again = link.Absorbed | link.Reopened | location.Placed
-    return isinstance(fact, noted | changed | again | expedite.Asked)
+    again = link.Absorbed | link.Reopened | location.Placed | recontact.ContactedAgain
+    asked = questionnaire.QuestionAnswered | safeguarding.Researched
+    return isinstance(fact, noted | changed | again | asked | expedite.Asked)
 
 
 def _decision(entry: Entry, fact: Fact[Any], walk: _Walk) -> Decision:
@@ -228,8 +255,9 @@ def story(record: Record) -> tuple[bytes, ...]:
     """Return the streams that make up the story of a record: itself, and the contacts it came from."""
     match record:
         case incident.Incident():
-            return (record.id, *record.contacts, *record.absorbed)
+            return (record.id, *record.contacts, *record.absorbed, *record.referrals, *record.forms)
         case expedite.Expedite():
-            return (record.id, *((record.contact,) if record.contact else ()))
+            asked_by = filter(None, (record.contact, record.incident))
+            return (record.id, *asked_by, *record.contacts, *record.referrals, *record.forms)
         case _:
             return (record.id,)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain import contact, link, major, outcome
+from hueandcry.domain import contact, link, major, outcome, parking
 from hueandcry.domain.fact import Entry, Fact
 from hueandcry.domain.gradescheme import GradePack
 from hueandcry.domain.recall import Abandoned, Reached, RecallTried
@@ -23,7 +23,7 @@ _ENDS = (
     contact.TakenUp, contact.Answered, contact.Linked, contact.Resolved, contact.Transferred, contact.Closed,
     Abandoned, RecallTried, StatusGiven, HeardOf, major.MajorStoodDown, outcome.Closed, link.Merged,
 )  # fmt: skip
-_HEARD = frozenset((*_ENDS, contact.Parked, major.MajorDeclared, major.AgencyAcknowledged))
+_HEARD = frozenset((*_ENDS, parking.Parked, major.MajorDeclared, major.AgencyAcknowledged))
 
 
 class _Wait(Struct, frozen=True):
@@ -53,7 +53,7 @@ class RoomTimes:
 
     def _begun(self, stream: bytes, fact: Fact[Any] | None, since: int, day: GradePack) -> None:
         match fact:
-            case contact.Parked():
+            case parking.Parked():
                 self._begin(stream, "taken up", since, day.park_within_s, self._tried.park_within_s)
             case Abandoned():
                 self._rings_back(stream, since, 0, day)

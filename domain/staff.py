@@ -50,6 +50,17 @@ class Cover(Struct, frozen=True, array_like=True):
     role: Role
 
 
+class Care(Struct, frozen=True, array_like=True):
+    """A break that was offered: by which fact, when (ns UTC), who could cover, the answer, whether they were seen to."""
+
+    number: int
+    offered: Instant
+    cover: tuple[Code, ...]
+    answer: str = ""
+    seen: bool = False
+    asked: tuple[Instant, ...] = ()
+
+
 class Staff(Record, frozen=True, kw_only=True):
     """What is known of a member of staff with the seals closed."""
 
@@ -61,6 +72,7 @@ class Staff(Record, frozen=True, kw_only=True):
     sessions: tuple[Session, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     covers: tuple[Cover, ...] = ()
+    care: tuple[Care, ...] = ()
 
     def session(self, session: str) -> Session | None:
         """Return an open session by its id."""

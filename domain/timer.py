@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.deployment import MissTarget
+from hueandcry.domain.dispute import dispute_rungs
 from hueandcry.domain.duty import AnyCommand
+from hueandcry.domain.episode import DisposeOfForm, Episode
 from hueandcry.domain.escalation import rungs
 from hueandcry.domain.expedite import Expedite, MissAnswer
 from hueandcry.domain.fact import Record
@@ -21,8 +23,11 @@ from hueandcry.domain.particulars import Missed, Target, Telling
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import BreakPromise
 from hueandcry.domain.recall import MissRecall, recall_due
+from hueandcry.domain.referral import MissAgencyTime, Referral
 from hueandcry.domain.reminder import BringUp
 from hueandcry.domain.resource import MissCheck, Resource
+from hueandcry.domain.staff import Staff
+from hueandcry.domain.welfare import follow_ups
 from hueandcry.domain.worked import Worked
 
 
@@ -38,9 +43,14 @@ def timers(record: Record, policy: Policy, changeover: int) -> Iterator[Timer]:
     if isinstance(record, Worked):
         yield from (Timer(one.due, BreakPromise(one.number)) for one in record.promises if not one.broken)
         yield from (Timer(one.due, BringUp(one.number)) for one in record.reminders if not one.up)
+    if isinstance(record, Incident):
+        yield from _of_incident(record, policy, changeover)
+    yield from _of_one_time(record, policy)
+
+
+def _of_one_time(record: Record, policy: Policy) -> Iterator[Timer]:
+    """Yield what is due of a record for which one time runs at once, where it was not recorded yet."""
     match record:
-        case Incident():
-            yield from _of_incident(record, policy, changeover)
         case Contact():
             due = recall_due(record, policy)
             if due is not None and record.recall is not None and due != record.recall.late:
@@ -49,9 +59,15 @@ def timers(record: Record, policy: Policy, changeover: int) -> Iterator[Timer]:
             answer_by = record.answer_by(policy)
             if answer_by is not None and answer_by != record.unanswered:
                 yield Timer(answer_by, MissAnswer())
-        case Resource():
-            if record.check_by and not record.unheard:
-                yield Timer(record.check_by, MissCheck())
+            yield from (Timer(one.due, one) for one in dispute_rungs(record, policy))
+        case Episode() if record.dispose_by and record.kept:
+            yield Timer(record.dispose_by, DisposeOfForm())
+        case Referral() if record.due and record.due != record.late:
+            yield Timer(record.due, MissAgencyTime())
+        case Staff():
+            yield from (Timer(due, command) for due, command in follow_ups(record, policy))
+        case Resource() if record.check_by and not record.unheard:
+            yield Timer(record.check_by, MissCheck())
         case _:
             pass  # nothing else waits for time
 
@@ -86,6 +102,8 @@ def due_by(record: Record, policy: Policy) -> int | None:
             found += [by for by in (recall_due(record, policy),) if by is not None]
         case Expedite():
             found += [due for due in (record.answer_by(policy),) if due is not None]
+        case Referral() if record.due:
+            found.append(record.due)
         case _:
             pass
     return min(found, default=None)

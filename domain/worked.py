@@ -1,4 +1,4 @@
-"""What is worked on: a contact, an incident or an expedite, with the promises that were made about it.
+"""What is worked on: a contact, an incident, an expedite or a referral, with the promises that were made about it.
 
 Theory of operation. Whatever is open stands in exactly one queue and has exactly one owner. A promise stands open until it
 is kept or released with a reason; its time may pass meanwhile, which is a fact of its own (domain/promise.py). Nothing
@@ -81,14 +81,46 @@ class Involved(Struct, frozen=True, array_like=True):
     part: Part
 
 
-class Worked(Record, frozen=True, kw_only=True):
-    """What contacts, incidents and expedites have in common."""
+class Given(Struct, frozen=True, array_like=True):
+    """How a question of a set was answered."""
+
+    question: Code
+    answer: Code
+
+
+class Rated(Struct, frozen=True, array_like=True):
+    """The level that a person gave by a question set."""
+
+    set: Code
+    level: Code
+
+
+class Questioned(Record, frozen=True, kw_only=True):
+    """What question sets may be asked about."""
+
+    answers: tuple[Given, ...] = ()
+    levels: tuple[Rated, ...] = ()
+
+    def rated(self) -> Self:
+        """Return the record after another level was given by a set; risk may have to be assessed anew."""
+        return self
+
+    def level_of(self, set_code: str) -> str:
+        """Return the level that was given by a set, empty where none was."""
+        return next((one.level for one in self.levels if one.set == set_code), "")
+
+
+class Worked(Questioned, frozen=True, kw_only=True):
+    """What contacts, incidents, expedites and referrals have in common."""
 
     promises: tuple[Promise, ...] = ()
     rung: tuple[Rung, ...] = ()
     checks: tuple[Check, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     people: tuple[Involved, ...] = ()
+    referrals: tuple[StreamId, ...] = ()
+    forms: tuple[StreamId, ...] = ()
+    forms_open: tuple[StreamId, ...] = ()
 
     @property
     @abstractmethod
@@ -146,6 +178,8 @@ def word_kept(worked: Worked) -> None:
     if worked.promises:
         named = ", ".join(f"{one.what.value} ({one.number})" for one in worked.promises)
         raise Refused(f"a promise is open: {named}; keep it ('kept'), or release it with a reason ('release')")
+    if worked.forms_open:
+        raise Refused("a form is kept for whoever is missing: say that they are back ('found')")
     if worked.reminders:
         numbers = ", ".join(str(one.number) for one in worked.reminders)
         raise Refused(f"it is still to be brought up ({numbers}): see to that first ('done')")

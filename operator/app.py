@@ -16,9 +16,11 @@ from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Opened, Stopped, Told
 from hueandcry.operator.screens.board import BoardScreen
+from hueandcry.operator.screens.desk import DeskScreen
 from hueandcry.operator.screens.help import HelpScreen
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.list import ListScreen
+from hueandcry.operator.screens.livelists import LiveListsScreen
 from hueandcry.operator.screens.room import RoomScreen
 
 
@@ -70,11 +72,7 @@ class ControlRoom(App[str]):
         told, front = message.told, self._front()
         match told:
             case Moved():
-                self._board.moved(told)
-                status = f"{self._named}  {told.status}"
-                if status != self.status:  # a line that says the same costs nothing over a bad line
-                    self.status = status
-                    front.say_status(status)
+                self._moved(told)
             case Told():
                 front.told(told)
             case Foreseen():
@@ -89,6 +87,15 @@ class ControlRoom(App[str]):
                 self.exit()
             case Stopped():
                 self.exit(told.why, return_code=5)
+
+    def _moved(self, moved: Moved) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, LiveListsScreen) and screen.is_mounted:
+                screen.moved(moved)
+        status = f"{self._named}  {moved.status}"
+        if status != self.status:  # a line that says the same costs nothing over a bad line
+            self.status = status
+            self._front().say_status(status)
 
     def _front(self) -> RoomScreen:
         return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, RoomScreen))
@@ -109,6 +116,11 @@ class ControlRoom(App[str]):
                 return
             _ = self.pop_screen()
         _ = self.push_screen(ListScreen(name))
+
+    def action_desk(self) -> None:
+        """Show the vulnerability desk over what is shown now."""
+        if not isinstance(self.screen, DeskScreen):
+            _ = self.push_screen(DeskScreen())
 
     def action_board(self) -> None:
         """Go back to the board."""

@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
     app.command()(signon)
     app.command()(passphrase)
+    app.command()(phrase)
 
 
 def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
@@ -50,8 +51,9 @@ def init(  # noqa: PLR0913, PLR0917 — each option of a command is an argument
     import getpass
 
     from hueandcry.domain.reference import is_code
-    from hueandcry.operator.bootstrap import Founding, check_length, found, kept_as, set_passphrase, store_path
+    from hueandcry.operator.bootstrap import Founding, found, kept_as, set_passphrase, store_path
     from hueandcry.operator.desk import WATCH
+    from hueandcry.operator.passphrase import check_length
     from hueandcry.operator.text import storable
     from hueandcry.store.moment import zone_of
 
@@ -142,16 +144,38 @@ def passphrase(
     opened.close()
 
 
-def _passphrase(file: Path | None, ask: str = "", again: str = "") -> str | None:
+def phrase(
+    partner: Annotated[str, typer.Argument(help="The partner whose callers are verified by it.")],
+    store: Store = None,
+    session: Session = None,
+    phrase_file: Annotated[
+        Path | None, typer.Option("--phrase-file", help="A file that holds the phrase; else it is asked for.")
+    ] = None,
+) -> None:
+    """Set the phrase that is shared with a partner; it is kept as salt and hash, and never stands on a command line."""
+    from hueandcry.operator.bootstrap import open_room
+    from hueandcry.operator.partnering import set_phrase
+
+    opened = open_room(store)
+    desk = opened.desk(session)
+    given = _passphrase(phrase_file, f"Phrase shared with {partner}: ", again="The same again: ", named=False)
+    if given is None:
+        fail(USAGE, "a phrase is needed: give --phrase-file, or run this in a terminal")
+    set_phrase(desk, partner, given)
+    opened.close()
+
+
+def _passphrase(file: Path | None, ask: str = "", again: str = "", *, named: bool = True) -> str | None:
     """Return a passphrase from a file, or asked for in a terminal, twice where it is set; None where there is none."""
-    named = file or (Path(found) if (found := os.environ.get("HUE_PASSPHRASE_FILE")) else None)
-    if named is not None:
+    by_name = os.environ.get("HUE_PASSPHRASE_FILE") if named else None
+    path = file or (Path(by_name) if by_name else None)
+    if path is not None:
         try:
-            return named.read_text().rstrip("\n")
+            return path.read_text().rstrip("\n")
         except (OSError, UnicodeDecodeError) as fault:
             fail(
                 USAGE,
-                f"the passphrase file {named} cannot be read: {getattr(fault, 'strerror', None) or 'it is no text'}",
+                f"the passphrase file {path} cannot be read: {getattr(fault, 'strerror', None) or 'it is no text'}",
             )
     if ask and sys.stdin.isatty():
         import getpass

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from hueandcry.domain.contact import Answered, Channel, Contact
+from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.firstcheck import Checked, CheckFirst, Looked
@@ -23,6 +24,7 @@ from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.domain.staff import SignedOff
+from hueandcry.domain.welfare import CARERS
 from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.callers import known, of_number
@@ -32,6 +34,7 @@ from hueandcry.operator.exits import family_of
 from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Stopped, Told
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.roomlists import lines_of
+from hueandcry.operator.searching import maybe_the_same
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.verbs import READER, carry_out, preview, refusal
@@ -67,8 +70,9 @@ class Backroom(threading.Thread):
         self._alike = ""
         self._known: tuple[str, ...] = ()
         self._listing = ""
-        self._districts: frozenset[str] = frozenset()
+        self._known_here: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._ringing: set[bytes] = set()  # followed from fact to fact: the line above is written at every one
+        self._partners: set[bytes] = set()
         self._escalated: set[bytes] = set()
         self._commits: Commits | None = None
         self._desk: Desk
@@ -100,6 +104,10 @@ class Backroom(threading.Thread):
         """Show a list of the room and keep it up to date, empty for none; answered by Listed, again whenever it changes."""
         self._ask(lambda: self._list(name))
 
+    def show_board(self) -> None:
+        """Say the whole board again, for a screen that was not there when it was said; answered by Moved."""
+        self._ask(lambda: self._say_board(whole=True))
+
     def end(self) -> None:
         """Finish what was asked, then stop; returns when that is so."""
         self._ask(None)
@@ -121,7 +129,7 @@ class Backroom(threading.Thread):
             self._minute = self._now() // MINUTE_NS
             for one in self._room.board.open():
                 self._follow(one.id, one)
-            self._districts = self._room.board.districts
+            self._known_here = (self._room.board.districts, self._room.board.partner_codes)
             self._say_board(whole=True)
             self._deliver()
             with Commits(self._room.journal) as self._commits:
@@ -201,7 +209,8 @@ class Backroom(threading.Thread):
             self._tell(Told(text, (), safe_text(str(fault))))
         else:
             names = RoomNames(desk.board, self._now())
-            self._tell(Told(text, tuple(console.fact_words(entry, names) for entry in entries)))
+            said = [console.fact_words(entry, names) for entry in entries]
+            self._tell(Told(text, (*said, *maybe_the_same(desk, entries))))
             if any(
                 isinstance(entry.fact, SignedOff) and entry.fact.session == desk.signed.session for entry in entries
             ):
@@ -271,7 +280,7 @@ class Backroom(threading.Thread):
         record = self._room.board.record(stream)
         if not isinstance(record, Contact) or not record.open or Looked.NUMBER.value in record.checked:
             return
-        with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
+        with suppress(Refused, Conflict, Unavailable, OSError):  # the page says what is known, recorded or not
             found = of_number(self._desk, record)
             if found is not None:
                 self._take(self._desk.do([Act(stream, CheckFirst(Looked.NUMBER, found, ""))]))
@@ -293,12 +302,13 @@ class Backroom(threading.Thread):
                 items[stream] = None
             elif record.kind in WORKED:
                 items[stream] = board.item(record, now_ns)
-        if board.districts != self._districts:
-            self._districts = board.districts
+        if (board.districts, board.partner_codes) != self._known_here:
+            self._known_here = (board.districts, board.partner_codes)
             self._say_board(whole=True)  # any item may stand in one of them
         else:
             self._tell(Moved(items, now_ns, self._status()))
-        self._list(self._listing)
+        if not self._listing.startswith("who "):  # a search is one search, recorded once
+            self._list(self._listing)
         if self._looking_at in touched:
             if any(isinstance(one, PersonInvolved | PersonNotInvolved | Checked | Answered) for one in facts):
                 self._known = known(self._desk, self._looking_at)
@@ -307,7 +317,9 @@ class Backroom(threading.Thread):
     def _follow(self, stream: bytes, record: Record | None) -> None:
         """Keep in mind what the line above tells of."""
         (self._ringing.add if _rings(record) else self._ringing.discard)(stream)
-        waits = isinstance(record, Incident) and record.unacknowledged is not None
+        partner = isinstance(record, Contact) and record.queue == "partner"
+        (self._partners.add if partner else self._partners.discard)(stream)
+        waits = isinstance(record, Incident | Expedite) and record.unacknowledged is not None
         (self._escalated.add if waits else self._escalated.discard)(stream)
 
     def _list(self, name: str) -> None:
@@ -334,10 +346,14 @@ class Backroom(threading.Thread):
         """Return what is not as it should be, before anything else on the line above: a narrow screen cuts its end."""
         board, now_ns = self._room.board, self._now()
         asked = board.to_approve(self._desk.signed.collar, now_ns)
-        mine = self._for_me()
+        mine, cared = self._for_me(), self._to_see_to()
         warnings = (
             (f"{len(self._ringing)} x 999 RINGING", self._ringing),
+            (f"{len(self._partners)} x PARTNER RINGING", self._partners),
             (f"ESCALATED TO YOU {_first_of(mine)}", mine),
+            ("A BREAK IS OFFERED TO YOU ('break take')", self._offered()),
+            ("ON A BREAK ('break over')", self._on_a_break()),
+            (f"WELFARE {_first_of(cared)}", cared),
             (f"SECOND LOOK {_first_of([f'p{one.tail}' for _, one in asked])}", asked),
             ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
             ("THE WATCH IS NOT KEPT", self._unkept),
@@ -345,14 +361,34 @@ class Backroom(threading.Thread):
         )
         return tuple(text for text, holds in warnings if holds)
 
+    def _offered(self) -> bool:
+        """Tell whether a break is offered to whoever sits here, and not answered."""
+        me = self._room.board.member(self._desk.signed.collar)
+        return me is not None and any(not one.answer for one in me.care)
+
+    def _on_a_break(self) -> bool:
+        me = self._room.board.member(self._desk.signed.collar)
+        return me is not None and any(one.answer == "take" for one in me.care)
+
+    def _to_see_to(self) -> list[str]:
+        """Return whom whoever sits here is asked to see to, as a supervisor."""
+        board = self._room.board
+        me = board.member(self._desk.signed.collar)
+        if me is None or not set(me.roles).intersection(CARERS):
+            return []
+        others = [one for one in board.staff.values() if one.collar != me.collar]
+        return [one.collar for one in others if any(not care.seen for care in one.care)]
+
     def _for_me(self) -> list[str]:
         """Return what was escalated to whoever sits here: as answering for its district, or where nobody does."""
         board, me = self._room.board, self._desk.board.member(self._desk.signed.collar)
         found = []
         for record in (board.records.get(stream) for stream in sorted(self._escalated)):
-            waits = record.unacknowledged if isinstance(record, Incident) else None
-            if not isinstance(record, Incident) or waits is None or me is None or waits.to not in me.roles:
+            waits = record.unacknowledged if isinstance(record, Incident | Expedite) else None
+            if record is None or waits is None or me is None or waits.to not in me.roles:
                 continue
-            if me.collar in (board.answers_for(record.district, waits.to) or (me.collar,)):
+            about = board.record(record.incident) if isinstance(record, Expedite) and record.incident else record
+            district = about.district if isinstance(about, Incident) else ""
+            if me.collar in (board.answers_for(district, waits.to) or (me.collar,)):
                 found.append(board.name(record.id, self._now()))
         return found

@@ -5,8 +5,6 @@ session: --session or HUE_SESSION names one, otherwise the only open session of 
 that opens files or reads the environment goes through here.
 """
 
-import hashlib
-import hmac
 import os
 import sys
 import time
@@ -24,6 +22,7 @@ from hueandcry.domain.staff import PassphraseSet, Register, SetPassphrase, SignO
 from hueandcry.operator.bundled import PACKS, pack_text
 from hueandcry.operator.desk import NOBODY, Act, Desk, Signed, viewer_of
 from hueandcry.operator.identity import Identity
+from hueandcry.operator.passphrase import SALT_BYTES, check_length, is_that, verifier_of
 from hueandcry.operator.reference import Misread
 from hueandcry.store import codec
 from hueandcry.store.access import AccessLog
@@ -41,10 +40,7 @@ from hueandcry.store.views import Board, board_of
 SESSION_LETTERS = 8
 FOUNDED = 16  # a store is established by then
 SEAT = "seat-1"
-PASSPHRASE_LETTERS_MIN = 8
 ORIGIN_LETTERS = 10
-_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 1 << 14, 8, 1
-SALT_BYTES = 16
 
 
 def store_path(given: str | None) -> Path:
@@ -364,23 +360,11 @@ def check_passphrase(room: Room, member: Staff, passphrase: str | None) -> None:
         )
     assert said is not None
     assert isinstance(said.fact, PassphraseSet)
-    if said.fact.verifier is None or not hmac.compare_digest(
-        _scrypt(passphrase, said.fact.verifier[:SALT_BYTES]), said.fact.verifier
-    ):
+    if said.fact.verifier is None or not is_that(passphrase, said.fact.verifier):
         raise Refused("that is not the passphrase")
 
 
 def set_passphrase(desk: Desk, collar: str, passphrase: str) -> None:
     """Set a member's passphrase."""
     check_length(passphrase)
-    desk.do([Act(staff_stream(collar), SetPassphrase(_scrypt(passphrase, os.urandom(SALT_BYTES))))])
-
-
-def check_length(passphrase: str) -> None:
-    """Refuse a passphrase that is too short to be one."""
-    if len(passphrase) < PASSPHRASE_LETTERS_MIN:
-        raise Refused(f"a passphrase has at least {PASSPHRASE_LETTERS_MIN} letters")
-
-
-def _scrypt(passphrase: str, salt: bytes) -> bytes:
-    return salt + hashlib.scrypt(passphrase.encode(), salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P)
+    desk.do([Act(staff_stream(collar), SetPassphrase(verifier_of(passphrase)))])

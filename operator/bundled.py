@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-PACKS = ("strive-2020", "grades-2020", "categories-2011", "results-2020", "standing-2026")
+PACKS = ("strive-2020", "grades-2020", "categories-2011", "results-2020", "standing-2026", "safeguarding-2020")
 _FOLDER, _ENDING = "hueandcry.domain.packs", ".toml"
 
 

@@ -6,6 +6,9 @@ nothing is known, the page says so; where it cannot be looked for now, the page 
 Source: letter, area 4 (person-based information at once); PEEL on repeat callers that nobody recognised.
 """
 
+from collections.abc import Iterable
+from itertools import chain
+
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Unavailable
@@ -21,6 +24,7 @@ from hueandcry.store.moment import local_text
 
 SCREEN = "item"
 CALLS_NAMED = 3
+NAMED_MAX = 3
 
 
 def known(desk: Desk, stream: bytes) -> tuple[str, ...]:
@@ -31,7 +35,7 @@ def known(desk: Desk, stream: bytes) -> tuple[str, ...]:
     try:
         calling = _of_number(desk, record) if isinstance(record, Contact) else []
         return tuple(safe_text(line) for line in (*_involved(desk, record), *calling, *_unchecked(record)))
-    except Unavailable as fault:
+    except (Unavailable, OSError) as fault:
         return (safe_text(f"what is known of them cannot be looked for now: {fault}"),)
 
 
@@ -60,15 +64,34 @@ def _of_number(desk: Desk, contact: Contact) -> list[str]:
     both = of_number(desk, contact)
     if both is None:
         return []
+    known = desk.board.partner_of(contact.site) if contact.site else None
+    rings = [f"rings from {contact.site} of {known[0].name.decode('utf-8', 'replace')}"] if known is not None else []
     found = [one for one in both if kind_of(one) is Kind.NOMINAL]
     calls = [one for one in both if kind_of(one) is Kind.CONTACT]
-    desk.log.access.searched(desk.door.viewer, ("number",), found)
-    told = [f"has this number: {_person(desk, one)}" for one in found]
+    home = {one: people_of(desk.log).household(one)[:NAMED_MAX] for one in found}
+    desk.door.searched(("number",), _records(desk, found), _records(desk, chain(*home.values())), SCREEN)
+    told = rings
+    for one in found:
+        told.append(f"has this number: {_person(desk, one)}")
+        told += [f"same address: {_person(desk, other)}" for other in home[one]]
+        told += _parts(desk, one)
     if calls:
         told.append(
             f"rang before: {counted(len(calls), 'time')}, {', '.join(_call(desk, one) for one in calls[-CALLS_NAMED:])}"
         )
     return told or ["nothing is known of this number"]
+
+
+def _records(desk: Desk, people: Iterable[bytes]) -> list[bytes]:
+    """Return the records of people, with those that point to them."""
+    return [record.id for one in people for record in one_person(desk.board, one)]
+
+
+def _parts(desk: Desk, person: bytes) -> list[str]:
+    """Return what a person had to do with, in a line."""
+    parts = people_of(desk.log).parts_of(person)[-NAMED_MAX:]
+    said = ", ".join(f"{part.value} of {desk.board.name(record, desk.identity.now())}" for record, part in parts)
+    return [f"  was {said}"] if said else []
 
 
 def _call(desk: Desk, stream: bytes) -> str:

@@ -150,7 +150,8 @@ def item_object(item: Item) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(item, builtin_types=(bytes,))
     plain["stream"] = stream_text(item.stream)
     plain["since"] = rfc3339(item.since)
-    plain["due"] = rfc3339(item.due) if item.due is not None else None
+    for name in ("due", "desk_due"):
+        plain[name] = rfc3339(plain[name]) if plain[name] is not None else None
     return plain
 
 

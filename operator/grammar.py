@@ -70,7 +70,8 @@ class Verb(Struct, frozen=True, kw_only=True):
     """A verb: its names, its slots, what it does in words, and the acts that follow from a line.
 
     `tells` returns what whoever presses Enter has to see besides, such as the exact words that somebody else proposed;
-    `reminds` what they may have forgotten, which a preview shows and nobody else has to hear.
+    `reminds` what they may have forgotten, which a preview shows and nobody else has to hear. What is said `alone` stands in one
+    record and in no proposal.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     acts: Callable[[Desk, "Line"], list[Act]]
     example: str
     approving: bool = False
+    alone: bool = False
     tells: Callable[[Desk, "Line"], str] | None = None
     reminds: Callable[[Desk, "Line"], str] | None = None
 

@@ -6,20 +6,24 @@ once which others may be about the same, and an incident's page says where its c
 """
 
 from hueandcry.domain.contact import Channel, Contact
+from hueandcry.domain.episode import Episode
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.referral import Referral
 from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.worked import Worked
 from hueandcry.operator import console
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.duplicates import suggested
 from hueandcry.operator.messages import Asked, Element, Opened
 from hueandcry.operator.pressing import at_length
+from hueandcry.operator.questioning import question_lines
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.whereabouts import placed, where
 from hueandcry.store.item import Item
 from hueandcry.store.naming import names_for
-from hueandcry.store.views import WORKED
+from hueandcry.store.views import WORKED, Board
 
 LOG_LINES_MAX = 2000
 SCREEN = "item"
@@ -35,7 +39,8 @@ def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> 
     log = tuple(console.fact_line(entry, board, names, of_item=True) for entry in entries[-LOG_LINES_MAX:])
     item = board.item(record, now_ns) if record.kind in WORKED else None
     ref = board.name(stream, now_ns)
-    heading = (*_heading(record, ref, item, place), *known)
+    asked = question_lines(record, board.policy) if isinstance(record, Worked) else []
+    heading = (*_heading(record, ref, item, place), *_kept(record, board), *known, *asked)
     elements, reasons = _model(record, board.policy.risk) if isinstance(record, Contact) else ((), ())
     return Opened(stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning))
 
@@ -60,8 +65,22 @@ def _heading(record: Record, ref: str, item: Item | None, place: str) -> tuple[s
     stage = item.queue if item.queue == "parked" else item.stage
     parts = (named, "VULNERABLE" if item.vulnerable else "", item.what, grade, stage, f"owner {item.owner}")
     at = f"district {item.district}{f'  at {place}' if place else ''}"
-    lines = ("  ".join(filter(None, parts)), at_length(item), "" if item.kind == "expedite" else at)
+    lines = ("  ".join(filter(None, parts)), at_length(item), at if item.kind in ("contact", "incident") else "")
     return tuple(safe_text(line) for line in lines if line)
+
+
+def _kept(record: Record, board: Board) -> list[str]:
+    """Return where the forms and referrals of an item stand, each in a record of its own."""
+    if not isinstance(record, Worked):
+        return []
+    forms = [one for one in map(board.record, record.forms) if isinstance(one, Episode)]
+    referrals = [one for one in map(board.record, record.referrals) if isinstance(one, Referral)]
+    named = [
+        f"form {one.form}: {board.name(one.id)}, {len(one.answers)} answered{'' if one.kept else ' (disposed of)'}"
+        for one in forms
+    ]
+    named += [f"referral {board.name(one.id)}: {one.agency}, {one.stage.value}" for one in referrals]
+    return [safe_text(line) for line in named]
 
 
 def _read(desk: Desk, record: Record, closed: str) -> tuple[list[Entry], str, str]:

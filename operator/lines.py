@@ -4,6 +4,7 @@ import sys
 
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
+from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.operator import console, delivery
 from hueandcry.operator.bootstrap import open_room, store_path
 from hueandcry.operator.delivery import sit
@@ -12,7 +13,7 @@ from hueandcry.operator.identity import Identity
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text, storable
-from hueandcry.operator.verbs import LISTS, READER, carry_out, help_asked, help_on
+from hueandcry.operator.verbs import READER, carry_out, help_asked, help_on, is_list
 from hueandcry.store.moment import local_text
 
 PROMPT = "hue> "
@@ -37,7 +38,17 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> li
             console.say_json(console.fact_object(entry))
     else:
         console.say_facts(opened, desk.board, desk.identity.now())
+        for one in _maybe_the_same(desk, opened):
+            console.complain(f"hue: note: {one}")
     return opened
+
+
+def _maybe_the_same(desk: Desk, entries: list[Entry]) -> list[str]:
+    if not any(isinstance(one.stream, bytes) and kind_of(one.stream) is Kind.NOMINAL for one in entries):
+        return []
+    from hueandcry.operator import searching
+
+    return searching.maybe_the_same(desk, entries)
 
 
 def deliver(desk: Desk, spool: Spool, *, json: bool = False) -> bool:
@@ -111,7 +122,7 @@ class _Seat:
                 say_help(asked)
             elif text == "board":
                 self._say_board()
-            elif text in LISTS:
+            elif is_list(text):
                 self._say_list(text)
             elif text:
                 self._work(text)

@@ -17,6 +17,13 @@ def register(app: typer.Typer) -> None:
     app.command()(queues)
     app.command()(ask)
     app.command()(coverage)
+    app.command()(checks)
+    app.command()(contribution)
+    app.command()(partners)
+    app.command()(desk)
+    app.command()(review)
+    app.command()(sample)
+    app.command()(agreement)
     app.command()(units)
     app.command()(who)
     app.command()(duplicates)
@@ -86,6 +93,102 @@ def coverage(store: Store = None, at: At = None, json: Json = False) -> None:
 
     opened, found, _ = look(store, at)
     inquiry.say_coverage(opened, found, json=json)
+    opened.close()
+
+
+def checks(store: Store = None, at: At = None, json: Json = False) -> None:
+    """Say which checks of first contact were made, of all contacts that are closed, by handler."""
+    from hueandcry.operator import contributions
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, _ = look(store, at)
+    contributions.say_checks(opened, found, json=json)
+    opened.close()
+
+
+def contribution(store: Store = None, at: At = None, json: Json = False) -> None:
+    """Say what each vulnerability desk added, week by week: in time, risk changed, safe before arrival, accepted."""
+    from hueandcry.operator import contributions
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, _ = look(store, at)
+    contributions.say_contribution(opened, found, json=json)
+    opened.close()
+
+
+def partners(
+    waits: Annotated[bool, typer.Option("--waits", help="How soon each had its answer, by kind.")] = False,
+    store: Store = None,
+    session: Session = None,
+    at: At = None,
+    json: Json = False,
+) -> None:
+    """List the registered partners with their sites, numbers and people; or say how soon they had their answers."""
+    from hueandcry.operator import contributions, roomlists
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, _ = look(store, at)
+    if waits:
+        contributions.say_answers(opened, found, json=json)
+    else:
+        roomlists.partners(opened, found, session=session, json=json)
+    opened.close()
+
+
+def desk(store: Store = None, at: At = None, json: Json = False) -> None:
+    """List what the vulnerability desk looks at: vulnerable with nobody sent, the partners' lane, open referrals."""
+    from hueandcry.operator import roomlists
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, now_ns = look(store, at)
+    roomlists.desk(found, now_ns, json=json)
+    opened.close()
+
+
+def review(
+    ref: list[str],
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Judge it as it arrived, before what was done is shown.")
+    ] = False,
+    store: Store = None,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """Take a second look at an incident as it arrived, judge it, and see what was done beside it."""
+    from hueandcry.operator import reviewing
+    from hueandcry.operator.bootstrap import open_room
+
+    if not blind:
+        fail(USAGE, "a second look is blind: hue review 57 --blind; what was done is in hue explain 57")
+    opened = open_room(store)
+    reviewing.review(opened, " ".join(ref), session=session, json=json)
+    opened.close()
+
+
+def sample(
+    count: Annotated[int, typer.Argument(min=1, help="How many incidents.")],
+    by: Annotated[str, typer.Option("--by", help="From each handler, desk, channel or place in turn.")] = "handler",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same.")] = 0,
+    store: Store = None,
+    at: At = None,
+    json: Json = False,
+) -> None:
+    """Draw incidents for a second look, of those that are closed and nobody has reviewed."""
+    from hueandcry.operator import reviewing
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, _ = look(store, at)
+    reviewing.sample(opened, found, reviewing.Draw(count, by, seed), json=json)
+    opened.close()
+
+
+def agreement(store: Store = None, at: At = None, json: Json = False) -> None:
+    """Say how far second looks agree with what was done, by handler, desk, channel, and office or home."""
+    from hueandcry.operator import reviewing
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, _ = look(store, at)
+    reviewing.say_agreement(opened, found, json=json)
     opened.close()
 
 

@@ -8,6 +8,16 @@ item under the cursor and its own page say them all, with the verb that answers.
 from hueandcry.domain.alert import EMERGENCY, in_a_word
 from hueandcry.store.item import Item
 
+_ANSWERS = {
+    "ESCALATED": "ack",
+    "RANG": "ack",
+    "UNREAD": "seen",
+    "DESK": "desk",
+    "DISPUTE": "decide",
+    "NO MATCH": "verify",
+    "DECLINED": "outcome",
+}
+
 
 def calls(item: Item) -> list[tuple[str, str]]:
     """Return what calls for somebody, the most pressing first, each in one word and in whole ones."""
@@ -26,5 +36,5 @@ def calls(item: Item) -> list[tuple[str, str]]:
 
 def at_length(item: Item) -> str:
     """Return all that calls for somebody about an item, and by which verb one answers; empty where nothing does."""
-    answers = {"ESCALATED": f" ('ack {item.ref}')", "RANG": f" ('ack {item.ref}')", "UNREAD": f" ('seen {item.ref}')"}
-    return "; ".join(f"{words}{answers.get(word, '')}" for word, words in calls(item))
+    by = (f"{words} ('{_ANSWERS[word]} {item.ref}')" if word in _ANSWERS else words for word, words in calls(item))
+    return "; ".join(by)

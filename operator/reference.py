@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.reference import Kind, kind_of, read_stream, read_tail, tail_of
+from hueandcry.domain.reference import Kind, kind_of, letter_of, read_stream, read_tail, tail_of
 from hueandcry.operator.desk import Desk
 from hueandcry.store.moment import NotAMoment, local_day, read_day
 from hueandcry.store.views import WORKED
@@ -36,7 +36,7 @@ def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None 
     numbered = re.fullmatch(r"(h?)([0-9]{1,9})", text)
     if numbered and Kind.INCIDENT in kinds:
         return _numbered(desk, int(numbered[2]), day, history=bool(numbered[1]))
-    letter = {kind.name[0].lower(): kind for kind in kinds if kind is not Kind.INCIDENT}.get(text[:1].lower())
+    letter = {letter_of(kind): kind for kind in kinds if kind is not Kind.INCIDENT}.get(text[:1].lower())
     if letter is not None and len(text) > 1 and text[1:].isalnum():
         return _tailed(desk, letter, read_tail(text[1:]), text)
     raise Misread(f"'{text}' does not name {_listed(kinds)}")

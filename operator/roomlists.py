@@ -8,19 +8,24 @@ from hueandcry.domain.fault import ForeignFault, Refused
 from hueandcry.domain.fault_note import FaultNoted
 from hueandcry.domain.grading import Regraded
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.partner import Partner, PersonNamed
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S, is_code, stream_text
 from hueandcry.domain.staff import Proposal, Staff
+from hueandcry.domain.welfare import CARERS
 from hueandcry.operator import console, dossier
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.duplicates import duplicates as alike
 from hueandcry.operator.reference import Misread
+from hueandcry.operator.searching import who_lines
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.verbs import READER
 from hueandcry.operator.work.staff import proposed_line
+from hueandcry.store.item import Item
 from hueandcry.store.moment import ago, local_day, local_text, read_day, read_moment, rfc3339
 from hueandcry.store.naming import RoomNames
+from hueandcry.store.sealed import Door
 from hueandcry.store.views import Board
 
 DAY_NS = 86_400 * NS_PER_S
@@ -28,7 +33,113 @@ DAY_NS = 86_400 * NS_PER_S
 
 def lines_of(desk: Desk, name: str) -> list[str]:
     """Return a list of the room by its name, line by line, safe to show."""
-    return unit_lines(desk.board, desk.identity.now()) if name == "units" else proposal_lines(desk)
+    match name:
+        case "units":
+            return unit_lines(desk.board, desk.identity.now())
+        case "desk":
+            return desk_lines(desk.board, desk.identity.now())
+        case "partners":
+            return partner_lines(desk.board, desk.door)
+        case "welfare":
+            return welfare_lines(desk)
+        case "proposals":
+            return proposal_lines(desk)
+        case _:
+            return who_lines(desk, name.removeprefix("who"))
+
+
+def welfare_lines(desk: Desk) -> list[str]:
+    """Return whom a supervisor is asked to see to, and who is free to cover; nothing to whoever is none."""
+    me = desk.board.member(desk.signed.collar)
+    if me is None or not set(me.roles).intersection(CARERS):
+        return [f"this is for {' or '.join(role.value for role in CARERS)}"]
+    lines = []
+    for member in desk.board.staff.values():
+        for care in (one for one in member.care if not one.seen):
+            cover = ", ".join(care.cover) or "NOBODY FREE"
+            answer = {"": "not answered", "take": "on a break", "later": "later", "over": "back"}[care.answer]
+            when = local_text(care.offered, desk.board.zone, day=True)
+            again = "  asked again" if care.asked else ""
+            lines.append(safe_text(f"{member.collar:<10} {when}  break: {answer}  cover then: {cover}{again}"))
+    return [*lines, f"{counted(len(lines), 'member')} to see to: 'seeto COLLAR' once you have"]
+
+
+def for_desk(board: Board, now_ns: int) -> list[tuple[str, list[Item]]]:
+    """Return what the vulnerability desk looks at, part by part: the partners' lane, whoever nobody is sent to, referrals."""
+    items = board.items(now_ns)
+    return [
+        ("partners' lane", [one for one in items if one.queue == "partner"]),
+        (
+            "vulnerable, nobody sent",
+            sorted((one for one in items if one.desk_due is not None), key=lambda one: one.desk_due or 0),
+        ),
+        ("referrals", [one for one in items if one.kind == "referral"]),
+    ]
+
+
+def desk_lines(board: Board, now_ns: int) -> list[str]:
+    """Return what the vulnerability desk looks at, a line each, part by part with how many there are."""
+    lines = []
+    for name, items in for_desk(board, now_ns):
+        lines.append(f"{name}: {len(items)}")
+        for item in items:
+            by = "" if item.desk_due is None else f"  look by {local_text(item.desk_due, board.zone)[:5]}"
+            lines.append(f"  {console.item_line(item, now_ns)}{by}")
+    return lines
+
+
+def desk(board: Board, now_ns: int, *, json: bool) -> None:
+    """Print what the vulnerability desk looks at."""
+    for line in () if json else desk_lines(board, now_ns):
+        console.say(line)
+    for name, items in for_desk(board, now_ns) if json else ():
+        for item in items:
+            console.say_json({"part": name, **console.item_object(item)})
+
+
+def partner_lines(board: Board, door: Door) -> list[str]:
+    """Return every registered partner with its sites, numbers and people; the access log says whose people were shown."""
+    lines = []
+    for one in board.partners():
+        phrase = "phrase set" if one.phrase is not None else "no phrase"
+        lines.append(safe_text(f"{one.partner}  {one.sort}  {_text(one.name)}  {phrase}"))
+        for site in one.sites:
+            numbers = ", ".join(f"+{number}" for number in site.numbers) or "no number"
+            lines.append(safe_text(f"  {site.site:<16} {_text(site.name)}  {numbers}"))
+        for number, named in _people(door, one):
+            lines.append(safe_text(f"    {number}: {named.name}, {named.role}, {named.number} ({named.site})"))
+    return [*lines, f"{counted(len(board.partners()), 'partner')} registered"]
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
+
+
+def _people(door: Door, partner: Partner) -> list[tuple[int, PersonNamed]]:
+    entries = door.stream(partner.id, "partners") if partner.people else []
+    return [
+        (one.version, one.fact) for one in entries if partner.names(one.version) and isinstance(one.fact, PersonNamed)
+    ]
+
+
+def partners(room: Room, board: Board, *, session: str | None, json: bool) -> None:
+    """Print every registered partner."""
+    door = room.door(session)
+    for line in () if json else partner_lines(board, door):
+        console.say(line)
+    for one in board.partners() if json else ():
+        people = [
+            {"number": number, "site": who.site, "name": who.name, "role": who.role, "own_number": who.number}
+            for number, who in _people(door, one)
+        ]
+        sites = [
+            {"site": site.site, "name": _text(site.name), "numbers": [f"+{number}" for number in site.numbers]}
+            for site in one.sites
+        ]
+        console.say_json({
+            "partner": one.partner, "name": _text(one.name), "sort": one.sort, "phrase": one.phrase is not None,
+            "sites": sites, "people": people,
+        })  # fmt: skip
 
 
 def unit_lines(board: Board, now_ns: int) -> list[str]:

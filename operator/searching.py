@@ -7,7 +7,7 @@ door. Source: letter, area 4; iOPS 2019 (a search by exact spelling alone); Data
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from hueandcry.domain.nominal import DetailAdded, DetailEnded, Marker, Nominal, 
 from hueandcry.operator import console
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
-from hueandcry.store.identifiers import plate_of
+from hueandcry.store.identifiers import e164, plate_of
 from hueandcry.store.moment import local_day, local_text, rfc3339
 from hueandcry.store.people import PEOPLE_NAME, People
 from hueandcry.store.personindex import Hit, Sought
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 SCREEN = "who"
 TAIL_MIN = 3
+SUGGESTED_MAX = 3
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 _AGES = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
 _NAMES = (Sort.NAME, Sort.ALIAS)
+_TELLING = (Sort.NAME, Sort.BORN, Sort.NUMBER)  # by what two records are found to be one person
 _KEYS = ("born", "age", "number", "plate", "at")
 
 
@@ -60,13 +62,19 @@ def sought(text: str, year: int) -> Sought:
         elif plate := _plate(word):
             said["plate"] = plate
         elif word.isdigit() and len(word) >= TAIL_MIN:
-            said["tail"] = word
+            said["tail"] = _end_of(word)
         else:
             names += words_in(word)
     found = Sought(tuple(names), **said)
     if found == Sought():
         raise Misread(f"say whom to look for: words of a name, the end of a number, a plate, or {', '.join(_KEYS)}=...")
     return found
+
+
+def _end_of(number: str) -> str:
+    """Return the digits by which a number ends as it is kept: of a whole one, as it is dialled here, with its country."""
+    whole = e164(number) if number.startswith(("0", "+")) else None
+    return "".join(filter(str.isdigit, whole or number))
 
 
 def _plate(word: str) -> str | None:
@@ -77,7 +85,7 @@ def _plate(word: str) -> str | None:
 def _said(key: str, value: str, year: int, address: tuple[str, ...]) -> dict[str, Any]:
     match key:
         case "number":
-            return {"tail": "".join(filter(str.isdigit, value))}
+            return {"tail": _end_of(value)}
         case "plate":
             return {"plate": plate_of(value) or value.upper()}
         case "at":
@@ -107,6 +115,57 @@ def who(room: "Room", text: str, *, session: str | None, json: bool) -> None:
                 console.say(safe_text(line))
     if not json:
         console.say(f"{counted(len(hits), 'person', 'people')} may be meant; the search is in the access log")
+
+
+def who_lines(desk: "Desk", text: str) -> list[str]:
+    """Return who may be meant, as a list of the room shows it, safe to show; the search is in the access log."""
+    board, now_ns = desk.board, desk.identity.now()
+    try:
+        asked = sought(text, int(local_day(now_ns, board.zone)[:4]))
+    except Misread as fault:
+        return [safe_text(fault.why)]
+    people = people_of(desk.log)
+    hits = people.found(asked)
+    desk.log.access.searched(desk.door.viewer, _by(asked), [one.stands for one in hits])
+    lines = []
+    for hit in hits:
+        records = one_person(board, hit.stands)
+        entries = desk.door.streams([one.id for one in records], SCREEN)
+        lines += [safe_text(line) for line in _lines(records, entries, people, board, now_ns)]
+    return [*lines, f"{counted(len(hits), 'person', 'people')} may be meant; the search is in the access log"]
+
+
+def maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
+    """Return who else a person may be of whom something was just recorded, a line each; one search for all of it.
+
+    Nothing where they were merged, or found to be two already. Source: a marker on a duplicate is a marker that is missed.
+    """
+    told = [one.stream for one in entries if isinstance(one.fact, DetailAdded) and one.fact.sort in _TELLING]
+    person = desk.board.record(told[-1]) if told else None
+    if not isinstance(person, Nominal):
+        return []
+    details = list(_details(desk.door.streams([person.id], SCREEN)))
+    names = [fact.text or "" for fact in details if fact.sort is Sort.NAME]
+    born = [fact.text[:4] for fact in details if fact.sort is Sort.BORN and fact.text and fact.plausible]
+    numbers = [fact.text for fact in details if fact.sort is Sort.NUMBER and fact.text and fact.plausible]
+    if not names or not (born or numbers):
+        return []  # a name alone is borne by many
+    people = people_of(desk.log)
+    alike = [one for number in numbers for one in people.of_number(number)]
+    if born:
+        hits = people.found(Sought(tuple(words_in(names[-1])), born=(int(born[-1]), int(born[-1]))))
+        alike += [one.stands for one in hits if _born_in(desk, one.stands, born[-1])]
+    known = (person.id, person.merged_into, *person.absorbed, *person.parted)
+    others = [one for one in dict.fromkeys(alike) if one not in known][:SUGGESTED_MAX]
+    desk.log.access.searched(desk.door.viewer, ("name", "born", "number"), others)
+    named = (summary(desk, one_person(desk.board, one), SCREEN) for one in others)
+    return [safe_text(f"may be the same as {one}: 'same' if they are") for one in named]
+
+
+def _born_in(desk: "Desk", person: bytes, year: str) -> bool:
+    records = one_person(desk.board, person)
+    details = _details(desk.door.streams([one.id for one in records], SCREEN))
+    return any(one.sort is Sort.BORN and (one.text or "").startswith(year) for one in details)
 
 
 def rebuild(room: "Room", *, json: bool) -> None:

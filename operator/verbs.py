@@ -22,11 +22,14 @@ from hueandcry.operator.work import (
     location,
     logbook,
     major,
+    partner,
     person,
     promise,
     recall,
     resource,
+    safeguarding,
     staff,
+    welfare,
 )
 
 VERBS: tuple[Verb, ...] = (
@@ -43,11 +46,19 @@ VERBS: tuple[Verb, ...] = (
     *check.VERBS,
     *logbook.VERBS,
     *expedite.VERBS,
+    *partner.VERBS,
+    *safeguarding.VERBS,
     *person.VERBS,
     *staff.VERBS,
+    *welfare.VERBS,
 )
 READER = Reader(VERBS)
-LISTS = ("units", "proposals")  # beside the board, by the word that asks for them
+LISTS = ("units", "proposals", "desk", "partners", "welfare")  # beside the board, by the word that asks for them
+
+
+def is_list(text: str) -> bool:
+    """Tell whether a text asks for a list of the room: one by its name, or people by `who` and whom to look for."""
+    return text.strip() in LISTS or text.startswith("who ")
 
 
 def carry_out(desk: Desk, text: str) -> list[Entry]:

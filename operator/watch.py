@@ -13,8 +13,10 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
+from hueandcry.domain.dispute import EscalateDispute
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.escalation import Escalate
+from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
@@ -95,7 +97,7 @@ class Watch:
         if not board.policy.force:
             return recorded
         changeover = last_changeover(board.policy.grades.changeover, board.zone, now_ns)
-        for record in (*board.open(), *board.resources()):
+        for record in (*board.open(), *board.resources(), *board.episodes(), *board.staff.values()):
             for timer in timers(record, board.policy, changeover):
                 if timer.due <= now_ns:
                     recorded += self._desk.do([Act(record.id, self._named(record, timer.command))])
@@ -145,6 +147,10 @@ class Watch:
         """Return a command with whom it concerns: an escalation goes to who answers for the district now."""
         if isinstance(command, Escalate) and isinstance(record, Incident):
             return replace(command, who=self._room.board.answers_for(record.district, command.to))
+        if isinstance(command, EscalateDispute) and isinstance(record, Expedite) and record.incident is not None:
+            about = self._room.board.record(record.incident)
+            district = about.district if isinstance(about, Incident) else ""
+            return replace(command, who=self._room.board.answers_for(district, command.to))
         return command
 
 

@@ -45,11 +45,16 @@ class AccessLog(Access):
         """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
         self._write(lambda: self._shown(viewer, screen, records))
 
-    def searched(self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes]) -> None:
-        """Write durably by what people were searched, and whom that found; raises Unavailable where that cannot be done."""
-        self._write(
-            lambda: [_pending(viewer, self._now(), Searched(*self._journal.tip()[:2], tuple(by), tuple(records)))]
-        )
+    def searched(
+        self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes], screen: str = "", shown: Sequence[bytes] = ()
+    ) -> None:
+        """Write durably by what people were searched and whom that found, and at once what is about to be shown of it."""
+
+        def entries() -> list[Pending]:
+            found = Searched(*self._journal.tip()[:2], tuple(by), tuple(records))
+            return [_pending(viewer, self._now(), found), *(self._shown(viewer, screen, shown) if shown else ())]
+
+        self._write(entries)
 
     def read(self, viewer: Viewer, about: str) -> None:
         """Write durably that the access log is about to be read for a record or a member of staff."""

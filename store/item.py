@@ -4,13 +4,24 @@ Theory of operation. A line holds plain values that are safe to hand to another 
 moment: what weighs more and has waited longer stands before what weighs less (domain/order.py).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain.order import NS_PER_MIN
+from hueandcry.domain.alert import Known, alerts
+from hueandcry.domain.contact import UNKNOWN, Contact
+from hueandcry.domain.expedite import Expedite
+from hueandcry.domain.fact import Record
+from hueandcry.domain.incident import Incident
+from hueandcry.domain.order import NS_PER_MIN, weight_of
+from hueandcry.domain.policy import Policy
+from hueandcry.domain.referral import Referral
+from hueandcry.domain.resource import Resource
+from hueandcry.domain.timer import due_by
+from hueandcry.domain.worked import Worked
 
-_KINDS = {"contact": 0, "expedite": 1, "incident": 2}
+_KINDS = {"contact": 0, "expedite": 1, "incident": 2, "referral": 3}
 _SEEN_TO = ("in-hand", "deployed", "closing")  # queues in which somebody has it already
 
 
@@ -18,7 +29,8 @@ class Item(Struct, frozen=True, kw_only=True):
     """One line of the board: an open contact, incident or expedite. Instants are ns UTC.
 
     `risk` and `since` make the order of a queue (domain/order.py), `added_min` is what the pack adds to every wait.
-    `alerts` is what else must not be missed (domain/alert.py).
+    `alerts` is what else must not be missed (domain/alert.py). `desk_due` is by when the vulnerability desk should look at
+    it, None where it is not for the desk.
     `broken` counts promises whose time passed; `escalated` names to whom it went, `rang` a standing question,
     until somebody acknowledges it; `unread` counts what others wrote and whoever works it has not read.
     """
@@ -43,6 +55,7 @@ class Item(Struct, frozen=True, kw_only=True):
     rang: str = ""
     unread: int = 0
     alerts: tuple[str, ...] = ()
+    desk_due: int | None = None
     risk: int = 0
     added_min: int = 0
 
@@ -50,4 +63,86 @@ class Item(Struct, frozen=True, kw_only=True):
 def urgency(item: Item, now_ns: int) -> tuple[Any, ...]:
     """Return the key that sorts the board: broken promises, what nobody sees to yet, then risk times waiting, then age."""
     pressing = item.risk * (max(0, now_ns - item.since) // NS_PER_MIN + item.added_min)
-    return _KINDS[item.kind], not item.broken, item.queue in _SEEN_TO, -pressing, item.since, item.stream
+    kind = "expedite" if item.queue == "partner" else item.kind  # a partner who rings waits in the lane
+    return _KINDS[kind], not item.broken, item.queue in _SEEN_TO, -pressing, item.since, item.stream
+
+
+def item_of(record: Record, *, ref: str, policy: Policy, crews: Sequence[Resource], known: Known, now_ns: int) -> Item:
+    """Return the line of one open record at a moment (ns UTC).
+
+    `crews` are its resources that are listed, `known` the districts and partners that are.
+    """
+    assert isinstance(record, Worked), record.kind
+    escalated = record.unacknowledged if isinstance(record, Incident | Expedite) else None
+    due = due_by(record, policy)
+    return Item(
+        ref=ref,
+        kind=record.kind.name.lower(),
+        stream=record.id,
+        queue=record.queue or "",
+        owner=record.owner,
+        stage=_stage(record),
+        what=_what(record),
+        grade=getattr(record, "grade", ""),
+        district=getattr(record, "district", UNKNOWN),
+        since=_since(record),
+        due=due,
+        overdue=due is not None and due <= now_ns,
+        vulnerable=record.is_vulnerable,
+        contacts=len(record.contacts) if isinstance(record, Incident) else 0,
+        version=record.version,
+        broken=sum(one.due <= now_ns for one in record.promises),
+        escalated=escalated.to.value if escalated is not None else "",
+        rang=record.unheeded,
+        unread=record.unread if isinstance(record, Incident) else 0,
+        alerts=tuple(alerts(record, crews, now_ns, known)),
+        desk_due=_desk_due(record, policy),
+        risk=weight_of(record, policy).risk,
+        added_min=policy.grades.order.added_min,
+    )
+
+
+def _desk_due(record: Worked, policy: Policy) -> int | None:
+    """Return by when the vulnerability desk should look at an item (ns UTC), None where it is not for the desk."""
+    scheme = policy.safeguarding
+    if scheme is None or not isinstance(record, Incident) or not record.for_desk:
+        return None
+    return record.desk_due(scheme)
+
+
+def _stage(record: Worked) -> str:
+    match record:
+        case Contact() | Incident() | Expedite() | Referral():
+            return str(record.stage.value)
+        case _:
+            raise TypeError(f"{record.kind.name} is not worked")
+
+
+def _what(record: Worked) -> str:
+    """Return what an item is about, in a word or two."""
+    match record:
+        case Contact():
+            return f"{record.channel.value} {record.site}".rstrip()
+        case Incident():
+            return record.category
+        case Expedite():
+            return f"{record.partner} {record.sort}"
+        case Referral():
+            return f"{record.agency} ({record.basis})"
+        case _:
+            raise TypeError(f"{record.kind.name} is not worked")
+
+
+def _since(record: Worked) -> int:
+    """Return since when an item waits (ns UTC)."""
+    match record:
+        case Contact():
+            return record.rang
+        case Incident():
+            return record.opened
+        case Expedite():
+            return record.asked
+        case Referral():
+            return record.made
+        case _:
+            raise TypeError(f"{record.kind.name} is not worked")

@@ -187,7 +187,9 @@ class Unlogged(Access):
     def shown(self, _: Viewer, __: str, ___: Sequence[bytes]) -> None:
         raise Unavailable("this journal was opened without its access log")
 
-    def searched(self, _: Viewer, __: Sequence[str], ___: Sequence[bytes]) -> None:
+    def searched(
+        self, _: Viewer, __: Sequence[str], ___: Sequence[bytes], ____: str = "", _____: Sequence[bytes] = ()
+    ) -> None:
         raise Unavailable("this journal was opened without its access log")
 
     def spooled(self, _: Viewer, __: str, ___: Sequence[bytes]) -> None:

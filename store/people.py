@@ -46,6 +46,7 @@ class People:
     def __init__(self, log: Log, path: Path | None) -> None:
         self._log, self._path = log, path
         self._connection: sqlite3.Connection | None = None
+        self._sure: tuple[int, bytes] | None = None  # up to where this process has seen that the index fits the journal
         self._lock = threading.RLock()
 
     def found(self, sought: Sought) -> list[Hit]:
@@ -69,10 +70,23 @@ class People:
         asked = self._asked(lambda connection: connection.execute(query, (person,)).fetchall())
         return [(record, Part(part)) for record, part in asked]
 
+    def household(self, person: bytes) -> list[bytes]:
+        """Return who else is at an address of a person, each by the record that stands for them."""
+        query = (
+            "SELECT DISTINCT q.stands FROM person p JOIN detail d ON d.person=p.number AND d.sort='address' "
+            "JOIN detail o ON o.sort='address' AND o.text=d.text COLLATE NOCASE JOIN person q ON q.number=o.person "
+            "WHERE p.stands=? AND q.stands<>p.stands ORDER BY q.stands"
+        )
+        return self._asked(lambda connection: [one for (one,) in connection.execute(query, (person,))])
+
     def purge(self) -> None:
         """Take out what was erased, if there is anything to take it out of."""
         if self._connection is not None or (self._path is not None and self._path.exists()):
             self._asked(lambda _: None)
+            if self._path is not None and self._path.exists():
+                handle = os.open(self._path, os.O_RDONLY)
+                os.fsync(handle)
+                os.close(handle)
 
     def rebuild(self) -> int:
         """Make the index anew, and return how many people it holds."""
@@ -86,7 +100,7 @@ class People:
         """Give the file back."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection = self._sure = None
 
     # Keeping it up
 
@@ -105,14 +119,17 @@ class People:
     def _current(self) -> sqlite3.Connection:
         """Return the index as of the journal's end."""
         connection = self._connection = self._connection or self._opened()
+        size, root, *_ = self._log.tip()
+        if self._sure == (size, root):
+            return connection  # nothing was recorded since; what another process took up is the same
         connection.execute("BEGIN IMMEDIATE")
         try:
             position = self._reached(connection)
-            size, root, *_ = self._log.tip()
             if position < size:
                 self._take(connection, position, size)
                 connection.execute("UPDATE reached SET position=?, root=?", (size, root))
             connection.execute("COMMIT")
+            self._sure = (size, root)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -122,7 +139,9 @@ class People:
         name = existing(self._path) if self._path is not None and self._has_file(self._path) else "file::memory:"
         connection = sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA secure_delete=ON")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(
+            "PRAGMA synchronous=OFF"
+        )  # what a power cut damages is made anew; a purge is synced by itself
         connection.execute("PRAGMA busy_timeout=10000")
         return connection
 
@@ -141,7 +160,11 @@ class People:
         known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='reached'").fetchone()[0]
         if known:
             position, root, form = connection.execute("SELECT position, root, form FROM reached").fetchone()
-            if form == FORM and position <= self._log.tip().size and self._log.root_at(position) == root:
+            fits = form == FORM and (
+                (position, root) == self._sure
+                or (position <= self._log.tip().size and self._log.root_at(position) == root)
+            )
+            if fits:
                 return int(position)
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
             for (name,) in tables:

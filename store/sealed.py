@@ -126,8 +126,13 @@ class Access(ABC):
         """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
 
     @abstractmethod
-    def searched(self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes]) -> None:
-        """Write durably by what people were searched, and whom that found; raises Unavailable where that cannot be done."""
+    def searched(
+        self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes], screen: str = "", shown: Sequence[bytes] = ()
+    ) -> None:
+        """Write durably by what people were searched and whom that found, and at once what is about to be shown of it.
+
+        Raises Unavailable where that cannot be done.
+        """
 
     @abstractmethod
     def spooled(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
@@ -183,6 +188,15 @@ class Door:
             self._name(fresh, screen, urgent=urgent)
         erased = self._log.erased(list(sealed))
         return [codec.decode(row) if row.version < erased.get(row.stream, 0) else self._one(seals, row) for row in rows]
+
+    def searched(self, by: Sequence[str], found: Sequence[bytes], also: Sequence[bytes], screen: str) -> None:
+        """Record by what people were searched and whom that found; they and `also` may be shown then.
+
+        One entry follows the other durably at once. Raises Unavailable where that cannot be done: nothing is shown then.
+        """
+        shown = [one for one in dict.fromkeys((*found, *also)) if one not in self._standing]
+        self._log.access.searched(self.viewer, by, found, screen, shown)
+        self._standing.update(shown)
 
     def _name(self, records: Sequence[bytes], screen: str, *, urgent: bool) -> None:
         try:

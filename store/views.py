@@ -18,11 +18,13 @@ import msgpack
 import msgspec
 from msgspec import Struct
 
-from hueandcry.domain import contact, district, erasure, history, incident, pages, staff
+from hueandcry.domain import district, erasure, history, incident, pages, staff
 from hueandcry.domain.access import Access
-from hueandcry.domain.alert import alerts
+from hueandcry.domain.alert import Known
+from hueandcry.domain.blindreview import Review
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import Role
+from hueandcry.domain.episode import Episode
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Header, Record, fold, schema_hash
 from hueandcry.domain.fault import Damaged
@@ -30,26 +32,28 @@ from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.gazetteer import Gazetteer
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.nominal import Nominal
-from hueandcry.domain.order import weight_of
+from hueandcry.domain.partner import Partner
 from hueandcry.domain.policy import POLICY_STREAM, Policy
-from hueandcry.domain.reference import Kind, kind_of, tail_of
+from hueandcry.domain.reference import Kind, kind_of, letter_of, tail_of
+from hueandcry.domain.referral import Referral
 from hueandcry.domain.resource import Resource, resource_stream
 from hueandcry.domain.staff import PROPOSERS, Cover, Proposal, Session, Staff
-from hueandcry.domain.timer import due_by
 from hueandcry.store.codec import DIGEST_BYTES
-from hueandcry.store.item import Item, urgency
+from hueandcry.store.item import Item, item_of, urgency
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, zone_of
 
-RECORDS: dict[Kind, type[Record]] = {
-    cls.kind: cls for cls in (Contact, Incident, Expedite, Staff, Policy, Access, Foreign, Resource, Gazetteer, Nominal)
-}
+_WORKED: tuple[type[Record], ...] = (Contact, Incident, Expedite, Referral)
+_BESIDE: tuple[type[Record], ...] = (
+    Staff, Policy, Access, Foreign, Resource, Gazetteer, Nominal, Partner, Episode, Review
+)  # fmt: skip
+RECORDS: dict[Kind, type[Record]] = {cls.kind: cls for cls in (*_WORKED, *_BESIDE)}
 ID_BYTES = 16
-WORKED = (Kind.CONTACT, Kind.INCIDENT, Kind.EXPEDITE)
+WORKED = tuple(cls.kind for cls in _WORKED)
 HELD = (*WORKED, Kind.NOMINAL)
 CHECKPOINT_EVERY = 2000
-_KEPT = (Kind.STAFF, Kind.POLICY, Kind.RESOURCE, Kind.GAZETTEER)
-_APART = (Kind.ACCESS, Kind.FOREIGN, Kind.NOMINAL)  # never on the board
+_KEPT = (Kind.STAFF, Kind.POLICY, Kind.RESOURCE, Kind.GAZETTEER, Kind.PARTNER)
+_APART = (Kind.ACCESS, Kind.FOREIGN, Kind.NOMINAL, Kind.REVIEW)  # never on the board
 assert pages.PAGES  # the registry is whole: every page that holds facts is imported
 
 
@@ -101,6 +105,7 @@ class Board:
         self._days: dict[str, bytearray] = {}
         self._zone: ZoneInfo | None = None
         self._districts: frozenset[str] | None = None
+        self._partners: tuple[Partner, ...] | None = None
 
     # Folding
 
@@ -146,7 +151,9 @@ class Board:
         before = self.records.get(record.id)
         if kind in _KEPT and district.named(record) != (district.named(before) if before is not None else ()):
             self._districts = None
-        if kind in _KEPT or record.open:  # type: ignore[attr-defined]  # contact, incident and expedite have it
+        if kind is Kind.PARTNER:
+            self._partners = None
+        if kind in _KEPT or (record.kept if isinstance(record, Episode) else getattr(record, "open", False)):
             self.records[record.id] = record
         else:
             self.records.pop(record.id, None)
@@ -196,8 +203,33 @@ class Board:
         return fold(start, entries) if entries else None
 
     def open(self) -> list[Record]:
-        """Return the records of all open contacts, incidents and expedites."""
-        return [record for record in self.records.values() if record.kind not in _KEPT]
+        """Return the records of all open contacts, incidents, expedites and referrals."""
+        return [record for record in self.records.values() if record.kind in WORKED]
+
+    def partners(self) -> tuple[Partner, ...]:
+        """Return every partner that is registered, by code."""
+        if self._partners is None:
+            found = (one for one in self.records.values() if isinstance(one, Partner) and not one.ended)
+            self._partners = tuple(sorted(found, key=lambda one: one.partner))
+        return self._partners
+
+    @property
+    def partner_codes(self) -> frozenset[str]:
+        """The codes of registered partners and of their sites."""
+        known = self.partners()
+        return frozenset(code.lower() for one in known for code in (one.partner, *(site.site for site in one.sites)))
+
+    def partner_of(self, code: str) -> tuple[Partner, str] | None:
+        """Return the partner that a code names, its own or that of a site, and the site's; None where none is registered."""
+        for one in self.partners():
+            site = one.site(code)
+            if one.partner.lower() == code.lower() or site is not None:
+                return one, site.site if site is not None else ""
+        return None
+
+    def episodes(self) -> list[Episode]:
+        """Return the forms whose words are still to go."""
+        return [one for one in self.records.values() if isinstance(one, Episode)]
 
     def resources(self) -> list[Resource]:
         """Return every resource on the list, by callsign."""
@@ -251,12 +283,14 @@ class Board:
                 return "policy"
             case Resource():
                 return record.callsign
+            case Partner():
+                return record.partner
             case Access() | Gazetteer():
                 return record.kind.name.lower()
             case None:
                 return "?" + tail_of(stream)
             case _:
-                return record.kind.name[0].lower() + tail_of(stream)
+                return letter_of(record.kind) + tail_of(stream)
 
     def items(self, now_ns: int) -> list[Item]:
         """Return the open items, the most pressing first within each queue; timers are those of `now_ns`."""
@@ -265,45 +299,13 @@ class Board:
 
     def item(self, record: Record, now_ns: int) -> Item:
         """Return the line of one open record."""
-        ref = self.name(record.id, now_ns)
-        match record:
-            case Contact():
-                since, what = record.rang, record.channel.value
-                district, contacts, grade, vulnerable, escalated = record.district, 0, "", False, None
-            case Incident():
-                since, what, district, contacts = record.opened, record.category, record.district, len(record.contacts)
-                grade, vulnerable, escalated = record.grade, record.vulnerable, record.unacknowledged
-            case Expedite():
-                since, what = record.asked, f"{record.partner} {record.sort}"
-                district, contacts, grade, vulnerable, escalated = contact.UNKNOWN, 0, "", True, None
-            case _:
-                raise TypeError(f"{record.kind.name} is not worked")
-        unread = record.unread if isinstance(record, Incident) else 0
-        due = due_by(record, self.policy)
-        weight = weight_of(record, self.policy)
-        return Item(
-            ref=ref,
-            kind=record.kind.name.lower(),
-            stream=record.id,
-            queue=record.queue or "",
-            owner=record.owner,
-            stage=record.stage.value,
-            what=what,
-            grade=grade,
-            district=district,
-            since=since,
-            due=due,
-            overdue=due is not None and due <= now_ns,
-            vulnerable=vulnerable,
-            contacts=contacts,
-            version=record.version,
-            broken=sum(one.due <= now_ns for one in record.promises),
-            escalated=escalated.to.value if escalated is not None else "",
-            rang=record.unheeded,
-            unread=unread,
-            alerts=tuple(alerts(record, self._crews(record), now_ns, self.districts)),
-            risk=weight.risk,
-            added_min=self.policy.grades.order.added_min,
+        return item_of(
+            record,
+            ref=self.name(record.id, now_ns),
+            policy=self.policy,
+            crews=self._crews(record),
+            known=Known(self.districts, self.partner_codes),
+            now_ns=now_ns,
         )
 
     def _crews(self, record: Record) -> list[Resource]:
@@ -360,7 +362,7 @@ class Board:
         self.position, self.recorded = position, recorded
         self.records = {record.id: record for record in held}
         self.staff = {record.collar: record for record in held if isinstance(record, Staff)}
-        self._zone = self._districts = None
+        self._zone = self._districts = self._partners = None
         return True
 
 

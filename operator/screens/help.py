@@ -19,12 +19,13 @@ KEYS = (
     "Up Down PageUp PageDown               move in the list, the risk model or the log",
     "Enter  do the line; with an empty line, open the item under the cursor",
     "Esc    clear the line; with an empty line, go back",
-    "F3     the crews                      Ctrl+P Ctrl+N   older and newer lines",
-    "help send, units, proposals, board    what a verb does, the crews, what waits for a second look, the board",
+    "F3     the crews                      F4     the vulnerability desk",
+    "Ctrl+P Ctrl+N                         older and newer lines",
+    "help send, units, proposals, desk, partners, board    what a verb does, and the lists of the room",
     "",
     "In an open contact, with an empty line: a digit answers the marked element, - offers the reasons for not asking.",
     "In a line: @ is the item under the cursor, . the item in hand, 57 an incident by its number or an unambiguous end",
-    "of it, c4f7q a contact and e4f7q an expedite by their tails, 412 of 23/11 an incident of another day.",
+    "of it, c4f7q a contact, e4f7q an expedite, r4f7q a referral by their tails, 412 of 23/11 an incident of another day.",
     "",
 )
 

@@ -24,7 +24,7 @@ class ItemScreen(RoomScreen):
     #risk { margin-right: 1; }
     #risk { width: 1fr; min-width: 38; max-width: 56; }
     """
-    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  Esc back  PageUp PageDown log  @ it  F10 leave"
+    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  Esc back  PageUp PageDown log  @ it  F10 leave"
 
     def __init__(self, stream: bytes) -> None:
         super().__init__()

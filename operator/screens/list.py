@@ -13,7 +13,7 @@ class ListScreen(RoomScreen):
     """One list by its name, under the command bar's keyboard like every screen."""
 
     CSS: ClassVar[str] = "#list { height: 1fr; }"
-    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  Esc back  Up Down PageUp PageDown  F10 leave"
+    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  Esc back  Up Down PageUp PageDown  F10 leave"
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from hueandcry.operator.messages import Foreseen, Told
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text
-from hueandcry.operator.verbs import LISTS, help_asked, help_on
+from hueandcry.operator.verbs import help_asked, help_on, is_list
 from hueandcry.operator.widgets.commandbar import CommandBar
 from hueandcry.operator.widgets.logview import folded
 
@@ -33,7 +33,7 @@ _WILL = Style.parse("#9fd3ff")
 
 def _room_words(text: str) -> bool:
     """Tell whether a text asks the room to show something, and is no line of work."""
-    return help_asked(text) is not None or text.strip() in (*LISTS, "board")
+    return help_asked(text) is not None or is_list(text) or text.strip() == "board"
 
 
 class RoomScreen(Screen[None]):
@@ -49,10 +49,11 @@ class RoomScreen(Screen[None]):
         Binding("f1", "app.help", "help"),
         Binding("f2", "app.board", "board"),
         Binding("f3", "app.list('units')", "units"),
+        Binding("f4", "app.desk", "desk"),
         Binding("f5", "sort", "sort"),
         Binding("f10", "app.quit", "leave"),
     ]
-    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F5 sort  Tab next list  Enter open  F10 leave"
+    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  F5 sort  Tab list  Enter open  F10 leave"
 
     def __init__(self) -> None:
         super().__init__()

@@ -42,8 +42,8 @@ def _district(item: Item, _: int) -> tuple[str, Style | None]:
     return item.district, None
 
 
-def _queue(width: int) -> Column:
-    """Return the column that says what calls for somebody, in a word, and how many things more do; else the queue.
+def _queue(width: int, *, stage: bool = False) -> Column:
+    """Return the column that says what calls for somebody, in a word, and how many things more do; else queue or stage.
 
     The columns beside it say themselves that a promise is broken and that something is not read.
     """
@@ -51,11 +51,11 @@ def _queue(width: int) -> Column:
     def shows(item: Item, _: int) -> tuple[str, Style | None]:
         said = [word for word, _ in calls(item) if word not in ("BROKE", "UNREAD")]
         if not said:
-            return item.queue, None
+            return item.stage if stage else item.queue, None
         more = f"+{len(said) - 1}" if len(said) > 1 else ""
         return f"{said[0][: width - 1 - len(more)]}{more}", ALARM
 
-    return Column("queue", width, shows)
+    return Column("stage" if stage else "queue", width, shows)
 
 
 def _owner(item: Item, _: int) -> tuple[str, Style | None]:
@@ -74,6 +74,14 @@ def _due(item: Item, now_ns: int) -> tuple[str, Style | None]:
     if item.due <= now_ns:
         return f"LATE {_minutes(item.due, now_ns)}", ALARM
     return f"in {_minutes(now_ns, item.due)}", None
+
+
+def _look(item: Item, now_ns: int) -> tuple[str, Style | None]:
+    if item.desk_due is None:
+        return "", None
+    if item.desk_due <= now_ns:
+        return f"LATE {_minutes(item.desk_due, now_ns)}", ALARM
+    return f"in {_minutes(now_ns, item.desk_due)}", None
 
 
 def _minutes(since: int, until: int) -> str:
@@ -99,8 +107,26 @@ def incident_columns(width: int) -> tuple[Column, ...]:
     return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 9, _due))
 
 
-def expedite_columns(width: int) -> tuple[Column, ...]:
-    """Return the columns of the partners' safeguarding expedites."""
+def lane_columns(width: int) -> tuple[Column, ...]:
+    """Return the columns of the partners' lane: calls that ring there, and safeguarding expedites."""
     wide = width >= WIDE
-    columns = [Column("expedite", 8, _ref), Column("partner asks", 34 if wide else 28, _what)]
-    return (*columns, Column("owner", 14, _owner), Column("age", 7, _age), Column("due", 12, _due))
+    columns = [Column("partner", 8, _ref), Column("who asks, for what", 34 if wide else 25, _what)]
+    columns += [_queue(13 if wide else 10, stage=True), Column("owner", 15, _owner)]
+    return (*columns, Column("age", 7, _age), Column("due", 12 if wide else 10, _due))
+
+
+def desk_columns(width: int) -> tuple[Column, ...]:
+    """Return the columns of what the vulnerability desk looks at."""
+    wide = width >= WIDE
+    columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade)]
+    columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 10, _district)]
+    columns += [_queue(13 if wide else 10), Column("owner", 14 if wide else 11, _owner)]
+    return (*columns, Column("age", 7 if wide else 6, _age), Column("look", 12 if wide else 10, _look))
+
+
+def referral_columns(width: int) -> tuple[Column, ...]:
+    """Return the columns of referrals to agencies."""
+    wide = width >= WIDE
+    columns = [Column("referral", 9, _ref), Column("agency and basis", 34 if wide else 27, _what)]
+    columns += [_queue(13 if wide else 10, stage=True), Column("owner", 15, _owner)]
+    return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 10, _due))

@@ -4,6 +4,7 @@ import textwrap
 
 from rich.console import Console
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -14,6 +15,8 @@ from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
 
 INDENT = " " * 9
 HEADING_MAX = 9
+MARKER = "MARKER "  # a warning about a person, which nobody may overlook
+WARNING = Style.parse(f"bold #ffb454 on {BACKGROUND}")
 _WIDE = Console(width=80, legacy_windows=False)  # measures letters that take two columns
 
 
@@ -36,7 +39,7 @@ class LogView(ScrollView, can_focus=False):
         super().__init__(id=id)
         self._heading: tuple[str, ...] = ()
         self._lines: tuple[str, ...] = ()
-        self._head: list[str] = []
+        self._head: list[tuple[str, Style]] = []
         self._wrapped: list[str] = []
         self._follows = follows  # the end, until the operator scrolls back
 
@@ -49,9 +52,11 @@ class LogView(ScrollView, can_focus=False):
 
     def _wrap(self) -> None:
         width = max(20, self.size.width - 1)
-        head = [part for line in self._heading for part in folded(safe_text(line), width)]
-        left = len(head) - HEADING_MAX + 1
-        self._head = head if left <= 1 else [*head[: HEADING_MAX - 1], f"... {left} lines more: hue show"]
+        styled = ((line, WARNING if MARKER in line else HEADING) for line in self._heading)
+        head = [(part, style) for line, style in styled for part in folded(safe_text(line), width)]
+        most = max(HEADING_MAX, self.size.height // 2)
+        left = len(head) - most + 1
+        self._head = head if left <= 1 else [*head[: most - 1], (f"... {left} lines more: hue show", HEADING)]
         self._wrapped = [part for line in self._lines for part in folded(safe_text(line), width, INDENT)]
         self.virtual_size = Size(self.size.width, len(self._wrapped) + len(self._head))
         if self._follows:
@@ -79,7 +84,7 @@ class LogView(ScrollView, can_focus=False):
     def render_line(self, y: int) -> Strip:
         row = self.scroll_offset.y + y - len(self._head)
         if y < len(self._head):
-            text, style = self._head[y], HEADING
+            text, style = self._head[y]
         else:
             text, style = (self._wrapped[row] if row < len(self._wrapped) else ""), PLAIN
         return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)

@@ -1,20 +1,28 @@
 """A contact's lines: ring, answer, where it is, the risk model, and where it leads."""
 
-from hueandcry.domain import contact, firstcheck, incident, recall, triage
+from hueandcry.domain import contact, firstcheck, incident, lane, parking, recall, triage
 from hueandcry.domain.contact import Channel
 from hueandcry.domain.firstcheck import Looked
+from hueandcry.domain.partner import partner_stream
+from hueandcry.domain.questions import GIVEN
 from hueandcry.domain.reference import Kind
-from hueandcry.domain.riskmodel import GIVEN
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
+from hueandcry.operator.partnering import rings_from
 from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.slots import CONTACT
 from hueandcry.operator.work.location import witnessed
 
 
 def ring_acts(desk: Desk, line: Line) -> list[Act]:
-    return [Act(desk.identity.stream(Kind.CONTACT), contact.Ring(Channel(line["channel"]), line["number"]))]
+    """A registered partner's number is known at once, and the contact waits in the partners' lane."""
+    new, site = desk.identity.stream(Kind.CONTACT), rings_from(desk.board, line["number"])
+    rang = Act(new, contact.Ring(Channel(line["channel"]), line["number"]))
+    return [
+        rang,
+        *([Act(new, lane.KnowPartner(*site), rests_on=(partner_stream(site[0]),))] if site is not None else []),
+    ]
 
 
 def answer_acts(_: Desk, line: Line) -> list[Act]:
@@ -50,22 +58,25 @@ def abandon_acts(_: Desk, line: Line) -> list[Act]:
 _FOUND = (Kind.NOMINAL, Kind.CONTACT, Kind.EXPEDITE)  # a number alone may be said of anything
 
 
-def looked_acts(desk: Desk, line: Line) -> list[Act]:
-    """People, contacts and expedites that are named at the beginning were found; the rest is said of it."""
+def found_first(desk: Desk, text: str) -> tuple[tuple[bytes, ...], str]:
+    """Return which people, contacts and expedites a text names at its beginning, and the rest of it."""
     found: list[bytes] = []
-    rest = line["words"]
-    for word in words_of(line["words"]):
+    for word in words_of(text):
         try:
             found.append(find(desk, word.text, _FOUND))
         except Misread:
-            rest = line["words"][word.start :]
-            break
-        rest = ""
-    return [Act(line["contact"], firstcheck.CheckFirst(Looked(line["what"]), tuple(found), rest))]
+            return tuple(found), text[word.start :]
+    return tuple(found), ""
+
+
+def looked_acts(desk: Desk, line: Line) -> list[Act]:
+    """What is named at the beginning was found; the rest is said of it."""
+    found, rest = found_first(desk, line["words"])
+    return [Act(line["contact"], firstcheck.CheckFirst(Looked(line["what"]), found, rest))]
 
 
 def park_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["contact"], contact.Park(line["reason"]))]
+    return [Act(line["contact"], parking.Park(line["reason"]))]
 
 
 _ANSWER = Slot(name="answer", kind=SlotKind.CHOICE, choices=slots.answers, otherwise=GIVEN)

@@ -1,7 +1,8 @@
 """Lines about sending somebody: who goes, who is there, what waits, who knows."""
 
-from hueandcry.domain import cover, deployment, escalation, ringing
+from hueandcry.domain import cover, deployment, dispute, escalation, ringing
 from hueandcry.domain.duty import Role
+from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.resource import Status
@@ -54,6 +55,12 @@ def ack_acts(desk: Desk, line: Line) -> list[Act]:
     record = desk.board.record(line["item"])
     assert isinstance(record, Worked)
     named, words = _named(desk, line)
+    if (
+        isinstance(record, Expedite)
+        and record.unacknowledged is not None
+        and not (record.unheeded and not _theirs(desk, record))
+    ):
+        return [Act(record.id, dispute.AcknowledgeDispute(" ".join(filter(None, (named, words)))))]
     waits = isinstance(record, Incident) and record.unacknowledged is not None
     if record.unheeded and not named and not _theirs(desk, record):
         waits = False
@@ -71,7 +78,8 @@ def ack_acts(desk: Desk, line: Line) -> list[Act]:
 def _theirs(desk: Desk, record: Worked) -> bool:
     """Tell whether an item was escalated to whoever sits here."""
     me = desk.board.member(desk.signed.collar)
-    asked = {one.to for one in record.escalations if not one.acknowledged} if isinstance(record, Incident) else set()
+    raised = record.escalations if isinstance(record, Incident | Expedite) else ()
+    asked = {one.to for one in raised if not one.acknowledged}
     return me is not None and bool(asked.intersection(me.roles))
 
 

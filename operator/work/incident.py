@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hueandcry.domain import contact, expedite, grading, handover, incident, link, outcome
+from hueandcry.domain import contact, expedite, grading, handover, incident, link, outcome, referral
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite
@@ -42,7 +42,7 @@ def open_acts(desk: Desk, line: Line) -> list[Act]:
 
 def link_acts(desk: Desk, line: Line) -> list[Act]:
     """Whoever gets in touch about an incident that is closed reopens it; about a merged one, it concerns the other."""
-    item, about = line["item"], _worked_for(desk, line["incident"])
+    item, about = line["item"], worked_for(desk, line["incident"])
     closed = about.stage is incident.Stage.CLOSED and not about.history
     again = [Act(about.id, link.Reopen("somebody got in touch about it again"))] if closed else []
     if kind_of(item) is Kind.CONTACT:
@@ -53,7 +53,7 @@ def link_acts(desk: Desk, line: Line) -> list[Act]:
     return [Act(item, expedite.LinkIncident(about.id)), *again]
 
 
-def _worked_for(desk: Desk, stream: bytes) -> Incident:
+def worked_for(desk: Desk, stream: bytes) -> Incident:
     """Return an incident, or the one that it was merged into and that is worked for both."""
     found = desk.board.record(stream)
     while isinstance(found, Incident) and found.merged_into is not None:
@@ -124,6 +124,7 @@ def close_acts(desk: Desk, line: Line) -> list[Act]:
         Kind.CONTACT: contact.Close,
         Kind.INCIDENT: outcome.Close,
         Kind.EXPEDITE: expedite.Close,
+        Kind.REFERRAL: referral.End,
     }
     return [
         Act(line["item"], noun[kind_of(line["item"])](line["words"])),

@@ -47,7 +47,7 @@ VERBS = (
         does="Correct fact {fact} of {item}: {words}", example="f 57 4 the house is number 21, not 12",
     ),
     Verb(
-        name="erase", short="er", slots=(slots.ref("item", *WORKED, Kind.FOREIGN, Kind.NOMINAL), slots.words("authority")), acts=erase_acts,
+        name="erase", short="er", slots=(slots.ref("item", *WORKED, Kind.FOREIGN, Kind.NOMINAL, Kind.EPISODE, Kind.PARTNER), slots.words("authority")), acts=erase_acts,
         does="Erase every word of {item}, for good: {authority}", example="propose erase 57 MoPI review 2026/114",
     ),
 )  # fmt: skip

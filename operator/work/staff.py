@@ -22,9 +22,16 @@ def propose_acts(desk: Desk, line: Line) -> list[Act]:
     acts = inner.verb.acts(desk, inner)
     if inner.verb.approving or inner.verb.name in ("propose", "off"):
         raise Refused("a proposal proposes an act on an item, not another proposal and not a sign-off")
+    if _alone(inner):
+        raise Refused(f"what {inner.verb.name} says stands in one record alone: it is not proposed")
     desk.would_approved(acts)
     tail = desk.identity.word(PROPOSAL_LETTERS)
     return [Act(_self(desk), staff.Propose(tail, inner.verb.name, acts[0].stream, inner.canonical(desk)))]
+
+
+def _alone(line: Line) -> bool:
+    """Tell whether a line, or one within it, says what stands in one record and nowhere else."""
+    return line.verb.alone or any(isinstance(one, Line) and _alone(one) for one in line.values.values())
 
 
 def approve_acts(desk: Desk, line: Line) -> list[Act]:

@@ -1,6 +1,8 @@
 CREATE TABLE reached (position INTEGER NOT NULL, root BLOB NOT NULL, form TEXT NOT NULL);
 CREATE TABLE person (number INTEGER PRIMARY KEY, stream BLOB NOT NULL UNIQUE, stands BLOB NOT NULL);
+CREATE INDEX person_stands ON person (stands);
 CREATE TABLE detail (person INTEGER, version INTEGER, sort TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID;
+CREATE INDEX detail_address ON detail (text COLLATE NOCASE) WHERE sort = 'address';
 CREATE TABLE word (word TEXT PRIMARY KEY, sound TEXT NOT NULL, bearers INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX word_sound ON word (sound);
 CREATE TABLE bearer (word TEXT, person INTEGER, PRIMARY KEY (word, person)) WITHOUT ROWID;

@@ -39,6 +39,7 @@ PACKS = {
     PackKind.CATEGORIES: "categories-2011",
     PackKind.RESULTS: "results-2020",
     PackKind.STANDING: "standing-2026",
+    PackKind.SAFEGUARDING: "safeguarding-2020",
 }
 
 

@@ -81,3 +81,24 @@ def test_that_a_number_was_looked_for_is_in_the_access_log_with_whom_that_found(
     known(desk, rings(desk, "07700 900999"))
     searched = [one.fact for one in desk.log.access.entries() if isinstance(one.fact, Searched)]  # type: ignore[attr-defined]
     assert [(one.by, len(one.records)) for one in searched] == [(("number",), 1), (("number",), 0)]
+
+
+# Who lives there, and what they had to do with
+
+
+def test_who_lives_with_whoever_rings_and_what_they_had_to_do_with_is_known_from_the_ring_on(desk: Desk) -> None:
+    """Letter, area 1: others in the household are known at first contact."""
+    work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane\nopen - domestic he is back\ninvolve 1 . victim")
+    work(desk, "person Liam Kelly\ndetail . address central 12 mill lane\nmarker . exploited high local")
+    work(desk, "person Sean Kelly\ndetail . address CENTRAL 13 Mill Lane")
+    has, home, was = known(desk, rings(desk, "07700 900123"))
+    assert has.startswith("has this number: ")
+    assert home.startswith("same address: n")
+    assert home.endswith("  Liam Kelly  MARKER exploited (high)")
+    assert was.strip() == "was victim of 1"
+
+
+def test_an_address_that_is_ended_is_nobodys_home(desk: Desk) -> None:
+    work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane")
+    work(desk, "person Liam Kelly\ndetail . address CENTRAL 12 Mill Lane\nstrike . 3 has moved")
+    assert len(known(desk, rings(desk, "07700 900123"))) == 1

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from hueandcry.domain import contact, logbook, triage
+from hueandcry.domain import contact, logbook, parking, triage
 from hueandcry.domain.alert import alerts
 from hueandcry.domain.contact import (
     Answer,
@@ -16,8 +16,6 @@ from hueandcry.domain.contact import (
     Linked,
     Locate,
     Located,
-    Park,
-    Parked,
     Rang,
     Resolve,
     Resolved,
@@ -35,6 +33,7 @@ from hueandcry.domain.history import ContactLoaded, LoadContact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.logbook import Correct, Corrected, Note, Noted
 from hueandcry.domain.pack import PackKind
+from hueandcry.domain.parking import Park, Parked
 from hueandcry.domain.particulars import Triaged
 from hueandcry.domain.promise import (
     BreakPromise,
@@ -183,7 +182,7 @@ def test_only_an_administrator_loads_history() -> None:
 
 def test_every_command_on_contacts_has_its_roles_checked_here() -> None:
     assert {type(one) for one in (RING, NOTE, CORRECT, *WORK)} == {Abandon} | set().union(
-        *map(commands_in, (contact, triage, logbook))
+        *map(commands_in, (contact, parking, triage, logbook))
     )
 
 

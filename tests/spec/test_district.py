@@ -2,7 +2,7 @@
 
 import pytest
 
-from hueandcry.domain.alert import alerts, in_a_word
+from hueandcry.domain.alert import Known, alerts, in_a_word
 from hueandcry.domain.district import is_strange
 from hueandcry.domain.duty import Role
 from hueandcry.domain.incident import Incident
@@ -218,6 +218,8 @@ def test_every_alert_of_a_bad_night_has_its_word(desk: Desk) -> None:
     found = set()
     for record in desk.board.open():
         crews = [one for one in desk.board.resources() if one.incident == record.id]
-        found |= set(alerts(record, crews, desk.identity.now() + 10**12, desk.board.districts))
+        found |= set(
+            alerts(record, crews, desk.identity.now() + 10**12, Known(desk.board.districts, frozenset({"another"})))
+        )
     assert len(found) >= 9
     assert all(in_a_word(one) for one in found)

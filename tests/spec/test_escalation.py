@@ -383,7 +383,8 @@ def test_what_is_not_worked_is_not_acknowledged(facts: tuple[Fact[Incident], ...
 
 
 RISKY = InterimRiskSet(InterimRisk.HIGH, START + 5 * MINUTE, "he said he would be back")
-EVERY_TARGET = (*PRIORITY, RISKY)  # the category is a crime
+VULNERABLE = Assessed((), (), 0, True, "3", ("vulnerable",), "")
+EVERY_TARGET = (*PRIORITY, VULNERABLE, RISKY)  # the category is a crime
 RECORDED, NO_CRIME = CrimeRecorded("06EE.114-26"), NoCrimeFound("the bicycle was lent")
 
 EACH_TARGET = pytest.mark.parametrize(
@@ -394,8 +395,9 @@ EACH_TARGET = pytest.mark.parametrize(
         (Target.ATTEND, START + HOUR),
         (Target.REVIEW, START + 20 * MINUTE),
         (Target.CRIME, START + 24 * HOUR),
+        (Target.DESK, START + 10 * MINUTE),
     ],
-    ids=["interim", "resource", "attend", "review", "crime"],
+    ids=["interim", "resource", "attend", "review", "crime", "desk"],
 )
 
 

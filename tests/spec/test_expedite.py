@@ -115,10 +115,11 @@ def test_the_floor_works_expedites_and_nobody_else(command: Command[Expedite]) -
 
 
 def test_dispatch_does_not_decide_an_expedite() -> None:
-    """Letter, area 2: the vulnerability desk, a supervisor or the call handler judges it."""
-    assert set(who_may(DECIDE)) == {Role.VULNERABILITY, Role.SUPERVISOR, Role.HANDLER}
+    """Letter, area 2: the vulnerability desk, a supervisor or the call handler judges it, and whom a dispute goes to."""
+    judges = (Role.VULNERABILITY, Role.SUPERVISOR, Role.HANDLER, Role.SERGEANT, Role.INSPECTOR, Role.INCIDENT_MANAGER)
+    assert set(who_may(DECIDE)) == set(judges)
     duty = on_duty(Role.DISPATCHER)
-    rule = refused_for((Role.VULNERABILITY, Role.SUPERVISOR, Role.HANDLER), duty)
+    rule = refused_for(Decide.may, duty)
     given(ASKED, VERIFIED, on=Expedite).when(DECIDE, duty).then_refused(rule)
 
 
@@ -173,7 +174,7 @@ def test_how_the_asker_was_verified_is_recorded_also_that_it_was_not_possible(me
 # Deciding
 
 
-@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("decision", [Decision.ACCEPT, Decision.HOLD])
 def test_whoever_decides_has_it_and_their_reason_is_kept(decision: Decision) -> None:
     before = given(ASKED, VERIFIED, on=Expedite)
     record = before.when(Decide(decision, "because"), on_duty(collar="3003")).then(

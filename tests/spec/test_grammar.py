@@ -16,7 +16,23 @@ from tests.staging import Stage, work
 
 DAY_S = 86_400
 UNCHECKED = "- NOT CHECKED: number, person, address, household, repeat"
-RE = ("recall", "register", "release", "remark", "reopen", "resolve", "result", "returned", "review")
+RE = (
+    "recall",
+    "refer",
+    "register",
+    "release",
+    "remark",
+    "reopen",
+    "research",
+    "resolve",
+    "result",
+    "returned",
+    "review",
+)
+PARTNERS = """
+    partner mft nhs Manchester hospitals
+    site mft mri-ward-12 Ward 12 / 0161 496 0000
+"""
 NIGHT = """
     ring 999 07700 900123
     answer .
@@ -31,6 +47,10 @@ NIGHT = """
     open - theft a silver car
     note 1 she is upstairs
     expedite mri-ward-12 walkout . patient left without medication
+    verify . call-back 0161 496 0000 the ward sister
+    decide . hold the ward searches first
+    form . ph-name Ann
+    refer 1 mash child-protection two children / asking would put her at risk
 """
 
 
@@ -48,6 +68,7 @@ class Night:
         self.stage.list_places(*(f"{number} Mill Lane" for number in range(1, 42)))
         registered = [carry_out(self.desk, f"person {name}")[0] for name in ("Siobhan Kelly", "Sean Kelly")]
         self.people = [self.desk.board.name(one.stream) for one in registered]
+        work(self.stage.founder, PARTNERS)
         work(self.desk, NIGHT)
         work(self.desk, "propose g3 1 he has been arrested")
 
@@ -297,7 +318,7 @@ def test_any_item_goes_by_its_whole_stream_id(night: Night) -> None:
     assert misread(night.desk, f"answer {stream_text(stream)}")[1] == stream_text(stream)
     unknown = stream_text(bytes(reversed(stream)))
     assert misread(night.desk, f"note {unknown} words") == (
-        f"there is no contact or incident or expedite {unknown}",
+        f"there is no contact or incident or expedite or referral {unknown}",
         unknown,
     )
 
@@ -448,7 +469,7 @@ def test_reading_writes_nothing_though_it_means_something_new(night: Night) -> N
         ("regi", ["register "]),
         ("re", [f"{verb} " for verb in RE]),
         ("gra", ["grade ", "grant "]),
-        ("d", ["decide ", "decline ", "detail ", "done ", "send "]),
+        ("d", ["decide ", "decline ", "desk ", "detail ", "dispute ", "done ", "send "]),
         ("sing", []),
         ("ring 9", ["ring 999 "]),
         ("ring ", [f"ring {one} " for one in ("999", "101", "chat", "online", "social", "partner", "ivr")]),

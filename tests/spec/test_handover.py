@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hueandcry.domain import contact, deployment, expedite, grading, handover, incident, link, outcome, recall
+from hueandcry.domain import contact, deployment, expedite, grading, handover, incident, link, outcome, parking, recall
 from hueandcry.domain.advice import Advised, InterimRiskSet
 from hueandcry.domain.check import Answer, CheckReturned
 from hueandcry.domain.contact import Channel, Contact, Source
@@ -241,7 +241,7 @@ def test_a_promise_about_what_goes_back_into_a_queue_is_for_whoever_takes_it_the
 
 
 def test_a_parked_caller_is_handed_over_with_the_promise_to_take_them_up_and_stays_parked() -> None:
-    parked = (*ANSWERED, contact.Parked("a 999 rings"), promised(2, what=Promising.TAKE_UP))
+    parked = (*ANSWERED, parking.Parked("a 999 rings"), promised(2, what=Promising.TAKE_UP))
     record = given(*parked, on=Contact).when(HAND).then(handed(), PassedOn(4, Promising.TAKE_UP, OTHER))
     assert (record.owner, record.queue, record.parked) == (OTHER, "parked", START)
 

@@ -11,15 +11,24 @@ from hueandcry.domain import (
     advice,
     contact,
     deployment,
+    dispute,
+    episode,
     escalation,
     expedite,
     grading,
     handover,
     incident,
+    lane,
     logbook,
     outcome,
+    parking,
+    partner,
     promise,
+    questionnaire,
+    recontact,
+    referral,
     ringing,
+    safeguarding,
     staff,
     triage,
 )
@@ -58,6 +67,7 @@ from hueandcry.domain.policy import (
 )
 from hueandcry.domain.reference import NS_PER_S, FactRef, Kind, kind_of
 from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.safeguardingscheme import SafeguardingPack
 from hueandcry.domain.standing import StandingPack
 from hueandcry.operator.desk import Act
 from hueandcry.store.views import Board
@@ -87,6 +97,7 @@ suggest = [
 ]
 """
 LAST_RULE = b'because = "nothing-more-urgent", when = {} }'
+LATER = (PackKind.STANDING, PackKind.SAFEGUARDING)
 BOTH = (Reply("threat", "yes"), Reply("risk", "low"))
 
 
@@ -242,13 +253,14 @@ def test_a_force_can_go_back_to_an_earlier_pack() -> None:
     assert record.risk.pack == "strive-2020"
 
 
-def test_a_force_that_adopted_no_standing_questions_has_none() -> None:
-    """They ask, and decide nothing: a store of an earlier day goes on without them."""
-    record = given(ESTABLISHED, *(adopted(one) for one in PACKS if one is not PackKind.STANDING), on=Policy).record
-    assert record.standing is None
+@pytest.mark.parametrize("kind", LATER)
+def test_a_force_that_adopted_no_pack_of_a_kind_that_came_later_has_none(kind: PackKind) -> None:
+    """A store of an earlier day goes on without it."""
+    record = given(ESTABLISHED, *(adopted(one) for one in PACKS if one is not kind), on=Policy).record
+    assert getattr(record, kind.value) is None
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PackKind if kind is not PackKind.STANDING])
+@pytest.mark.parametrize("kind", [kind for kind in PackKind if kind not in LATER])
 def test_a_kind_of_which_no_pack_was_adopted_is_refused(kind: PackKind) -> None:
     record = given(ESTABLISHED, *(adopted(one) for one in PACKS if one is not kind), on=Policy).record
     with pytest.raises(Refused) as refused:
@@ -265,7 +277,7 @@ def test_a_kind_of_which_no_pack_was_adopted_is_refused(kind: PackKind) -> None:
         (Result("advice", ""), PackKind.RESULTS),
         (Close(""), PackKind.RISK),
         (MissTarget(Target.ATTEND), PackKind.GRADES),
-        (contact.Park(""), PackKind.GRADES),
+        (parking.Park(""), PackKind.GRADES),
         (advice.Advise("evidence", ""), PackKind.RISK),
         (ringing.RingQuestion("stranded-log", 1, START), PackKind.STANDING),
     ],
@@ -288,8 +300,10 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
             advice.Advise,
         },
         PackKind.GRADES: {
-            contact.Park,
+            parking.Park,
             contact.Close,
+            recontact.ContactAgain,
+            dispute.Dispute,
             grading.Grade,
             deployment.MissTarget,
             deployment.Review,
@@ -300,6 +314,16 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
         PackKind.CATEGORIES: {incident.Open},
         PackKind.RESULTS: {outcome.Result},
         PackKind.STANDING: {ringing.RingQuestion, ringing.RingVolume},
+        PackKind.SAFEGUARDING: {
+            questionnaire.AnswerQuestion,
+            questionnaire.GiveLevel,
+            safeguarding.ReviewAtDesk,
+            referral.Refer,
+            referral.Send,
+            dispute.EscalateDispute,
+            episode.BeginEpisode,
+            episode.EndEpisode,
+        },
     }
     commands = set().union(
         *(
@@ -309,7 +333,10 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
                 handover,
                 logbook,
                 promise,
+                questionnaire,
+                referral,
                 ringing,
+                safeguarding,
                 contact,
                 triage,
                 incident,
@@ -317,7 +344,13 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
                 deployment,
                 escalation,
                 outcome,
+                dispute,
+                episode,
                 expedite,
+                lane,
+                parking,
+                partner,
+                recontact,
                 staff,
                 adoption,
             )
@@ -376,8 +409,8 @@ def grade_and_ask(stage: Stage) -> None:
         stage.founder,
         """
         open - theft bicycle
-        assess . situation=past threat=none risk=low investigation=none vulnerability=child engagement=wants-police
-        grade . 3
+        assess . situation=past threat=none risk=low investigation=none vulnerability=none engagement=wants-police
+        grade . 3 the bicycle is needed for work
         expedite mri-ward-12 walkout - Sister Jones / 0161 496 0000 / left without medication
         """,
     )
@@ -435,7 +468,9 @@ def test_where_no_grades_are_named_those_in_force_count(digest: bytes | None) ->
 
 @pytest.mark.parametrize("content", [b"", b'pack = "x"', b'pack = "x"\nkind = "mood"', b"kind = 1979-05-27"])
 def test_a_text_that_is_no_kind_of_pack_is_refused(content: bytes) -> None:
-    assert refusal(content).startswith("a pack's kind is one of risk, grades, categories, results, standing, not ")
+    assert refusal(content).startswith(
+        "a pack's kind is one of risk, grades, categories, results, standing, safeguarding, not "
+    )
 
 
 @pytest.mark.parametrize(
@@ -473,7 +508,7 @@ def test_a_text_in_another_encoding_is_refused_and_ends_in_no_fault_of_ours() ->
 @pytest.mark.parametrize("kind", [b'["risk"]', b"{ risk = true }", b"[]"])
 def test_a_kind_that_is_not_a_word_is_refused_and_ends_in_no_fault_of_ours(kind: bytes) -> None:
     assert refusal(b"kind = " + kind).startswith(
-        "a pack's kind is one of risk, grades, categories, results, standing, not "
+        "a pack's kind is one of risk, grades, categories, results, standing, safeguarding, not "
     )
 
 
@@ -652,7 +687,7 @@ def test_grades_rank_from_the_most_urgent_and_wait_longer_from_each_to_the_next(
 
 def test_each_kind_of_pack_is_read_as_its_own_type() -> None:
     types = [type(new_pack(pack(name))) for name in PACKS.values()]
-    assert types == [RiskPack, GradePack, CategoryPack, ResultPack, StandingPack]
+    assert types == [RiskPack, GradePack, CategoryPack, ResultPack, StandingPack, SafeguardingPack]
 
 
 def test_what_was_adopted_once_is_read_for_ever_though_it_would_not_be_adopted_now() -> None:

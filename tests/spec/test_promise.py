@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hueandcry.domain import contact, expedite, outcome, promise
+from hueandcry.domain import contact, expedite, outcome, parking, promise
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.deployment import Arrive, Attended, Resourced, StoodDown
 from hueandcry.domain.duty import FLOOR, Command, Role
@@ -347,7 +347,7 @@ def test_telling_the_partner_keeps_the_promise_to_tell_them_and_nothing_else() -
 
 
 def test_taking_a_parked_caller_up_keeps_the_promise_to_and_nothing_else() -> None:
-    before = given(*RINGING, *EVERY_SORT, contact.Parked("a 999 rings"), on=Contact)
+    before = given(*RINGING, *EVERY_SORT, parking.Parked("a 999 rings"), on=Contact)
     record = before.when(contact.Answer()).then(
         contact.TakenUp("1001"), Kept(number_of(Promising.TAKE_UP, RINGING), Promising.TAKE_UP, False, "")
     )

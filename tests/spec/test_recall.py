@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hueandcry.domain import contact, recall
+from hueandcry.domain import contact, parking, recall
 from hueandcry.domain.alert import alerts
 from hueandcry.domain.contact import (
     Answer,
@@ -128,7 +128,7 @@ def test_every_command_of_the_page_has_its_roles_checked_here() -> None:
         ((), "there is no such contact"),
         ((LOADED,), "this contact was loaded as history; history is not worked"),
         ((RANG,), "the contact is still ringing: answer it first"),
-        ((RANG, ANSWERED, contact.Parked("")), "the contact is parked: answer it first"),
+        ((RANG, ANSWERED, parking.Parked("")), "the contact is parked: answer it first"),
         ((RANG, ANSWERED, Linked(stream_of(Incident)), Closed("")), "the contact is closed"),
     ],
     ids=["never rang", "history", "ringing", "parked", "closed"],

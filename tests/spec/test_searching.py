@@ -4,8 +4,13 @@ from contextlib import suppress
 
 import pytest
 
+from hueandcry.domain.access import Searched
+from hueandcry.domain.reference import Kind
+from hueandcry.operator.desk import Desk
 from hueandcry.operator.reference import Misread
-from hueandcry.operator.searching import sought
+from hueandcry.operator.roomlists import lines_of
+from hueandcry.operator.searching import maybe_the_same, sought
+from hueandcry.operator.verbs import carry_out, is_list
 from hueandcry.store.people import People
 from hueandcry.store.personindex import Sought
 from tests.staging import Stage, work
@@ -65,3 +70,70 @@ def test_hostile_text_finds_nobody(text: str) -> None:
     work(stage.founder, "person Siobhan Kelly")
     with suppress(Misread):
         assert People(stage.log, None).found(sought(text, 2026)) == []
+
+
+# In the room
+
+
+def suggested(desk: Desk, *lines: str) -> list[str]:
+    """Return what is suggested after the last of some lines."""
+    for line in lines:
+        entries = carry_out(desk, line)
+    return maybe_the_same(desk, desk.opened(entries))
+
+
+def test_two_records_that_may_be_one_person_are_suggested_when_they_are_made() -> None:
+    """A marker on a duplicate is a marker that is missed."""
+    desk = Stage().founder
+    work(desk, "person Siobhan Kelly\ndetail . born 12/3/1984\ndetail . number 07700 900123\nmarker . violent high pnc")
+    (by_name,) = suggested(desk, "person Shivawn Kelly", "detail . born 1984")
+    assert by_name.startswith("may be the same as n")
+    assert by_name.endswith("Siobhan Kelly  MARKER violent (high): 'same' if they are")
+    (by_number,) = suggested(desk, "person Ann Lee", "detail . number +447700900123")
+    assert "Siobhan Kelly" in by_number
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("person Siobhan Kelly",),
+        ("person Shivawn Kelly", "detail . born 1990"),
+        ("person Shivawn Kelly", "detail . looks red hair"),
+        ("person Ann Lee", "detail . born 1984"),
+    ],
+)
+def test_a_name_alone_or_another_year_suggests_nobody(lines: tuple[str, ...]) -> None:
+    desk = Stage().founder
+    work(desk, "person Siobhan Kelly\ndetail . born 12/3/1984")
+    assert suggested(desk, *lines) == []
+
+
+def test_whoever_was_merged_or_parted_is_not_suggested_again() -> None:
+    desk = Stage().founder
+    work(desk, "person Siobhan Kelly\ndetail . born 1984")
+    first = desk.board.name(desk.named(Kind.NOMINAL) or b"")
+    work(desk, "person Siobhan Kelly\ndetail . born 1984")
+    second = desk.board.name(desk.named(Kind.NOMINAL) or b"")
+    work(desk, f"same {second} {first} one birthday")
+    assert suggested(desk, f"detail {second} born 12/3/1984") == []
+    work(desk, f"apart {second} {first} two after all")
+    assert suggested(desk, f"detail {second} born 13/3/1984") == []
+
+
+def test_people_are_looked_for_from_the_room_and_each_search_is_recorded_once() -> None:
+    desk = Stage().founder
+    work(desk, "person Siobhan Kelly\ndetail . born 1984\nmarker . violent high pnc")
+    assert is_list("who shivawn kelly")
+    assert not is_list("whoever rings")
+    assert not is_list("who")
+    said = lines_of(desk, "who shivawn kelly")
+    assert said[0].split("  ")[1] == "Siobhan Kelly"
+    assert said[1].strip().startswith("MARKER violent (high)")
+    assert said[-1] == "1 person may be meant; the search is in the access log"
+    searches = [one for one in desk.log.access.entries() if isinstance(one.fact, Searched)]
+    assert len(searches) == 1
+
+
+def test_what_cannot_be_looked_for_is_said_in_the_list() -> None:
+    desk = Stage().founder
+    assert lines_of(desk, "who born=yesterday") == ["born is said as in born=1984 or born=1980-1990"]

@@ -23,7 +23,7 @@ from hueandcry.domain.contact import Answered, Channel, Closed, Contact, Linked,
 from hueandcry.domain.duty import FLOOR, Command, Duty, Role
 from hueandcry.domain.escalation import Escalate
 from hueandcry.domain.expedite import Asked, Expedite
-from hueandcry.domain.fact import Entry, Fact, fold
+from hueandcry.domain.fact import Entry, Fact, Record, fold
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import Assessed
 from hueandcry.domain.idle import QUEUES_OF, check_standing, idle
@@ -36,6 +36,7 @@ from hueandcry.domain.policy import POLICY_STREAM, Adopted, Policy, digest_of
 from hueandcry.domain.promise import Kept
 from hueandcry.domain.recall import Abandoned
 from hueandcry.domain.reference import Kind, kind_of, stream_text
+from hueandcry.domain.referral import Referral, Sent
 from hueandcry.domain.ringing import HeedRing, QuestionRang, RingHeeded, RingQuestion, RingVolume, VolumeFell
 from hueandcry.domain.standing import Follows, Precedes, Question, Silence, StandingPack, Step, Volume
 from hueandcry.domain.worked import Promising, Worked
@@ -356,18 +357,31 @@ def test_a_close_that_a_rule_let_pass_untold_would_ring(story: tuple[str | int, 
     assert rings("closed-without-telling", *story, without="incident.caller_told")
 
 
+@pytest.mark.parametrize(
+    ("code", "fact", "of"),
+    [
+        ("referrals-falling", GONE, Contact),
+        ("safeguarding-referrals-falling", Sent(START, 60, "mail"), Referral),
+    ],
+)
 @pytest.mark.parametrize(("last", "rang"), [(4, []), (3, [(3, 8)])])
-def test_referrals_that_fall_below_half_of_the_week_before_ring(last: int, rang: list[tuple[int, int]]) -> None:
+def test_referrals_that_fall_below_half_of_the_week_before_ring(
+    code: str, fact: Fact[Any], of: type[Record], last: int, rang: list[tuple[int, int]]
+) -> None:
     day = 86_400 * S
     first = START // day * day + day
     at = [first - 1, *(first + n * day + one for n in range(8) for one in range(8 if n < 7 else last))]
-    heard = [entry(stream_of(Contact, number), 1, GONE, at=moment) for number, moment in enumerate(at)]
+    heard = [entry(stream_of(of, number), 1, fact, at=moment) for number, moment in enumerate(at)]
     found = ask(SHIPPED, heard, blank, first + 8 * day).fallen
-    assert found == [Fallen(first + 8 * day, "referrals-falling", *one) for one in rang]
+    assert found == [Fallen(first + 8 * day, code, *one) for one in rang]
 
 
 def test_every_question_of_the_product_has_its_stories_here() -> None:
-    assert {one.code for one in SHIPPED.question} == {"referrals-falling", *(code for code, _, _ in STORIES)}
+    assert {one.code for one in SHIPPED.question} == {
+        "referrals-falling",
+        "safeguarding-referrals-falling",
+        *(code for code, _, _ in STORIES),
+    }
 
 
 # Questions that can never ring, or always ring
@@ -407,11 +421,11 @@ IDLE: list[tuple[Question, str]] = [
     (replace(NOTED_LOST, while_={"channel": ("999",), "grade": ("1",)}),
      "can never ring: a record of that kind has no grade; it has stage, queue, district, channel"),
     (replace(UNTOUCHED, while_={"queue": ("dispatch", "waiting")}),
-     "can never ring: queue of it is never dispatch; it is one of waiting, in-hand, parked, recall, none"),
+     "can never ring: queue of it is never dispatch; it is one of waiting, partner, in-hand, parked, recall, none"),
     (replace(UNTOUCHED, of="expedite", while_={"queue": ("waiting",)}),
      "can never ring: queue of it is never waiting; it is one of partner, none"),
     (replace(NOTED_LOST, while_={"queue": ("lunch",)}),
-     "can never ring: queue of it is never lunch; it is one of waiting, in-hand, parked, recall, none"),
+     "can never ring: queue of it is never lunch; it is one of waiting, partner, in-hand, parked, recall, none"),
     (replace(FEWER, when=(Step("contact.linked", {"incident": ("412",)}),)),
      "can never ring: incident of contact.linked is never 412; it is one of the ids of records"),
     (replace(OF_NOBODY, when=Step("expedite.asked", {"contact": ("anybody",)})),

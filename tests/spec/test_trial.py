@@ -468,9 +468,10 @@ def test_a_question_that_counts_lists_the_falls_that_would_have_rung_and_how_man
     facts = (entry(stream_of(Contact, one), 1, Transferred("fire", ""), at=moment) for one, moment in enumerate(at))
     entries = (*facts, entry(stream_of(Contact, 99), 1, Rang(Channel.CHAT, ""), at=11 * day))
     fell = (10 * day, POLICY_STREAM, "rang")
-    fewer = changed("standing-2026", ("below_percent = 50", "below_percent = 30"))
+    week = "of_previous = 7\nat_least = 8"
+    fewer = changed("standing-2026", (f"below_percent = 50\n{week}", f"below_percent = 30\n{week}"))
     assert tried(WHOLE, entries) == [Otherwise(*fell, "silent", "referrals-falling", "", "3 where 9 are usual")]
     assert tried(fewer, entries, WHOLE) == [Otherwise(*fell, "referrals-falling", "silent", "3 where 9 are usual")]
     assert tried(WHOLE, entries, fewer) == tried(WHOLE, entries)
-    longer = changed("standing-2026", ("of_previous = 7", "of_previous = 6"))
+    longer = changed("standing-2026", (week, "of_previous = 6\nat_least = 8"))
     assert tried(longer, entries, WHOLE) == tried(WHOLE, entries, WHOLE) == []

@@ -17,12 +17,15 @@ import pytest
 from hueandcry.domain.check import CheckRequested
 from hueandcry.domain.contact import Rang
 from hueandcry.domain.duty import Role
+from hueandcry.domain.episode import EpisodeBegun
 from hueandcry.domain.expedite import Asked
 from hueandcry.domain.fact import Erasure
 from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.incident import Opened
 from hueandcry.domain.nominal import NominalRegistered
+from hueandcry.domain.partner import PartnerRegistered
 from hueandcry.domain.reference import stream_text
+from hueandcry.domain.referral import Made
 from hueandcry.domain.reminder import BringUpSet
 from hueandcry.domain.replay import digest
 from hueandcry.domain.staff import Proposed
@@ -39,9 +42,9 @@ from hueandcry.store.verify import verify
 from hueandcry.store.views import blank
 from tests.staging import Founded
 
-# `*` stands for a word of its own in each line; (h) (d) (s) are the roles that type it. @c @i @e @n are the last contact,
-# incident, expedite and person, @j and @m the incident and the person before, @k and @b the numbers of the last check and the
-# last bring-up.
+# `*` stands for a word of its own in each line; (h) (d) (s) are the roles that type it. @c @i @e @n @r are the last contact,
+# incident, expedite, person and referral, @j and @m the incident and the person before, @k and @b the numbers of the last
+# check and the last bring-up.
 NIGHT = """
     (h) ring 999 *
     (h) answer @c
@@ -132,12 +135,43 @@ NIGHT = """
     (h) close @c *
     (h) ring partner *
     (h) answer @c
+    (s) partner mft nhs Trust
+    (s) site mft ward-12 Ward / 0161 496 0112
+    (s) site mft ward-13 Ward / 0161 496 0113
+    (s) named mft ward-12 * / * / *
+    (s) forget mft 4 *
+    (s) unsite mft ward-13 *
     (s) expedite ward-12 walkout @c * / 0161 496 0112 / *
-    (s) verify @e call-back *
+    (s) verify @e call-back 0161 496 0112 *
     (s) note @e *
+    (s) question @e rq-wanted *
+    (s) level @e missing-person medium *
+    (s) research @e local *
+    (s) safeguard @e reduce *
+    (s) form @e ph-places *
+    (s) decide @e accept *
+    (s) dispute @e *: *
+    (d) decide @e accept *
+    (s) again @e - *
+    (s) verify @e call-back 0161 496 0112 *
     (s) decide @e accept *
     (s) tellback @e *: *
+    (s) handback @e *: *
+    (s) found @e *
+    (s) refer @e mash child-protection * / *
     (s) close @e *
+    (s) sent @r *
+    (s) agency @r accepted message * / *
+    (s) outcome @r *
+    (s) unpartner mft *
+    (s) open - domestic *
+    (s) assess @i situation=now threat=none risk=low investigation=none vulnerability=child engagement=wants-advice *
+    (s) desk @i higher *
+    (s) assess @i situation=now threat=none risk=low investigation=none vulnerability=child engagement=wants-advice *
+    (s) grade @i 4 *
+    (s) told @i *
+    (s) result @i advice *
+    (s) close @i *
     (h) triage @c situation past *
     (h) triage @c threat none *
     (h) triage @c risk low *
@@ -160,6 +194,8 @@ NIGHT = """
 """
 LISTED = "Riverside Gardens Nursing Home"
 NOT_ABOUT_A_RECORD = {
+    "partner": "what an organisation is called is public",
+    "site": "what a site is called is public, and so is its number",
     "register": "a member's name stands in the member's own record",
     "decline": "why a proposal was declined stands in the record of whoever declined it, and is named",
     "erase": "the authority for an erasure outlives what it erases",
@@ -200,7 +236,15 @@ class Night:
             text = text.replace(f"@{sign}", name)
         self.stage.pass_time(7)
         for entry in carry_out(self.desks[who], text):
-            sign = {Rang: "c", Opened: "i", Asked: "e", NominalRegistered: "n"}.get(type(entry.fact))
+            sign = {
+                Rang: "c",
+                Opened: "i",
+                Asked: "e",
+                NominalRegistered: "n",
+                Made: "r",
+                EpisodeBegun: "f",
+                PartnerRegistered: "q",
+            }.get(type(entry.fact))
             number = {CheckRequested: "k", BringUpSet: "b"}.get(type(entry.fact))
             if number:
                 self._names[number] = str(entry.version)
@@ -288,7 +332,7 @@ def test_an_erased_store_verifies_and_counts_what_it_cannot_open(night: Night) -
         night.room.folder, night.room.journal, night.room.key_folder, night.room.journal.seals
     ).examine()
     assert examined.findings == ()
-    assert examined.journal.unopened > len(night.words) - 10
+    assert examined.journal.unopened >= sum("*" in line for line in NIGHT.splitlines())
     assert examined.journal.opened < sealed
 
 

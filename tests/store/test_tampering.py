@@ -27,10 +27,11 @@ import msgspec
 import pytest
 from eventsourcing.persistence import StoredEvent, Tracking
 
+from hueandcry.domain.blindreview import BeginReview
 from hueandcry.domain.contact import Rang
 from hueandcry.domain.duty import Role
 from hueandcry.domain.expedite import Asked
-from hueandcry.domain.fact import Kind
+from hueandcry.domain.fact import FactRef, Kind
 from hueandcry.domain.foreign import Receive, Received, foreign_stream
 from hueandcry.domain.incident import Opened
 from hueandcry.domain.reference import kind_of, stream_text
@@ -43,6 +44,7 @@ from hueandcry.operator.watch import Watch
 from hueandcry.store import codec
 from hueandcry.store.erasure import keys_of
 from hueandcry.store.folder import StoreFolder
+from hueandcry.store.moment import local_day
 from hueandcry.store.sqlite import Datastore, Factory, SQLiteJournalProcess, uri_of
 from hueandcry.store.verify import Finding, Verified, verify
 from tests.proof.counts import chance, count
@@ -129,6 +131,10 @@ STORY = """
     note @c a word too late
     person Siobhan Kelly
     marker . violent high pnc assaulted two officers
+    partner home children Elm House
+    expedite home missing - Kay / 0161 496 0200 / she is gone
+    form . ph-places the bus station
+    refer . mash child-protection out alone at night / could not be asked
 """
 ROWS = [["2026-11-22 07:10:00", "EMS", "FALL VICTIM", "NORRISTOWN"], ["2026-11-22 07:11:00", "Fire", "ALARM", ""]]
 
@@ -192,6 +198,10 @@ def _staff_and_history(stage: Founded) -> None:
     leaving.do([Act(staff_stream("2214"), SetPassphrase(b"salt and hash"))])
     leaving.do([Act(staff_stream("2214"), SignOff(leaving.signed.session))])
     work(stage.founder, "grant 2214 dispatcher\nwithdraw 2214 handler")
+    about = stage.board.incident_on(local_day(stage.clock(), stage.board.zone), 1) or b""
+    review = BeginReview(about, FactRef(about, 5), "2211", "office", "999", "vsu", ("2211",))
+    work(stage.founder, "grant 1001 auditor")
+    stage.founder.do([Act(stage.founder.identity.stream(Kind.REVIEW), review)])
     Loader(stage.room.folder, stage.founder, "montgomery").load_rows(iter(ROWS))
     theirs = Received(
         "hueandcry/MET/0",
@@ -642,7 +652,7 @@ def test_rows_taken_moved_and_forged_are_found(tampering: Tampering, hand: str) 
 NOTED = "(SELECT max(position) FROM fact WHERE name='record.noted')"
 NAMED: dict[str, tuple[str, str]] = {
     "a fact deleted": ("DELETE FROM fact WHERE position=100", "@101 position"),
-    "a fact moved behind the last": ("UPDATE fact SET position=900 WHERE position=101", "@900 position"),
+    "a fact moved behind the last": ("UPDATE fact SET position=900 WHERE position=103", "@900 position"),
     "a version moved on": (f"UPDATE fact SET version=77 WHERE position={NOTED}", "version"),
     "a moment moved back": (
         "UPDATE fact SET head=(SELECT head FROM fact WHERE position=1) WHERE position=100",

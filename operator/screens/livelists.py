@@ -1,0 +1,113 @@
+"""A screen of live lists, one above the other, each of the items that belong to it; the board and the vulnerability desk are two.
+
+Theory of operation. A list is told what moved and takes what belongs to it; what does not belong any more goes from it. One list
+has the cursor, and the line below the lists says in whole words what calls for somebody about the item under it.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from msgspec import Struct
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from hueandcry.operator.messages import Moved
+from hueandcry.operator.pressing import at_length
+from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.widgets.livelist import Column, LiveList
+from hueandcry.store.item import Item
+
+
+class Part(Struct, frozen=True):
+    """One list: its id and title, its columns for a width, and which items belong to it."""
+
+    id: str
+    title: str
+    columns: Callable[[int], tuple[Column, ...]]
+    takes: Callable[[Item], bool]
+
+
+class LiveListsScreen(RoomScreen):
+    """Live lists; a screen of a job says which."""
+
+    PARTS: ClassVar[tuple[Part, ...]] = ()
+    FIRST: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._active = self.FIRST
+        self._detail = ""
+
+    def compose_body(self) -> ComposeResult:
+        width = self.app.size.width
+        with Vertical():
+            for part in self.PARTS:
+                yield LiveList(part.title, part.columns(width), id=part.id)
+            yield Static("", id="detail", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._list().activate(active=True)
+
+    def on_resize(self) -> None:
+        """Lay the lists out for the new width."""
+        width = self.app.size.width
+        for part in self.PARTS:
+            self._of(part.id).lay_out(part.columns(width))
+
+    def _of(self, part: str) -> LiveList:
+        return self.query_one(f"#{part}", LiveList)
+
+    def _list(self) -> LiveList:
+        return self._of(self._active)
+
+    def moved(self, moved: Moved) -> None:
+        """Take what changed into the lists."""
+        for part in self.PARTS:
+            one = self._of(part.id)
+            mine: dict[bytes, Item | None] = {}
+            for stream, item in moved.items.items():
+                if item is not None and part.takes(item):
+                    mine[stream] = item
+                elif one.row_of(stream) is not None:
+                    mine[stream] = None
+            one.take(mine, moved.now_ns, whole=moved.whole)
+        self._say_detail()
+
+    def _say_detail(self) -> None:
+        """Say in whole words what calls for somebody about the item under the cursor."""
+        item = self._list().item
+        said = at_length(item) if item is not None else ""
+        text = f"{item.ref}: {said}" if item is not None and said else ""
+        if text != self._detail:
+            self._detail = text
+            self.query_one("#detail", Static).update(Text(safe_text(text)), layout=False)
+
+    @property
+    def under_cursor(self) -> str:
+        item = self._list().item
+        return item.ref if item is not None else ""
+
+    def action_move(self, rows: int) -> None:
+        self._list().move(rows)
+        self._say_detail()
+
+    def action_next(self) -> None:
+        order = [part.id for part in self.PARTS]
+        self._list().activate(active=False)
+        self._active = order[(order.index(self._active) + 1) % len(order)]
+        self._list().activate(active=True)
+        self._say_detail()
+
+    def action_open(self) -> None:
+        item = self._list().item
+        if item is not None:
+            self.hue.open_item(item.stream)
+
+    def action_sort(self) -> None:
+        for part in self.PARTS:
+            self._of(part.id).in_order()
+        self._say_detail()

@@ -3,7 +3,7 @@
 Theory of operation. One store with many people, each with a name, a number, a date of birth and an address. Of the same numbers, in
 turns, the page's own question is asked (who has it, what warns of them, who lives there, which calls came before; recorded in the
 access log), and the bare one: a number in an indexed SQLite table, and that person's record opened at the same door.
-    python -m tests.bench.ringing [--people N] [--rounds N]
+    python -m tests.bench.ringing [--people N] [--addresses N] [--rounds N]
 """
 
 import argparse
@@ -30,23 +30,25 @@ ASKED = 300
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=50_000)
+    parser.add_argument("--addresses", type=int, default=20_000, help="fewer than people: others are at home there")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         stage = Founded(Path(folder) / "store")
         bare = sqlite3.connect(Path(folder) / "bare.db", isolation_level=None)
         bare.execute("CREATE TABLE person (number TEXT PRIMARY KEY, stream BLOB) WITHOUT ROWID")
-        numbers = fill(stage, bare, given.people)
+        numbers = fill(stage, bare, given.people, given.addresses)
         people_of(stage.founder.log).rebuild()
         ours, least = measured(stage, bare, numbers, given.rounds)
-        print(f"{given.people:,} people, {given.rounds} rounds of {ASKED}, median of medians")
+        at = f"{given.people:,} people at {given.addresses:,} addresses"
+        print(f"{at}, {given.rounds} rounds of {ASKED}, median of medians")
         print(f"bare lookup and one opening   {least * 1e6:8.0f} us")
         print(f"what is known at the ring     {ours * 1e6:8.0f} us   {ours / least:.2f}x")
         stage.close()
 
 
-def fill(stage: Founded, bare: sqlite3.Connection, count: int) -> list[str]:
-    """Register so many people, and return their numbers."""
+def fill(stage: Founded, bare: sqlite3.Connection, count: int, addresses: int) -> list[str]:
+    """Register so many people at so many addresses, and return their numbers."""
     desk, numbers, acts = stage.founder, [], []
     for at, one in enumerate(people(count, 1)):
         stream = desk.identity.stream(Kind.NOMINAL)
@@ -57,7 +59,7 @@ def fill(stage: Founded, bare: sqlite3.Connection, count: int) -> list[str]:
             Act(stream, RegisterNominal(Sort.NAME, one.name, "", True)),
             Act(stream, AddDetail(Sort.NUMBER, number, "", True)),
             Act(stream, AddDetail(Sort.BORN, f"{one.born}-05-05", "", True)),
-            Act(stream, AddDetail(Sort.ADDRESS, f"{at % 20_000} Mill Lane", "", True)),
+            Act(stream, AddDetail(Sort.ADDRESS, f"{at % addresses} Mill Lane", "", True)),
         ]
         if len(acts) >= BATCH:
             desk.do(acts)

@@ -9,7 +9,7 @@ run: .venv/installed
 	@$(BIN)/hue demo
 
 test: dev
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
 
 dev: .venv/developed $(LINKS)
 	@:

@@ -120,8 +120,7 @@ def test_a_grade_2_that_nobody_resources_goes_to_the_sergeant_by_name(room: Room
     terminal.until("ESCALATED")
     refused(terminal, "ack 1", "name who of them was told")
     terminal.line("ack 1 4455 told by radio, looks for a car", "4455 knows of the escalation to sergeant")
-    terminal.until("dispatch")
-    assert "ESCALATED" not in terminal.text
+    gone(terminal, "ESCALATED")
     leave(terminal)
     page = told(room, "explain", "1")
     assert page.count("4455 knows of the escalation to sergeant") == 1
@@ -250,8 +249,7 @@ def test_a_999_that_rings_is_seen_above_whatever_is_open(room: Room) -> None:
     work(desk, "ring 999 07700900444")
     terminal.until("1 x 999 RINGING")
     work(desk, "answer .")
-    terminal.settle()
-    assert "RINGING" not in terminal.text
+    gone(terminal, "RINGING")
     leave(terminal)
 
 

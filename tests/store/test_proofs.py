@@ -327,7 +327,7 @@ def test_a_size_or_an_index_that_is_no_number_of_leaves_is_refused(value: Any) -
         refused(verify_consistency, *sizes, NOBODY, NOBODY, [NOBODY])
 
 
-@pytest.mark.parametrize("value", HASHES_THAT_ARE_NONE, ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize("value", HASHES_THAT_ARE_NONE, ids=lambda value: repr(value)[:10])
 def test_a_hash_that_is_not_32_bytes_is_refused(value: Any) -> None:
     for found, proof, root in ((value, [NOBODY], NOBODY), (NOBODY, [value], NOBODY), (NOBODY, [NOBODY], value)):
         assert refused(verify_inclusion, 0, 2, found, proof, root) == "a hash is 32 bytes"

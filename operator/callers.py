@@ -6,7 +6,7 @@ nothing is known, the page says so; where it cannot be looked for now, the page 
 Source: letter, area 4 (person-based information at once); PEEL on repeat callers that nobody recognised.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import chain
 
 from hueandcry.domain.contact import Contact
@@ -14,13 +14,12 @@ from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.firstcheck import missing
 from hueandcry.domain.nominal import Nominal
-from hueandcry.domain.reference import Kind, kind_of
-from hueandcry.domain.worked import Worked
+from hueandcry.domain.worked import Part, Worked
 from hueandcry.operator.desk import Desk
-from hueandcry.operator.searching import one_person, people_of, summary
+from hueandcry.operator.searching import one_person, people_of, summaries
 from hueandcry.operator.text import counted, safe_text
-from hueandcry.store.identifiers import e164
 from hueandcry.store.moment import local_text
+from hueandcry.store.views import Board
 
 SCREEN = "item"
 CALLS_NAMED = 3
@@ -41,12 +40,8 @@ def known(desk: Desk, stream: bytes) -> tuple[str, ...]:
 
 def of_number(desk: Desk, contact: Contact) -> tuple[bytes, ...] | None:
     """Return who has the number of a contact, and which contacts came from it before; None where it has none to look for."""
-    rang = desk.door.fact(contact.number, SCREEN)
-    number = e164(getattr(rang.fact, "number", None) or "") if rang is not None else None
-    if number is None:
-        return None
-    people = people_of(desk.log)
-    return (*people.of_number(number), *(one for one in people.rang_from(number) if one != contact.id))
+    caller = people_of(desk.log).caller(contact.id)
+    return (*caller.people, *caller.contacts) if caller is not None else None
 
 
 def _unchecked(record: Worked) -> list[str]:
@@ -56,42 +51,56 @@ def _unchecked(record: Worked) -> list[str]:
 
 
 def _involved(desk: Desk, record: Worked) -> list[str]:
-    return [f"{one.part.value}: {_person(desk, one.nominal)}" for one in record.people]
+    if not record.people:
+        return []
+    people = [(one.part, _standing_for(desk.board, one.nominal)) for one in record.people]
+    records = {one: [record.id for record in one_person(desk.board, one)] for _, one in people}
+    said = summaries(desk, records, SCREEN)
+    return [f"{part.value}: {said.get(one) or desk.board.name(one)}" for part, one in people]
 
 
 def _of_number(desk: Desk, contact: Contact) -> list[str]:
     """Return who has the number of a contact, and which contacts came from it before; that nothing is known, where it is so."""
-    both = of_number(desk, contact)
-    if both is None:
+    caller = people_of(desk.log).caller(contact.id)
+    if caller is None:
         return []
-    known = desk.board.partner_of(contact.site) if contact.site else None
-    rings = [f"rings from {contact.site} of {known[0].name.decode('utf-8', 'replace')}"] if known is not None else []
-    found = [one for one in both if kind_of(one) is Kind.NOMINAL]
-    calls = [one for one in both if kind_of(one) is Kind.CONTACT]
-    home = {one: people_of(desk.log).household(one)[:NAMED_MAX] for one in found}
-    desk.door.searched(("number",), _records(desk, found), _records(desk, chain(*home.values())), SCREEN)
-    told = rings
-    for one in found:
-        told.append(f"has this number: {_person(desk, one)}")
-        told += [f"same address: {_person(desk, other)}" for other in home[one]]
-        told += _parts(desk, one)
-    if calls:
-        told.append(
-            f"rang before: {counted(len(calls), 'time')}, {', '.join(_call(desk, one) for one in calls[-CALLS_NAMED:])}"
-        )
+    found = list(chain.from_iterable(caller.records[person] for person in caller.people))
+    desk.door.searched(("number",), found, list(chain(*caller.records.values())), SCREEN)
+    said = summaries(desk, caller.records, SCREEN)
+    told = _site(desk, contact)
+    for person in (one for one in caller.people if one in said):
+        told.append(f"has this number: {said[person]}")
+        told += [f"same address: {line}" for line in _household(caller.household[person], said)]
+        told += _parts(desk, caller.parts[person])
+    told += _calls(desk, caller.contacts)
     return told or ["nothing is known of this number"]
 
 
-def _records(desk: Desk, people: Iterable[bytes]) -> list[bytes]:
-    """Return the records of people, with those that point to them."""
-    return [record.id for one in people for record in one_person(desk.board, one)]
+def _household(people: list[bytes], said: dict[bytes, str]) -> list[str]:
+    """Return who else is at an address, and how many more than are named."""
+    named = [said[one] for one in people if one in said]
+    more = len(people) - len(named)
+    return [*named, f"{more} more"] if more else named
 
 
-def _parts(desk: Desk, person: bytes) -> list[str]:
+def _site(desk: Desk, contact: Contact) -> list[str]:
+    """Return from which partner's site a contact rings, in a line."""
+    known = desk.board.partner_of(contact.site) if contact.site else None
+    return [f"rings from {contact.site} of {known[0].name.decode('utf-8', 'replace')}"] if known is not None else []
+
+
+def _calls(desk: Desk, contacts: Sequence[bytes]) -> list[str]:
+    """Return the contacts that came from a number before, in a line."""
+    last = ", ".join(_call(desk, one) for one in contacts[-CALLS_NAMED:])
+    return [f"rang before: {counted(len(contacts), 'time')}, {last}"] if contacts else []
+
+
+def _parts(desk: Desk, parts: list[tuple[bytes, Part]]) -> list[str]:
     """Return what a person had to do with, in a line."""
-    parts = people_of(desk.log).parts_of(person)[-NAMED_MAX:]
-    said = ", ".join(f"{part.value} of {desk.board.name(record, desk.identity.now())}" for record, part in parts)
-    return [f"  was {said}"] if said else []
+    now_ns = desk.identity.now()
+    said = ", ".join(f"{part.value} of {desk.board.name(record, now_ns)}" for record, part in parts[-NAMED_MAX:])
+    more = f" (+{len(parts) - NAMED_MAX} before)" if len(parts) > NAMED_MAX else ""
+    return [f"  was {said}{more}"] if said else []
 
 
 def _call(desk: Desk, stream: bytes) -> str:
@@ -106,10 +115,10 @@ def _call(desk: Desk, stream: bytes) -> str:
     return f"{local_text(contact.rang, board.zone, day=True)[:10]} {board.name(stream, now_ns)}{about}"
 
 
-def _person(desk: Desk, stream: bytes) -> str:
-    record: Record | None = desk.board.record(stream)
+def _standing_for(board: Board, stream: bytes) -> bytes:
+    """Return the record that stands for a person."""
+    record: Record | None = board.record(stream)
     while isinstance(record, Nominal) and record.merged_into is not None:
-        record = desk.board.record(record.merged_into)
-    if not isinstance(record, Nominal):
-        return desk.board.name(stream)
-    return summary(desk, one_person(desk.board, record.id), SCREEN)
+        stream = record.merged_into
+        record = board.record(stream)
+    return stream

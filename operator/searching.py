@@ -7,12 +7,13 @@ door. Source: letter, area 4; iOPS 2019 (a search by exact spelling alone); Data
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hueandcry.domain.fact import Entry
+from hueandcry.domain.fact import Entry, fold
 from hueandcry.domain.marker import MarkerSet
 from hueandcry.domain.nominal import DetailAdded, DetailEnded, Marker, Nominal, Sort
 from hueandcry.operator import console
@@ -103,10 +104,9 @@ def who(room: "Room", text: str, *, session: str | None, json: bool) -> None:
     board, now_ns = room.board, room.identity.now()
     asked = sought(text, int(local_day(now_ns, board.zone)[:4]))
     people, door = people_of(room.journal), room.door(session)
-    hits = people.found(asked)
-    room.access.searched(door.viewer, _by(asked), [one.stands for one in hits])
-    for hit in hits:
-        records = one_person(board, hit.stands)
+    hits = _hits(people, asked, board)
+    room.access.searched(door.viewer, _by(asked), [hit.stands for hit, _ in hits])
+    for hit, records in hits:
         entries = door.streams([one.id for one in records], SCREEN, board.position)
         if json:
             console.say_json(_object(hit, records, entries, people, board))
@@ -125,11 +125,10 @@ def who_lines(desk: "Desk", text: str) -> list[str]:
     except Misread as fault:
         return [safe_text(fault.why)]
     people = people_of(desk.log)
-    hits = people.found(asked)
-    desk.log.access.searched(desk.door.viewer, _by(asked), [one.stands for one in hits])
+    hits = _hits(people, asked, board)
+    desk.log.access.searched(desk.door.viewer, _by(asked), [hit.stands for hit, _ in hits])
     lines = []
-    for hit in hits:
-        records = one_person(board, hit.stands)
+    for _, records in hits:
         entries = desk.door.streams([one.id for one in records], SCREEN)
         lines += [safe_text(line) for line in _lines(records, entries, people, board, now_ns)]
     return [*lines, f"{counted(len(hits), 'person', 'people')} may be meant; the search is in the access log"]
@@ -158,8 +157,14 @@ def maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
     known = (person.id, person.merged_into, *person.absorbed, *person.parted)
     others = [one for one in dict.fromkeys(alike) if one not in known][:SUGGESTED_MAX]
     desk.log.access.searched(desk.door.viewer, ("name", "born", "number"), others)
-    named = (summary(desk, one_person(desk.board, one), SCREEN) for one in others)
+    records = {one: [record.id for record in one_person(desk.board, one)] for one in others}
+    named = summaries(desk, records, SCREEN).values()
     return [safe_text(f"may be the same as {one}: 'same' if they are") for one in named]
+
+
+def _hits(people: People, asked: Sought, board: Board) -> list[tuple[Hit, list[Nominal]]]:
+    """Return who may be meant, each with their records."""
+    return [(hit, records) for hit in people.found(asked) if (records := one_person(board, hit.stands))]
 
 
 def _born_in(desk: "Desk", person: bytes, year: str) -> bool:
@@ -187,24 +192,42 @@ def _by(asked: Sought) -> tuple[str, ...]:
 
 
 def one_person(board: Board, stream: bytes) -> list[Nominal]:
-    """Return the records of one person: the one that stands for them, and those that point to it."""
+    """Return the records of one person: the one that stands for them, and those that point to it.
+
+    None of somebody whom another desk recorded since this board was brought up to date.
+    """
     first = board.record(stream)
-    assert isinstance(first, Nominal)
+    if not isinstance(first, Nominal):
+        return []
     others = (board.record(one) for one in first.absorbed)
     return [first, *(one for one in others if isinstance(one, Nominal))]
 
 
-def summary(desk: "Desk", records: list[Nominal], screen: str) -> str:
-    """Return a person in one line: their name, and each warning in a word."""
+def summaries(desk: "Desk", people: Mapping[bytes, Sequence[bytes]], screen: str) -> dict[bytes, str]:
+    """Return each of some people in one line: their name, and each warning in a word; all are opened at the door at once.
+
+    `people` has the records of each. Whoever was recorded since the board was brought up to date is left out.
+    """
+    entries: dict[bytes, list[Entry]] = {}
+    for entry in desk.door.streams(dict.fromkeys(chain(*people.values())), screen, desk.board.position):
+        entries.setdefault(entry.stream, []).append(entry)
+    known = {person: [one for one in records if one in entries] for person, records in people.items()}
+    return {
+        person: _summary(desk, {one: entries[one] for one in records}) for person, records in known.items() if records
+    }
+
+
+def _summary(desk: "Desk", entries: dict[bytes, list[Entry]]) -> str:
     now_ns = desk.identity.now()
-    details = _details(desk.door.streams([one.id for one in records], screen))
+    records = [fold(Nominal(id=stream), some) for stream, some in entries.items()]
+    details = list(_details(list(chain(*entries.values()))))
     names = [fact.text or "[erased]" for fact in details if fact.sort in _NAMES]
     warned = [
         f"MARKER {one.warns} ({one.severity.value}{', REVIEW OVERDUE' if one.is_overdue(now_ns) else ''})"
         for record in records
         for one in record.markers
     ]
-    return "  ".join((desk.board.name(records[0].id, now_ns), ", ".join(names) or "no name", *warned))
+    return "  ".join((desk.board.name_of(records[0], now_ns), ", ".join(names) or "no name", *warned))
 
 
 def _lines(records: list[Nominal], entries: list[Entry], people: People, board: Board, now_ns: int) -> Iterator[str]:
@@ -217,9 +240,8 @@ def _lines(records: list[Nominal], entries: list[Entry], people: People, board: 
     for record in records:
         for marker in record.markers:
             yield f"       {_warned(marker, said.get((record.id, marker.number)), board, now_ns)}"
-    for record in records:
-        for stream, part in people.parts_of(record.id):
-            yield f"       {part.value} of {board.name(stream, now_ns)}"
+    for stream, part in people.parts_of(records[0].id):
+        yield f"       {part.value} of {board.name(stream, now_ns)}"
 
 
 def _spoken(fact: DetailAdded) -> str:
@@ -242,7 +264,6 @@ def _details(entries: list[Entry]) -> Iterator[DetailAdded]:
 
 
 def _object(hit: Hit, records: list[Nominal], entries: list[Entry], people: People, board: Board) -> dict[str, Any]:
-    parts = [one for record in records for one in people.parts_of(record.id)]
     return {
         "ref": board.name(hit.stands),
         "points": round(hit.points, 2),
@@ -254,5 +275,5 @@ def _object(hit: Hit, records: list[Nominal], entries: list[Entry], people: Peop
             for record in records
             for one in record.markers
         ],
-        "parts": [{"ref": board.name(stream), "part": part.value} for stream, part in parts],
+        "parts": [{"ref": board.name(stream), "part": part.value} for stream, part in people.parts_of(hit.stands)],
     }

@@ -19,7 +19,7 @@ from hueandcry.domain.access import Access as Entries
 from hueandcry.domain.fact import Entry, Fact, Header
 from hueandcry.domain.fault import Damaged, Unavailable
 from hueandcry.store.codec import NEXT, Pending, prepare
-from hueandcry.store.log import Log, MemoryLog
+from hueandcry.store.log import Log, MemoryLog, Tip
 from hueandcry.store.sealed import Access, Viewer
 
 SCREENFUL = 1000  # records in one entry; more are named in several, in one commit
@@ -43,7 +43,7 @@ class AccessLog(Access):
 
     def shown(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> None:
         """Write durably that records are about to be shown; raises Unavailable where that cannot be done."""
-        self._write(lambda: self._shown(viewer, screen, records))
+        self._write(lambda: self._shown(viewer, screen, records, self._journal.tip()))
 
     def searched(
         self, viewer: Viewer, by: Sequence[str], records: Sequence[bytes], screen: str = "", shown: Sequence[bytes] = ()
@@ -51,8 +51,9 @@ class AccessLog(Access):
         """Write durably by what people were searched and whom that found, and at once what is about to be shown of it."""
 
         def entries() -> list[Pending]:
-            found = Searched(*self._journal.tip()[:2], tuple(by), tuple(records))
-            return [_pending(viewer, self._now(), found), *(self._shown(viewer, screen, shown) if shown else ())]
+            tip = self._journal.tip()
+            found = Searched(tip.size, tip.root, tuple(by), tuple(records))
+            return [_pending(viewer, self._now(), found), *self._shown(viewer, screen, shown, tip)]
 
         self._write(entries)
 
@@ -70,10 +71,9 @@ class AccessLog(Access):
             self._log.close()
             self._log = None
 
-    def _shown(self, viewer: Viewer, screen: str, records: Sequence[bytes]) -> list[Pending]:
-        size, root, *_ = self._journal.tip()
+    def _shown(self, viewer: Viewer, screen: str, records: Sequence[bytes], tip: Tip) -> list[Pending]:
         parts = [tuple(records[at : at + SCREENFUL]) for at in range(0, len(records), SCREENFUL)]
-        return [_pending(viewer, self._now(), Shown(size, root, screen, part)) for part in parts]
+        return [_pending(viewer, self._now(), Shown(tip.size, tip.root, screen, part)) for part in parts]
 
     def _write(self, make: Callable[[], list[Pending]]) -> None:
         """Write entries, and before them those that were kept aside; raises Unavailable, whatever hinders it."""
@@ -90,7 +90,9 @@ class AccessLog(Access):
         """Keep an entry aside until the log can be written again; whatever hinders that, nobody is held up."""
         if self._spool is None:
             return
-        lines = "".join(json.dumps(_as_object(one)) + "\n" for one in self._shown(viewer, screen, records))
+        lines = "".join(
+            json.dumps(_as_object(one)) + "\n" for one in self._shown(viewer, screen, records, self._journal.tip())
+        )
         with suppress(OSError):  # the caller is on the line: the door has flagged the view, more cannot be done here
             while not _added(self._spool, f"\n{lines}".encode()):  # behind a line that a crash may have cut off
                 pass

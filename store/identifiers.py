@@ -18,6 +18,8 @@ _PLATES = re.compile(
     r"|[A-Z][0-9]{1,3}[A-Z]{3}|[A-Z]{3}[0-9]{1,3}[A-Z]"  # 1983 to 2001, 1963 to 1982
     r"|[A-Z]{1,3}[0-9]{1,4}|[0-9]{1,4}[A-Z]{1,3}"  # before, and Northern Ireland
 )
+HERE = "+44"
+_OF_HERE = re.compile(r"(?:0|\+44)([1-9][0-9]{9})", re.ASCII)
 _DATE = re.compile(r"(?:(?:(?P<day>\d{1,2})[/. -])?(?P<month>\d{1,2})[/. -])?(?P<year>\d{4})")
 
 
@@ -48,6 +50,9 @@ def read(sort: Sort, said: str, today: date) -> Read:
 
 def e164(said: str) -> str | None:
     """Return a telephone number in E.164, None for what no number of any country looks like."""
+    plain = _OF_HERE.fullmatch(said)
+    if plain:
+        return f"{HERE}{plain[1]}"  # nearly every call, without waiting for the library
     import phonenumbers
 
     try:

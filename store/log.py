@@ -128,8 +128,12 @@ class Log(ABC):
         """Return for each of some streams that was erased the version at which it was, the last time."""
 
     @abstractmethod
+    def rows_of(self, streams: Sequence[bytes], upto: int | None = None) -> list[Row]:
+        """Return the whole rows of some streams, in their order there and of version; for the door."""
+
     def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
         """Return the whole rows of one stream in order of version; for the door."""
+        return self.rows_of((stream,), upto)
 
     @abstractmethod
     def holds(self, stream: bytes) -> bool:
@@ -253,8 +257,9 @@ class MemoryLog(Log):
     def rows_at(self, positions: Sequence[int]) -> list[Row]:
         return [self._rows[at - 1] for at in positions]
 
-    def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
-        return [self._rows[at - 1] for at in self._streams.get(stream, ()) if upto is None or at <= upto]
+    def rows_of(self, streams: Sequence[bytes], upto: int | None = None) -> list[Row]:
+        positions = (at for stream in dict.fromkeys(streams) for at in self._streams.get(stream, ()))
+        return [self._rows[at - 1] for at in positions if upto is None or at <= upto]
 
     def holds(self, stream: bytes) -> bool:
         return stream in self._streams

@@ -12,8 +12,11 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from hueandcry.domain.contact import Rang
 from hueandcry.domain.doublet import NominalMerged, NominalParted
@@ -37,7 +40,33 @@ _HEARD = {
         DetailAdded, DetailEnded, NominalMerged, NominalParted, Erased, PersonInvolved, PersonNotInvolved, Rang
     )
 }  # fmt: skip
+_OF_NUMBER = "SELECT DISTINCT stands FROM found_by JOIN person ON number=person WHERE sort='number' AND key=?"
+_NUMBER_OF = "SELECT number FROM rang WHERE contact=? LIMIT 1"
+_RANG_FROM = "SELECT contact FROM rang WHERE number=? AND contact<>? ORDER BY position"
+_PARTS_OF = (
+    "SELECT DISTINCT record, part FROM part "
+    "WHERE person=?1 OR person IN (SELECT stream FROM person WHERE stands=?1) ORDER BY record, part"
+)
+_RECORDS_OF = "SELECT stream FROM person WHERE stands=?"
+_HOUSEHOLD = (
+    "SELECT DISTINCT q.stands FROM person p JOIN detail d ON d.person=p.number AND d.sort='address' "
+    "JOIN detail o ON o.sort='address' AND o.text=d.text COLLATE NOCASE JOIN person q ON q.number=o.person "
+    "WHERE p.stands=? AND q.stands<>p.stands ORDER BY q.stands"
+)
+AT_HOME_NAMED = 3
 T = TypeVar("T")
+
+
+class Caller(Struct, frozen=True):
+    """What is known of whoever rings: who has the number, and which other contacts came from it, the oldest first; of each of
+    these people who else is at their address, and in what they are involved. People are named by the record
+    that stands for them; `records` has all records of each, of those at an address only of the first few."""
+
+    people: tuple[bytes, ...]
+    contacts: tuple[bytes, ...]
+    household: dict[bytes, list[bytes]]
+    parts: dict[bytes, list[tuple[bytes, Part]]]
+    records: dict[bytes, list[bytes]]
 
 
 class People:
@@ -55,29 +84,15 @@ class People:
 
     def of_number(self, number: str) -> list[bytes]:
         """Return the records of those who have a whole number, in E.164."""
-        query = "SELECT DISTINCT stands FROM found_by JOIN person ON number=person WHERE sort='number' AND key=?"
-        key = "".join(filter(str.isdigit, number))[::-1]
-        return self._asked(lambda connection: [one for (one,) in connection.execute(query, (key,))])
+        return self._asked(lambda connection: _of_number(connection, number))
 
-    def rang_from(self, number: str) -> list[bytes]:
-        """Return the contacts that came from a number, in E.164, the oldest first."""
-        query = "SELECT contact FROM rang WHERE number=? ORDER BY position"
-        return self._asked(lambda connection: [one for (one,) in connection.execute(query, (number,))])
+    def caller(self, contact: bytes) -> Caller | None:
+        """Return what is known of the number from which a contact came, in one reading; None where it came from none."""
+        return self._asked(lambda connection: _caller(connection, contact))
 
     def parts_of(self, person: bytes) -> list[tuple[bytes, Part]]:
-        """Return in what a person is involved, the oldest first, and in which part."""
-        query = "SELECT record, part FROM part WHERE person=? ORDER BY record, part"
-        asked = self._asked(lambda connection: connection.execute(query, (person,)).fetchall())
-        return [(record, Part(part)) for record, part in asked]
-
-    def household(self, person: bytes) -> list[bytes]:
-        """Return who else is at an address of a person, each by the record that stands for them."""
-        query = (
-            "SELECT DISTINCT q.stands FROM person p JOIN detail d ON d.person=p.number AND d.sort='address' "
-            "JOIN detail o ON o.sort='address' AND o.text=d.text COLLATE NOCASE JOIN person q ON q.number=o.person "
-            "WHERE p.stands=? AND q.stands<>p.stands ORDER BY q.stands"
-        )
-        return self._asked(lambda connection: [one for (one,) in connection.execute(query, (person,))])
+        """Return in what a person is involved, under whichever of their records, the oldest first, and in which part."""
+        return self._asked(lambda connection: _parts_of(connection, person))
 
     def purge(self) -> None:
         """Take out what was erased, if there is anything to take it out of."""
@@ -107,14 +122,14 @@ class People:
     def _asked(self, question: Callable[[sqlite3.Connection], T]) -> T:
         with self._lock:
             try:
-                return question(self._current())
+                return _in_one(self._current(), question)
             except sqlite3.DatabaseError as fault:
                 if isinstance(fault, sqlite3.OperationalError):
                     raise Unavailable(f"people cannot be searched: {fault}") from fault
                 self.close()  # damaged: it is made anew
                 if self._path is not None:
                     self._path.unlink(missing_ok=True)
-                return question(self._current())
+                return _in_one(self._current(), question)
 
     def _current(self) -> sqlite3.Connection:
         """Return the index as of the journal's end."""
@@ -184,6 +199,43 @@ class People:
                 _take_person(index, row, fact)
             else:
                 _take_part(connection, row, fact)
+
+
+def _in_one(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
+    """Return an answer that is read in one transaction: the file is locked once for all of it."""
+    connection.execute("BEGIN")
+    try:
+        return question(connection)
+    finally:
+        connection.execute("COMMIT")
+
+
+def _of_number(connection: sqlite3.Connection, number: str) -> list[bytes]:
+    key = "".join(filter(str.isdigit, number))[::-1]
+    return [one for (one,) in connection.execute(_OF_NUMBER, (key,))]
+
+
+def _records_of(connection: sqlite3.Connection, person: bytes) -> list[bytes]:
+    """Return the records of a person, the one that stands for them first."""
+    return sorted((one for (one,) in connection.execute(_RECORDS_OF, (person,))), key=lambda one: one != person)
+
+
+def _parts_of(connection: sqlite3.Connection, person: bytes) -> list[tuple[bytes, Part]]:
+    return [(record, Part(part)) for record, part in connection.execute(_PARTS_OF, (person,))]
+
+
+def _caller(connection: sqlite3.Connection, contact: bytes) -> Caller | None:
+    rang = connection.execute(_NUMBER_OF, (contact,)).fetchone()
+    if rang is None:
+        return None
+    people = _of_number(connection, rang[0])
+    contacts = (one for (one,) in connection.execute(_RANG_FROM, (rang[0], contact)))
+    household = {person: [one for (one,) in connection.execute(_HOUSEHOLD, (person,))] for person in people}
+    parts = {person: _parts_of(connection, person) for person in people}
+    everybody = chain(people, *(others[:AT_HOME_NAMED] for others in household.values()))
+    return Caller(
+        tuple(people), tuple(contacts), household, parts, {one: _records_of(connection, one) for one in everybody}
+    )
 
 
 def _take_person(index: PersonIndex, row: Row, fact: Fact[Any] | None) -> None:

@@ -17,7 +17,7 @@ from hueandcry.domain.nominal import Sort
 from hueandcry.store.connection import statement
 from hueandcry.store.placeindex import words_in
 
-FORM = "2"
+FORM = "3"
 FOUND_MAX = 5
 NAMES_MAX, WORD_MAX = 8, 40  # words of a name that are looked for, letters of each
 COMPARED_MAX = 400  # people whose dates and addresses are read

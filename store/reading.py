@@ -214,10 +214,16 @@ class SQLiteReading(SQLiteApplicationRecorder, Log):
             c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE stream=? LIMIT 1", (stream,))
             return c.fetchone() is not None
 
-    def stream_rows(self, stream: bytes, upto: int | None = None) -> list[Row]:
+    def rows_of(self, streams: Sequence[bytes], upto: int | None = None) -> list[Row]:
         where, values = _between(0, upto)
-        query = f"{self._select_rows} WHERE stream=? AND {where} ORDER BY version"
-        return [Row._make(row) for row in self._fetched(query, [stream, *values])]
+        streams = list(dict.fromkeys(streams))
+        found: dict[bytes, list[Row]] = {stream: [] for stream in streams}
+        for at in range(0, len(streams), VALUES_MAX):
+            some = streams[at : at + VALUES_MAX]
+            query = f"{self._select_rows} WHERE stream IN ({','.join('?' * len(some))}) AND {where} ORDER BY version"
+            for row in map(Row._make, self._fetched(query, [*some, *values])):
+                found[row.stream].append(row)
+        return [row for rows in found.values() for row in rows]
 
     def begun(self) -> Iterator[bytes]:
         query = f"SELECT stream FROM {self.events_table_name} WHERE version=1 AND typeof(stream)='blob' AND length(stream)=16"

@@ -159,7 +159,7 @@ class Door:
 
     def streams(self, streams: Iterable[bytes], screen: str, upto: int | None = None) -> list[Entry]:
         """Return the entries of several streams, named in the access log together."""
-        return self.opened([row for stream in streams for row in self._log.stream_rows(stream, upto)], screen)
+        return self.opened(self._log.rows_of(list(streams), upto), screen)
 
     def fact(self, ref: FactRef | None, screen: str) -> Entry | None:
         """Return the opened entry that a reference names, None where it names nothing that is here."""

@@ -52,6 +52,7 @@ ID_BYTES = 16
 WORKED = tuple(cls.kind for cls in _WORKED)
 HELD = (*WORKED, Kind.NOMINAL)
 CHECKPOINT_EVERY = 2000
+READ_MAX = 256  # records that are not open and are kept in mind, until something new is recorded
 _KEPT = (Kind.STAFF, Kind.POLICY, Kind.RESOURCE, Kind.GAZETTEER, Kind.PARTNER)
 _APART = (Kind.ACCESS, Kind.FOREIGN, Kind.NOMINAL, Kind.REVIEW)  # never on the board
 assert pages.PAGES  # the registry is whole: every page that holds facts is imported
@@ -106,6 +107,8 @@ class Board:
         self._zone: ZoneInfo | None = None
         self._districts: frozenset[str] | None = None
         self._partners: tuple[Partner, ...] | None = None
+        self._read: dict[bytes, Record | None] = {}  # what is not open and was asked for, as of a position
+        self._read_at = 0
 
     # Folding
 
@@ -199,8 +202,12 @@ class Board:
         start = blank(stream)
         if held is not None or start is None:
             return held
-        entries = self._log.stream(stream, self.position)
-        return fold(start, entries) if entries else None
+        if self._read_at != self.position or len(self._read) >= READ_MAX:
+            self._read, self._read_at = {}, self.position
+        if stream not in self._read:
+            entries = self._log.stream(stream, self.position)
+            self._read[stream] = fold(start, entries) if entries else None
+        return self._read[stream]
 
     def open(self) -> list[Record]:
         """Return the records of all open contacts, incidents, expedites and referrals."""
@@ -274,6 +281,10 @@ class Board:
     def name(self, stream: bytes, now_ns: int | None = None) -> str:
         """Return how people name a stream."""
         record = self.record(stream)
+        return self.name_of(record, now_ns) if record is not None else f"?{tail_of(stream)}"
+
+    def name_of(self, record: Record, now_ns: int | None = None) -> str:
+        """Return how people name a record that was read."""
         match record:
             case Incident():
                 return self.number(record).text(local_day(now_ns if now_ns is not None else self.recorded, self.zone))
@@ -287,10 +298,8 @@ class Board:
                 return record.partner
             case Access() | Gazetteer():
                 return record.kind.name.lower()
-            case None:
-                return "?" + tail_of(stream)
             case _:
-                return letter_of(record.kind) + tail_of(stream)
+                return letter_of(record.kind) + tail_of(record.id)
 
     def items(self, now_ns: int) -> list[Item]:
         """Return the open items, the most pressing first within each queue; timers are those of `now_ns`."""
@@ -301,7 +310,7 @@ class Board:
         """Return the line of one open record."""
         return item_of(
             record,
-            ref=self.name(record.id, now_ns),
+            ref=self.name_of(record, now_ns),
             policy=self.policy,
             crews=self._crews(record),
             known=Known(self.districts, self.partner_codes),

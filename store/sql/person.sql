@@ -9,4 +9,5 @@ CREATE TABLE bearer (word TEXT, person INTEGER, PRIMARY KEY (word, person)) WITH
 CREATE TABLE shortened (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
 CREATE TABLE found_by (sort TEXT, key TEXT, person INTEGER, PRIMARY KEY (sort, key, person)) WITHOUT ROWID;
 CREATE TABLE rang (number TEXT, position INTEGER, contact BLOB NOT NULL, PRIMARY KEY (number, position)) WITHOUT ROWID;
+CREATE INDEX rang_contact ON rang (contact);
 CREATE TABLE part (person BLOB, record BLOB, part TEXT, PRIMARY KEY (person, record, part)) WITHOUT ROWID;

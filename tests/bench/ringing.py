@@ -75,7 +75,8 @@ def measured(stage: Founded, bare: sqlite3.Connection, numbers: list[str], round
     ours, least = [], []
     for _ in range(rounds):
         one, other = [], []
-        for number in chance.sample(numbers, ASKED):
+        drawn = chance.sample(numbers, 2 * ASKED)
+        for number, another in zip(drawn[:ASKED], drawn[ASKED:], strict=True):
             contact = desk.identity.stream(Kind.CONTACT)
             desk.do([Act(contact, Ring(Channel.EMERGENCY, number))])
             desk.door.leave()
@@ -86,7 +87,7 @@ def measured(stage: Founded, bare: sqlite3.Connection, numbers: list[str], round
             assert told[0].startswith("has this number"), told
             desk.door.leave()
             began = time.perf_counter()
-            (stream,) = bare.execute("SELECT stream FROM person WHERE number=?", (number,)).fetchone()
+            (stream,) = bare.execute("SELECT stream FROM person WHERE number=?", (another,)).fetchone()
             desk.door.stream(stream, "item")
             other.append(time.perf_counter() - began)
         ours.append(statistics.median(one))

@@ -6,6 +6,8 @@ from hueandcry.domain.access import Searched
 from hueandcry.domain.reference import Kind
 from hueandcry.operator.callers import known
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.searching import people_of, who_lines
+from hueandcry.store.views import Board
 from tests.staging import Stage, work
 
 SIOBHAN = "person Siobhan Kelly\ndetail . number 07700 900123\nmarker . violent high pnc"
@@ -102,3 +104,40 @@ def test_an_address_that_is_ended_is_nobodys_home(desk: Desk) -> None:
     work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane")
     work(desk, "person Liam Kelly\ndetail . address CENTRAL 12 Mill Lane\nstrike . 3 has moved")
     assert len(known(desk, rings(desk, "07700 900123"))) == 1
+
+
+def test_what_somebody_had_to_do_with_under_a_record_that_points_to_theirs_is_theirs(desk: Desk) -> None:
+    work(desk, SIOBHAN)
+    first = desk.board.name(desk.named(Kind.NOMINAL) or b"")
+    work(desk, f"person Shevaun Kelly\nopen - domestic he is back\ninvolve 1 . victim\nsame . {first} one birthday")
+    _, was = known(desk, rings(desk, "07700 900123"))
+    assert was.strip() == "was victim of 1"
+
+
+def test_whoever_another_desk_recorded_a_moment_ago_is_known_with_the_next_look(stage: Stage, desk: Desk) -> None:
+    call = rings(desk, "07700 900123")
+    behind = Desk(stage.log, Board(stage.log), stage.identity, desk.signed)
+    behind.board.catch_up()
+    work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane")
+    assert known(behind, call) == ("nothing is known of this number",)
+    assert who_lines(behind, "siobhan")[-1].startswith("0 people may be meant")
+    behind.board.catch_up()
+    assert len(known(behind, call)) == 1
+    assert who_lines(behind, "siobhan")[-1].startswith("1 person may be meant")
+
+
+def test_more_people_than_are_named_at_an_address_and_more_parts_than_are_named_are_counted(
+    stage: Stage, desk: Desk
+) -> None:
+    """A line that is cut without saying so reads as if that were all."""
+    work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane")
+    for one in range(5):
+        work(desk, f"person Lodger {one}\ndetail . address CENTRAL 12 Mill Lane")
+    siobhan = desk.board.name(people_of(desk.log).of_number("+447700900123")[0])
+    for one in range(1, 6):
+        stage.pass_time(60)
+        work(desk, f"open - domestic again\ninvolve {one} {siobhan} victim")
+    *_, third, more, was = known(desk, rings(desk, "07700 900123"))
+    assert third.startswith("same address: n")
+    assert more == "same address: 2 more"
+    assert was.strip() == "was victim of 3, victim of 4, victim of 5 (+2 before)"

@@ -6,7 +6,10 @@ Source: letter, areas 1, 2 and 4 (person-based information at once); a marker on
 from datetime import date
 from typing import Any
 
+import phonenumbers
 import pytest
+from hypothesis import given as drawn
+from hypothesis.strategies import from_regex
 
 from hueandcry.domain import doublet, involvement, marker, nominal
 from hueandcry.domain.contact import Channel, Contact, Rang
@@ -48,7 +51,7 @@ from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.domain.worked import Involved, Part
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.verbs import carry_out
-from hueandcry.store.identifiers import Read, read
+from hueandcry.store.identifiers import REGION, Read, e164, read
 from tests.spec.harness import START, commands_in, given, on_duty, policy, stream_of, who_may
 from tests.staging import Stage, work
 
@@ -60,6 +63,15 @@ MARK = SetMarker("violent", Severity.HIGH, "pnc", "assaulted two officers")
 ME, OTHER, THIRD = (stream_of(Nominal, noise) for noise in range(3))
 MERGE = MergeNominal(OTHER, True, "same date of birth")
 OPENED = Opened("other", False, "1001", None, "shouting")
+
+
+@drawn(from_regex(r"(0|\+44|)[0-9]{8,12}", fullmatch=True))
+def test_a_number_of_here_reads_as_the_library_reads_it(said: str) -> None:
+    """What is read at a glance is what is read at length."""
+    number = phonenumbers.parse(said, REGION)
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    at_length = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    assert e164(said) == (at_length if possible else None)
 
 
 # Who may

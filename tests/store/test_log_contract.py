@@ -308,6 +308,16 @@ def test_a_stream_is_read_alone_in_order_of_version_and_not_beyond_a_position(lo
     assert log.stream(C) == []
 
 
+def test_the_rows_of_some_streams_come_in_the_order_in_which_they_are_named(log: Log) -> None:
+    log.append([pending(A, 1), pending(B, 1), pending(A, 2)])
+    log.append([pending(B, 2), pending(A, 3)])
+    for upto, positions in ((None, [2, 4, 1, 3, 5]), (3, [2, 1, 3]), (0, [])):
+        assert [row.position for row in log.rows_of([B, C, A, B], upto)] == positions
+    assert log.rows_of([]) == []
+    many = [bytes([at // 256, at % 256]).ljust(16, b"x") for at in range(1200)]
+    assert [row.position for row in log.rows_of([*many, A])] == [1, 3, 5]
+
+
 def test_streams_are_read_in_order_of_id_and_version_whatever_the_order_of_the_journal(log: Log) -> None:
     log.append([pending(C, 1), pending(A, 1), pending(C, 2), pending(B, 1), pending(A, 2)])
     in_order = [(A, 1), (A, 2), (B, 1), (C, 1), (C, 2)]

@@ -112,10 +112,13 @@ def test_one_person_with_two_records_is_found_once_and_by_either(known: Known) -
 
 
 def test_who_has_a_number_and_which_calls_came_from_it_is_known(known: Known) -> None:
-    work(known.desk, "ring 999 07700 900123\nring 101 +44 7700 900123\nring 101 withheld")
-    assert known.people.of_number("+447700900123") == [known.streams["siobhan"]]
-    assert len(known.people.rang_from("+447700900123")) == 2
-    assert known.people.rang_from("withheld") == []
+    rings = ("ring 999 07700 900123", "ring 101 +44 7700 900123", "ring 101 withheld")
+    first, second, withheld = (carry_out(known.desk, ring)[0].stream for ring in rings)
+    caller = known.people.caller(second)
+    assert caller is not None
+    assert caller.people == (known.streams["siobhan"],)
+    assert caller.contacts == (first,)
+    assert known.people.caller(withheld) is None
 
 
 def test_in_what_a_person_is_involved_is_known_until_it_is_taken_back(known: Known) -> None:

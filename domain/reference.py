@@ -92,6 +92,11 @@ def tail_of(stream: bytes, length: int = TAIL_SHOWN) -> str:
     return "".join(TAIL_ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
 
 
+def has_digit(text: str) -> bool:
+    """Tell whether a text has a digit in it, as every tail that we draw has and hardly any word."""
+    return any(map(str.isdigit, text))
+
+
 def read_tail(text: str) -> str:
     """Return a tail as typed by a person in its one spelling: lower case, o as 0, i and l as 1."""
     return text.lower().translate(str.maketrans("oil", "011"))

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from hueandcry.domain.contact import Answered, Channel, Contact
+from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
-from hueandcry.domain.firstcheck import Checked, CheckFirst, Looked
+from hueandcry.domain.firstcheck import CheckFirst, Looked
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
@@ -27,7 +27,7 @@ from hueandcry.domain.staff import SignedOff
 from hueandcry.domain.welfare import CARERS
 from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.callers import known, of_number
+from hueandcry.operator.callers import NOTHING, known
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
@@ -68,7 +68,7 @@ class Backroom(threading.Thread):
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._looking_at: bytes | None = None
         self._alike = ""
-        self._known: tuple[str, ...] = ()
+        self._known = NOTHING
         self._listing = ""
         self._known_here: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._ringing: set[bytes] = set()  # followed from fact to fact: the line above is written at every one
@@ -264,9 +264,9 @@ class Backroom(threading.Thread):
         self._looking_at = stream
         if stream is not None:
             self._note_seen(stream)
-            self._note_checked(stream)
             self._alike, self._known = itemview.alike(self._desk, stream), known(self._desk, stream)
-            self._tell(itemview.page(self._desk, stream, self._alike, self._known))
+            self._note_checked(stream)
+            self._tell(itemview.page(self._desk, stream, self._alike, self._known.lines))
 
     def _note_seen(self, stream: bytes) -> None:
         """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
@@ -276,14 +276,12 @@ class Backroom(threading.Thread):
                 self._take(self._desk.do([Act(stream, SeeUpdate())]))
 
     def _note_checked(self, stream: bytes) -> None:
-        """Record that the number of a contact was looked for, once somebody who may take it opens it."""
-        record = self._room.board.record(stream)
-        if not isinstance(record, Contact) or not record.open or Looked.NUMBER.value in record.checked:
+        """Record what the number of a contact found, once somebody who may take it opens it and could look."""
+        record, found = self._room.board.record(stream), self._known.found
+        if found is None or not isinstance(record, Contact) or Looked.NUMBER.value in record.checked:
             return
-        with suppress(Refused, Conflict, Unavailable, OSError):  # the page says what is known, recorded or not
-            found = of_number(self._desk, record)
-            if found is not None:
-                self._take(self._desk.do([Act(stream, CheckFirst(Looked.NUMBER, found, ""))]))
+        with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
+            self._take(self._desk.do([Act(stream, CheckFirst(Looked.NUMBER, found, ""))]))
 
     def _take(self, entries: Iterable[Entry]) -> None:
         """Tell the screen which items the entries moved."""
@@ -310,9 +308,9 @@ class Backroom(threading.Thread):
         if not self._listing.startswith("who "):  # a search is one search, recorded once
             self._list(self._listing)
         if self._looking_at in touched:
-            if any(isinstance(one, PersonInvolved | PersonNotInvolved | Checked | Answered) for one in facts):
+            if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
                 self._known = known(self._desk, self._looking_at)
-            self._tell(itemview.page(self._desk, self._looking_at, self._alike, self._known))
+            self._tell(itemview.page(self._desk, self._looking_at, self._alike, self._known.lines))
 
     def _follow(self, stream: bytes, record: Record | None) -> None:
         """Keep in mind what the line above tells of."""

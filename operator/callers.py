@@ -6,8 +6,9 @@ nothing is known, the page says so; where it cannot be looked for now, the page 
 Source: letter, area 4 (person-based information at once); PEEL on repeat callers that nobody recognised.
 """
 
-from collections.abc import Sequence
 from itertools import chain
+
+from msgspec import Struct
 
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Record
@@ -19,32 +20,38 @@ from hueandcry.operator.desk import Desk
 from hueandcry.operator.searching import one_person, people_of, summaries
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.moment import local_text
+from hueandcry.store.people import Caller
 from hueandcry.store.views import Board
 
 SCREEN = "item"
-CALLS_NAMED = 3
 NAMED_MAX = 3
 
 
-def known(desk: Desk, stream: bytes) -> tuple[str, ...]:
-    """Return what is known of who is calling about an item and of who is involved in it, a line each, safe to show."""
+class Known(Struct, frozen=True):
+    """What is known about an item: lines to show, safe; and what a look for its number found, None where nobody could look."""
+
+    lines: tuple[str, ...] = ()
+    found: tuple[bytes, ...] | None = None
+
+
+NOTHING = Known()
+
+
+def known(desk: Desk, stream: bytes) -> Known:
+    """Return what is known of who is calling about an item and of who is involved in it."""
     record = desk.board.record(stream)
     if not isinstance(record, Worked):
-        return ()
+        return NOTHING
     try:
-        calling = _of_number(desk, record) if isinstance(record, Contact) else []
-        return tuple(safe_text(line) for line in (*_involved(desk, record), *calling, *_unchecked(record)))
+        caller = people_of(desk.log).caller(record.id) if isinstance(record, Contact) else None
+        calling = _of_number(desk, caller, record) if caller is not None and isinstance(record, Contact) else ()
+        lines = tuple(safe_text(line) for line in (*_involved(desk, record), *calling))
     except (Unavailable, OSError) as fault:
-        return (safe_text(f"what is known of them cannot be looked for now: {fault}"),)
+        return Known((safe_text(f"what is known of them cannot be looked for now: {fault}"),))
+    return Known(lines, (*caller.people, *caller.contacts) if caller is not None else None)
 
 
-def of_number(desk: Desk, contact: Contact) -> tuple[bytes, ...] | None:
-    """Return who has the number of a contact, and which contacts came from it before; None where it has none to look for."""
-    caller = people_of(desk.log).caller(contact.id)
-    return (*caller.people, *caller.contacts) if caller is not None else None
-
-
-def _unchecked(record: Worked) -> list[str]:
+def unchecked(record: Record) -> list[str]:
     """Return what should still be looked for, once somebody talks to the caller."""
     left = missing(record.checked) if isinstance(record, Contact) and record.open and record.handler else ()
     return [f"not checked: {', '.join(left)} ('looked')"] if left else []
@@ -59,11 +66,8 @@ def _involved(desk: Desk, record: Worked) -> list[str]:
     return [f"{part.value}: {said.get(one) or desk.board.name(one)}" for part, one in people]
 
 
-def _of_number(desk: Desk, contact: Contact) -> list[str]:
+def _of_number(desk: Desk, caller: Caller, contact: Contact) -> list[str]:
     """Return who has the number of a contact, and which contacts came from it before; that nothing is known, where it is so."""
-    caller = people_of(desk.log).caller(contact.id)
-    if caller is None:
-        return []
     found = list(chain.from_iterable(caller.records[person] for person in caller.people))
     desk.door.searched(("number",), found, list(chain(*caller.records.values())), SCREEN)
     said = summaries(desk, caller.records, SCREEN)
@@ -72,7 +76,7 @@ def _of_number(desk: Desk, contact: Contact) -> list[str]:
         told.append(f"has this number: {said[person]}")
         told += [f"same address: {line}" for line in _household(caller.household[person], said)]
         told += _parts(desk, caller.parts[person])
-    told += _calls(desk, caller.contacts)
+    told += _calls(desk, caller)
     return told or ["nothing is known of this number"]
 
 
@@ -89,10 +93,10 @@ def _site(desk: Desk, contact: Contact) -> list[str]:
     return [f"rings from {contact.site} of {known[0].name.decode('utf-8', 'replace')}"] if known is not None else []
 
 
-def _calls(desk: Desk, contacts: Sequence[bytes]) -> list[str]:
+def _calls(desk: Desk, caller: Caller) -> list[str]:
     """Return the contacts that came from a number before, in a line."""
-    last = ", ".join(_call(desk, one) for one in contacts[-CALLS_NAMED:])
-    return [f"rang before: {counted(len(contacts), 'time')}, {last}"] if contacts else []
+    last = ", ".join(_call(desk, one) for one in caller.contacts)
+    return [f"rang before: {counted(caller.calls, 'time')}, {last}"] if last else []
 
 
 def _parts(desk: Desk, parts: list[tuple[bytes, Part]]) -> list[str]:

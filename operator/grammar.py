@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.reference import Kind, is_code, stream_text
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.reference import Misread, find
@@ -293,9 +294,12 @@ class Reader:
             found = (verb.name for verb in self.verbs if verb.name.startswith(start) or verb.short == start)
             return [f"{name} " for name in sorted(found)]
         try:
-            verb, given = self._verb(words[0])
-        except Misread:
+            return self._completed(text, words, desk)
+        except (Misread, Refused, Unavailable):  # what cannot be read or had now is said where the line is read
             return []
+
+    def _completed(self, text: str, words: list[Word], desk: Desk) -> list[str]:
+        verb, given = self._verb(words[0])
         typed, stub = (words, "") if text.endswith(" ") else (words[:-1], words[-1].text)
         values: dict[str, Any] = dict(given)
         at = 1
@@ -307,10 +311,7 @@ class Reader:
                 return [
                     f"{text[: len(text) - len(stub)]}{one} " for one in offered if one.lower().startswith(stub.lower())
                 ]
-            try:
-                values[slot.name], at = self._slot(slot, typed, at, Given(text, desk, values))
-            except Misread:
-                return []
+            values[slot.name], at = self._slot(slot, typed, at, Given(text, desk, values))
         return []
 
 

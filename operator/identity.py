@@ -9,7 +9,9 @@ import random
 import time
 from collections.abc import Callable
 
-from hueandcry.domain.reference import NS_PER_S, TAIL_ALPHABET, Kind, stream_id
+from hueandcry.domain.reference import NS_PER_S, TAIL_ALPHABET, Kind, has_digit, stream_id, tail_of
+
+_NOT_A_DIGIT = 0b11000  # of a tail's last letter: without these bits it is one of 0 to 7
 
 
 class Identity:
@@ -20,8 +22,10 @@ class Identity:
         self._noise = noise
 
     def stream(self, kind: Kind) -> bytes:
-        """Return a new stream id of a kind, of this moment."""
-        return stream_id(kind, self.now() * 1000 // NS_PER_S, int.from_bytes(self._noise(9), "big"))
+        """Return a new stream id of a kind, of this moment; its tail has a digit, so that no word is taken for its name."""
+        unix_ms, noise = self.now() * 1000 // NS_PER_S, int.from_bytes(self._noise(9), "big")
+        drawn = stream_id(kind, unix_ms, noise)
+        return drawn if has_digit(tail_of(drawn)) else stream_id(kind, unix_ms, noise & ~_NOT_A_DIGIT)
 
     def word(self, letters: int) -> str:
         """Return a new word of letters that people do not misread."""

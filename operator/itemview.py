@@ -14,6 +14,7 @@ from hueandcry.domain.referral import Referral
 from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.domain.worked import Worked
 from hueandcry.operator import console
+from hueandcry.operator.callers import unchecked
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.duplicates import suggested
 from hueandcry.operator.messages import Asked, Element, Opened
@@ -40,7 +41,7 @@ def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> 
     item = board.item(record, now_ns) if record.kind in WORKED else None
     ref = board.name(stream, now_ns)
     asked = question_lines(record, board.policy) if isinstance(record, Worked) else []
-    heading = (*_heading(record, ref, item, place), *_kept(record, board), *known, *asked)
+    heading = (*_heading(record, ref, item, place), *_kept(record, board), *known, *unchecked(record), *asked)
     elements, reasons = _model(record, board.policy.risk) if isinstance(record, Contact) else ((), ())
     return Opened(stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hueandcry.domain.fact import Entry, fold
+from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.marker import MarkerSet
 from hueandcry.domain.nominal import DetailAdded, DetailEnded, Marker, Nominal, Sort
 from hueandcry.operator import console
@@ -137,8 +138,16 @@ def who_lines(desk: "Desk", text: str) -> list[str]:
 def maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
     """Return who else a person may be of whom something was just recorded, a line each; one search for all of it.
 
-    Nothing where they were merged, or found to be two already. Source: a marker on a duplicate is a marker that is missed.
+    Nothing where they were merged, or found to be two already. It is recorded by now: that nobody can look is a line, too.
+    Source: a marker on a duplicate is a marker that is missed.
     """
+    try:
+        return _maybe_the_same(desk, entries)
+    except (Unavailable, OSError) as fault:
+        return [safe_text(f"whether they are on record twice cannot be looked for now: {fault}")]
+
+
+def _maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
     told = [one.stream for one in entries if isinstance(one.fact, DetailAdded) and one.fact.sort in _TELLING]
     person = desk.board.record(told[-1]) if told else None
     if not isinstance(person, Nominal):

@@ -42,7 +42,8 @@ _HEARD = {
 }  # fmt: skip
 _OF_NUMBER = "SELECT DISTINCT stands FROM found_by JOIN person ON number=person WHERE sort='number' AND key=?"
 _NUMBER_OF = "SELECT number FROM rang WHERE contact=? LIMIT 1"
-_RANG_FROM = "SELECT contact FROM rang WHERE number=? AND contact<>? ORDER BY position"
+_CALLS_FROM = "SELECT count(*) FROM rang WHERE number=? AND contact<>?"
+_LAST_FROM = "SELECT contact FROM rang WHERE number=? AND contact<>? ORDER BY position DESC LIMIT ?"
 _PARTS_OF = (
     "SELECT DISTINCT record, part FROM part "
     "WHERE person=?1 OR person IN (SELECT stream FROM person WHERE stands=?1) ORDER BY record, part"
@@ -53,16 +54,17 @@ _HOUSEHOLD = (
     "JOIN detail o ON o.sort='address' AND o.text=d.text COLLATE NOCASE JOIN person q ON q.number=o.person "
     "WHERE p.stands=? AND q.stands<>p.stands ORDER BY q.stands"
 )
-AT_HOME_NAMED = 3
+AT_HOME_NAMED, CALLS_NAMED = 3, 3
 T = TypeVar("T")
 
 
 class Caller(Struct, frozen=True):
-    """What is known of whoever rings: who has the number, and which other contacts came from it, the oldest first; of each of
-    these people who else is at their address, and in what they are involved. People are named by the record
-    that stands for them; `records` has all records of each, of those at an address only of the first few."""
+    """What is known of whoever rings: who has the number, how many other contacts came from it, and the last few of these; of
+    each of these people who else is at their address, and in what they are involved. People are named by the record that stands
+    for them; `records` has all records of each, of those at an address only of the first few."""
 
     people: tuple[bytes, ...]
+    calls: int
     contacts: tuple[bytes, ...]
     household: dict[bytes, list[bytes]]
     parts: dict[bytes, list[tuple[bytes, Part]]]
@@ -229,12 +231,18 @@ def _caller(connection: sqlite3.Connection, contact: bytes) -> Caller | None:
     if rang is None:
         return None
     people = _of_number(connection, rang[0])
-    contacts = (one for (one,) in connection.execute(_RANG_FROM, (rang[0], contact)))
+    (calls,) = connection.execute(_CALLS_FROM, (rang[0], contact)).fetchone()
+    last = [one for (one,) in connection.execute(_LAST_FROM, (rang[0], contact, CALLS_NAMED))] if calls else []
     household = {person: [one for (one,) in connection.execute(_HOUSEHOLD, (person,))] for person in people}
     parts = {person: _parts_of(connection, person) for person in people}
     everybody = chain(people, *(others[:AT_HOME_NAMED] for others in household.values()))
     return Caller(
-        tuple(people), tuple(contacts), household, parts, {one: _records_of(connection, one) for one in everybody}
+        tuple(people),
+        calls,
+        tuple(reversed(last)),
+        household,
+        parts,
+        {one: _records_of(connection, one) for one in everybody},
     )
 
 

@@ -5,7 +5,7 @@ from hueandcry.domain.contact import Channel
 from hueandcry.domain.firstcheck import Looked
 from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.questions import GIVEN
-from hueandcry.domain.reference import Kind
+from hueandcry.domain.reference import TAIL_SHOWN, Kind, has_digit
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
@@ -59,14 +59,26 @@ _FOUND = (Kind.NOMINAL, Kind.CONTACT, Kind.EXPEDITE)  # a number alone may be sa
 
 
 def found_first(desk: Desk, text: str) -> tuple[tuple[bytes, ...], str]:
-    """Return which people, contacts and expedites a text names at its beginning, and the rest of it."""
+    """Return which people, contacts and expedites a text names at its beginning, and the rest of it.
+
+    What reads as a word is one: 'no' and 'night' name nobody, whatever a tail may be.
+    """
     found: list[bytes] = []
     for word in words_of(text):
-        try:
-            found.append(find(desk, word.text, _FOUND))
-        except Misread:
+        one = _named(desk, word.text)
+        if one is None:
             return tuple(found), text[word.start :]
+        found.append(one)
     return tuple(found), ""
+
+
+def _named(desk: Desk, word: str) -> bytes | None:
+    if word != "." and (len(word) <= TAIL_SHOWN or not has_digit(word)):
+        return None
+    try:
+        return find(desk, word, _FOUND)
+    except Misread:
+        return None
 
 
 def looked_acts(desk: Desk, line: Line) -> list[Act]:

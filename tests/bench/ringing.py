@@ -82,7 +82,7 @@ def measured(stage: Founded, bare: sqlite3.Connection, numbers: list[str], round
             desk.door.leave()
             desk.door.stream(contact, "item")  # its own page is opened in any case
             began = time.perf_counter()
-            told = known(desk, contact)
+            told = known(desk, contact).lines
             one.append(time.perf_counter() - began)
             assert told[0].startswith("has this number"), told
             desk.door.leave()

@@ -3,10 +3,13 @@
 import pytest
 
 from hueandcry.domain.access import Searched
+from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.reference import Kind
 from hueandcry.operator.callers import known
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.lines import work as console_work
 from hueandcry.operator.searching import people_of, who_lines
+from hueandcry.store.access import AccessLog
 from hueandcry.store.views import Board
 from tests.staging import Stage, work
 
@@ -30,9 +33,13 @@ def rings(desk: Desk, number: str) -> bytes:
     return stream
 
 
+def lines(desk: Desk, stream: bytes) -> tuple[str, ...]:
+    return known(desk, stream).lines
+
+
 def test_who_has_the_number_and_what_warns_of_them_is_known_from_the_ring_on(desk: Desk) -> None:
     work(desk, SIOBHAN)
-    (line,) = known(desk, rings(desk, "+44 7700 900123"))
+    (line,) = lines(desk, rings(desk, "+44 7700 900123"))
     assert line.startswith("has this number: n")
     assert line.endswith("  Siobhan Kelly  MARKER violent (high)")
 
@@ -40,7 +47,7 @@ def test_who_has_the_number_and_what_warns_of_them_is_known_from_the_ring_on(des
 def test_a_marker_whose_review_is_overdue_says_so(stage: Stage, desk: Desk) -> None:
     work(desk, SIOBHAN)
     stage.pass_time(366 * 86_400)
-    (line,) = known(desk, rings(desk, "07700 900123"))
+    (line,) = lines(desk, rings(desk, "07700 900123"))
     assert line.endswith("MARKER violent (high, REVIEW OVERDUE)")
 
 
@@ -48,16 +55,16 @@ def test_calls_that_came_before_are_told_with_what_they_came_to(desk: Desk) -> N
     first = rings(desk, "07700 900123")
     work(desk, "answer .\nopen . domestic he is back")
     second = rings(desk, "07700 900123")
-    (line,) = known(desk, second)
+    (line,) = lines(desk, second)
     assert line == f"rang before: 1 time, 23/11/2026 {desk.board.name(first)} about 1"
-    (line,) = known(desk, rings(desk, "+447700900123"))
+    (line,) = lines(desk, rings(desk, "+447700900123"))
     assert line.startswith("rang before: 2 times, ")
     assert line.endswith(f"{desk.board.name(second)} ringing")
 
 
 def test_that_nothing_is_known_of_a_number_is_said_and_of_none_nothing(desk: Desk) -> None:
-    assert known(desk, rings(desk, "07700 900999")) == ("nothing is known of this number",)
-    assert known(desk, rings(desk, "withheld")) == ()
+    assert lines(desk, rings(desk, "07700 900999")) == ("nothing is known of this number",)
+    assert lines(desk, rings(desk, "withheld")) == ()
 
 
 def test_two_records_of_one_person_are_shown_as_one_with_the_markers_of_both(desk: Desk) -> None:
@@ -66,21 +73,21 @@ def test_two_records_of_one_person_are_shown_as_one_with_the_markers_of_both(des
     first = desk.board.name(desk.named(Kind.NOMINAL) or b"")
     work(desk, "person Shevaun Kelly\nmarker . weapons low force")
     work(desk, f"same . {first} one birthday")
-    (line,) = known(desk, rings(desk, "07700 900123"))
+    (line,) = lines(desk, rings(desk, "07700 900123"))
     assert line.endswith("  Siobhan Kelly, Shevaun Kelly  MARKER violent (high)  MARKER weapons (low)")
 
 
 def test_who_is_involved_stands_with_their_part(desk: Desk) -> None:
     work(desk, f"{SIOBHAN}\nopen - domestic\ninvolve 1 . victim")
     stream = desk.board.incident_on("2026-11-23", 1)
-    (line,) = known(desk, stream or b"")
+    (line,) = lines(desk, stream or b"")
     assert line.startswith("victim: n")
 
 
 def test_that_a_number_was_looked_for_is_in_the_access_log_with_whom_that_found(desk: Desk) -> None:
     work(desk, SIOBHAN)
-    known(desk, rings(desk, "07700 900123"))
-    known(desk, rings(desk, "07700 900999"))
+    lines(desk, rings(desk, "07700 900123"))
+    lines(desk, rings(desk, "07700 900999"))
     searched = [one.fact for one in desk.log.access.entries() if isinstance(one.fact, Searched)]  # type: ignore[attr-defined]
     assert [(one.by, len(one.records)) for one in searched] == [(("number",), 1), (("number",), 0)]
 
@@ -93,7 +100,7 @@ def test_who_lives_with_whoever_rings_and_what_they_had_to_do_with_is_known_from
     work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane\nopen - domestic he is back\ninvolve 1 . victim")
     work(desk, "person Liam Kelly\ndetail . address central 12 mill lane\nmarker . exploited high local")
     work(desk, "person Sean Kelly\ndetail . address CENTRAL 13 Mill Lane")
-    has, home, was = known(desk, rings(desk, "07700 900123"))
+    has, home, was = lines(desk, rings(desk, "07700 900123"))
     assert has.startswith("has this number: ")
     assert home.startswith("same address: n")
     assert home.endswith("  Liam Kelly  MARKER exploited (high)")
@@ -103,14 +110,14 @@ def test_who_lives_with_whoever_rings_and_what_they_had_to_do_with_is_known_from
 def test_an_address_that_is_ended_is_nobodys_home(desk: Desk) -> None:
     work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane")
     work(desk, "person Liam Kelly\ndetail . address CENTRAL 12 Mill Lane\nstrike . 3 has moved")
-    assert len(known(desk, rings(desk, "07700 900123"))) == 1
+    assert len(lines(desk, rings(desk, "07700 900123"))) == 1
 
 
 def test_what_somebody_had_to_do_with_under_a_record_that_points_to_theirs_is_theirs(desk: Desk) -> None:
     work(desk, SIOBHAN)
     first = desk.board.name(desk.named(Kind.NOMINAL) or b"")
     work(desk, f"person Shevaun Kelly\nopen - domestic he is back\ninvolve 1 . victim\nsame . {first} one birthday")
-    _, was = known(desk, rings(desk, "07700 900123"))
+    _, was = lines(desk, rings(desk, "07700 900123"))
     assert was.strip() == "was victim of 1"
 
 
@@ -119,10 +126,10 @@ def test_whoever_another_desk_recorded_a_moment_ago_is_known_with_the_next_look(
     behind = Desk(stage.log, Board(stage.log), stage.identity, desk.signed)
     behind.board.catch_up()
     work(desk, f"{SIOBHAN}\ndetail . address CENTRAL 12 Mill Lane")
-    assert known(behind, call) == ("nothing is known of this number",)
+    assert lines(behind, call) == ("nothing is known of this number",)
     assert who_lines(behind, "siobhan")[-1].startswith("0 people may be meant")
     behind.board.catch_up()
-    assert len(known(behind, call)) == 1
+    assert len(lines(behind, call)) == 1
     assert who_lines(behind, "siobhan")[-1].startswith("1 person may be meant")
 
 
@@ -137,7 +144,38 @@ def test_more_people_than_are_named_at_an_address_and_more_parts_than_are_named_
     for one in range(1, 6):
         stage.pass_time(60)
         work(desk, f"open - domestic again\ninvolve {one} {siobhan} victim")
-    *_, third, more, was = known(desk, rings(desk, "07700 900123"))
+    *_, third, more, was = lines(desk, rings(desk, "07700 900123"))
     assert third.startswith("same address: n")
     assert more == "same address: 2 more"
     assert was.strip() == "was victim of 3, victim of 4, victim of 5 (+2 before)"
+
+
+class Closed(AccessLog):
+    """An access log that cannot be written."""
+
+    def _write(self, make: object) -> None:
+        raise Unavailable("the access log cannot be used: no space")
+
+
+def test_where_a_search_cannot_be_logged_nothing_is_found_and_a_detail_is_recorded_once(
+    stage: Stage, desk: Desk
+) -> None:
+    work(desk, SIOBHAN)
+    call = rings(desk, "07700 900123")
+    assert known(desk, call).found == (people_of(desk.log).of_number("+447700900123")[0],)
+    work(desk, "person Siobhan Kelly")
+    desk.log.access = Closed(lambda: stage.log, stage.log, stage.clock)
+    told = known(desk, call)
+    assert told.found is None
+    assert told.lines[0].startswith("what is known of them cannot be looked for now: the access log")
+    (entry,) = console_work(desk, "detail . number 07700 900123")
+    assert entry.name == "nominal.detail_added"
+
+
+def test_of_many_calls_from_a_number_the_last_few_are_named_and_all_counted(stage: Stage, desk: Desk) -> None:
+    for _ in range(6):
+        rings(desk, "07700 900123")
+        stage.pass_time(60)
+    told = known(desk, rings(desk, "07700 900123"))
+    assert len(told.found or ()) == 3
+    assert told.lines[0].startswith("rang before: 6 times, ")

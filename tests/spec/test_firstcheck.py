@@ -4,6 +4,8 @@ Source: letter, area 1; PEEL on repeat callers and others in the household.
 """
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis.strategies import binary
 
 from hueandcry.domain import firstcheck
 from hueandcry.domain.contact import Answered, Channel, Closed, Contact, Linked, Rang
@@ -11,9 +13,10 @@ from hueandcry.domain.duty import FLOOR
 from hueandcry.domain.firstcheck import WANTED, Checked, CheckFirst, Looked, missing
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.nominal import Nominal
-from hueandcry.domain.reference import Kind
+from hueandcry.domain.reference import Kind, has_digit, tail_of
+from hueandcry.operator.identity import Identity
 from hueandcry.operator.verbs import carry_out, preview
-from tests.spec.harness import commands_in, given, stream_of, who_may
+from tests.spec.harness import START, commands_in, given, stream_of, who_may
 from tests.staging import Stage, work
 
 RANG = Rang(Channel.EMERGENCY, "07700900123")
@@ -75,3 +78,19 @@ def test_who_was_found_is_named_first_and_the_rest_are_words() -> None:
     assert entry.fact == Checked(Looked.HOUSEHOLD, (her,), "3 children, the eldest is 9")
     (entry,) = desk.opened(carry_out(desk, "looked . repeat rang twice in May"))
     assert entry.fact == Checked(Looked.REPEAT, (), "rang twice in May")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_word_is_taken_for_nobody_whatever_their_tail_is(seed: int) -> None:
+    desk = Stage(seed=seed).founder
+    work(desk, "\n".join(f"person Nobody Else {one}" for one in range(40)))
+    work(desk, "ring 999\nanswer .")
+    words = "no c1 night nd earn children live there"
+    (entry,) = desk.opened(carry_out(desk, f"looked . household {words}"))
+    assert entry.fact == Checked(Looked.HOUSEHOLD, (), words)
+
+
+@drawn(binary(min_size=9, max_size=9))
+def test_every_tail_that_people_type_has_a_digit(noise: bytes) -> None:
+    identity = Identity(lambda: START, lambda count: noise[:count])
+    assert has_digit(tail_of(identity.stream(Kind.NOMINAL)))

@@ -117,7 +117,7 @@ def test_who_has_a_number_and_which_calls_came_from_it_is_known(known: Known) ->
     caller = known.people.caller(second)
     assert caller is not None
     assert caller.people == (known.streams["siobhan"],)
-    assert caller.contacts == (first,)
+    assert (caller.calls, caller.contacts) == (1, (first,))
     assert known.people.caller(withheld) is None
 
 

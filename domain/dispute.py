@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
+from hueandcry.domain.acknowledging import Knows, known_to
 from hueandcry.domain.duty import FIELD, FLOOR, Command, Duty, Role
 from hueandcry.domain.expedite import Expedite, Stage, live
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
@@ -58,11 +59,7 @@ class DisputeAcknowledged(Fact[Expedite], frozen=True):
     words: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        now = tuple(
-            replace(one, acknowledged=self.by) if one.to is self.to and not one.acknowledged else one
-            for one in expedite.escalations
-        )
-        return replace(expedite, escalations=now)
+        return replace(expedite, escalations=known_to(expedite.escalations, self.to, self.by))
 
 
 # What time demands
@@ -119,18 +116,15 @@ class EscalateDispute(Command[Expedite], frozen=True):
 
 
 class AcknowledgeDispute(Command[Expedite], frozen=True):
-    """Acknowledge in one's own name that a dispute came up, in the role that it went to."""
+    """Acknowledge that a dispute came up, in one's own name or for a person who was told by other means."""
 
     may: ClassVar[tuple[Role, ...]] = FIELD
-    words: str
+    who: Knows
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
         live(expedite)
-        waits = [one for one in expedite.escalations if not one.acknowledged and one.due >= expedite.disputed]
-        asked = list(dict.fromkeys(one.to for one in waits)) if expedite.disputed else []
-        if not asked:
+        waiting = [one for one in expedite.escalations if not one.acknowledged and one.due >= expedite.disputed]
+        if not waiting or not expedite.disputed:
             raise Refused("no dispute of this expedite waits to be acknowledged")
-        theirs = [to for to in asked if to in duty.roles]
-        if not theirs:
-            raise Refused(f"it went to the {' or '.join(to.value for to in asked)}: that is for them")
-        return [DisputeAcknowledged(to, duty.collar, self.words) for to in theirs]
+        by, roles = self.who.of(waiting, duty)
+        return [DisputeAcknowledged(to, by, self.who.words) for to in roles]

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
+from hueandcry.domain.acknowledging import Knows, known_to
 from hueandcry.domain.duty import FIELD, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
@@ -54,11 +55,7 @@ class Acknowledged(Fact[Incident], frozen=True):
     words: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        now = tuple(
-            replace(one, acknowledged=self.by) if one.to is self.to and not one.acknowledged else one
-            for one in incident.escalations
-        )
-        return replace(incident, escalations=now)
+        return replace(incident, escalations=known_to(incident.escalations, self.to, self.by))
 
 
 # What time demands
@@ -100,28 +97,15 @@ class Escalate(Command[Incident], frozen=True):
 
 
 class Acknowledge(Command[Incident], frozen=True):
-    """Acknowledge an escalation in one's own name, or for a person who was told by other means.
-
-    `roles` are those of the person named, where they are a member of staff: nobody acknowledges for a role not theirs.
-    """
+    """Acknowledge an escalation in one's own name, or for a person who was told by other means."""
 
     may: ClassVar[tuple[Role, ...]] = FIELD
-    by: str
-    words: str
-    roles: tuple[Role, ...] | None = None
+    who: Knows
 
     def decide(self, incident: Incident, duty: Duty) -> list[Fact[Incident]]:
         live(incident)
         waiting = [one for one in incident.escalations if not one.acknowledged]
         if not waiting:
             raise Refused("no escalation of this incident waits to be acknowledged")
-        asked = dict.fromkeys(one.to for one in waiting)
-        me = self.by in ("", duty.collar)
-        held = duty.roles if me else self.roles
-        theirs = [to for to in asked if held is None or to in held]
-        if not theirs:
-            told = " or ".join(to.value for to in asked)
-            raise Refused(f"it was escalated to the {told}: name who of them was told, and how")
-        if not me and not self.words:
-            raise Refused(f"say how {self.by} was told")
-        return [Acknowledged(to, duty.collar if me else self.by, self.words) for to in theirs]
+        by, roles = self.who.of(waiting, duty)
+        return [Acknowledged(to, by, self.who.words) for to in roles]

@@ -3,14 +3,14 @@
 Theory of operation. An expedite is asked in a lane of its own, so that no other volume can bury it. It is decided with
 a reason and always told back to a named contact of the partner before it is closed. A request that could not be
 verified may still be decided: the decision then says so; what they gave and did not match is a fact of its own. That it is
-not a matter for police is decided on answers that say so, with the powers that were considered. What a partner disputes
-(domain/dispute.py) is decided anew by another person; who gets in touch again (domain/recontact.py) is asked anew.
+not a matter for police (domain/threshold.py) is decided on answers that say so. What a partner disputes (domain/dispute.py) is
+decided anew by another person; who gets in touch again (domain/recontact.py) is asked anew.
 Source: letter, area 1 (calls expedited for safeguarding action from key partners including the NHS and Children's Care
 Homes); Right Care Right Person.
 """
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -21,7 +21,6 @@ from hueandcry.domain.pack import PackKind
 from hueandcry.domain.particulars import Escalation
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import kept
-from hueandcry.domain.questionnaire import said_of
 from hueandcry.domain.reference import NS_PER_S, Code, FactRef, Instant, Kind, StreamId
 from hueandcry.domain.worked import Promising, Worked, word_kept
 
@@ -143,7 +142,7 @@ class Asked(Fact[Expedite], frozen=True):
         )
 
 
-@fact("expedite.verified", version=1, says="Asker checked: {means} {words}")
+@fact("expedite.verified", version=1, says="Asker: {means} {words}")
 class Verified(Fact[Expedite], frozen=True):
     """Who asked was checked, or could not be."""
 
@@ -175,19 +174,7 @@ class Linked(Fact[Expedite], frozen=True):
         return replace(expedite, incident=self.incident)
 
 
-@fact("expedite.threshold_considered", version=1, says="Threshold {level} ({grounds}); powers considered: {powers}")
-class ThresholdConsidered(Fact[Expedite], frozen=True):
-    """Whether it is a matter for police, by the answers that stood, and which powers there are."""
-
-    level: Plain[Code]
-    grounds: Plain[tuple[Code, ...]]
-    powers: Sealed[str]
-
-    def apply(self, expedite: Expedite) -> Expedite:
-        return expedite
-
-
-@fact("expedite.decided", version=1, says="{decision}, asker verified: {verified}; {reason}")
+@fact("expedite.decided", version=1, says="{decision}, asker: {verified}; {reason}")
 class Decided(Fact[Expedite], frozen=True):
     """What police do about it, and why."""
 
@@ -294,50 +281,37 @@ class LinkIncident(Command[Expedite], frozen=True):
         return [Linked(self.incident)]
 
 
-class Decide(Command[Expedite], frozen=True):
-    """Accept, hold, or say that it is not a police matter; always with a reason, of a dispute by another person."""
+DECIDERS = (
+    Role.VULNERABILITY,
+    Role.SUPERVISOR,
+    Role.HANDLER,
+    Role.SERGEANT,
+    Role.INSPECTOR,
+    Role.INCIDENT_MANAGER,
+)
 
-    may: ClassVar[tuple[Role, ...]] = (
-        Role.VULNERABILITY,
-        Role.SUPERVISOR,
-        Role.HANDLER,
-        Role.SERGEANT,
-        Role.INSPECTOR,
-        Role.INCIDENT_MANAGER,
-    )
-    decision: Decision
+
+def decision_on(expedite: Expedite, duty: Duty, decision: Decision, reason: str) -> Decided:
+    """Refuse a decision without reason, about an asker whom nobody checked, or on a dispute of one's own decision."""
+    live(expedite)
+    if not reason:
+        raise Refused("the decision on an expedite needs a reason")
+    if expedite.means is None:
+        raise Refused("the asker is not verified: verify them, or record that it was not possible")
+    if expedite.disputed and duty.collar == expedite.decider:
+        raise Refused(f"the partner disputes what {duty.collar} decided: another person decides anew")
+    return Decided(decision, expedite.means, duty.collar, reason)
+
+
+class Decide(Command[Expedite], frozen=True):
+    """Accept it or hold it; always with a reason, of a dispute by another person."""
+
+    may: ClassVar[tuple[Role, ...]] = DECIDERS
+    decision: Literal[Decision.ACCEPT, Decision.HOLD]
     reason: str
-    powers: str = ""
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        live(expedite)
-        if not self.reason:
-            raise Refused("the decision on an expedite needs a reason")
-        if expedite.means is None:
-            raise Refused("the asker is not verified: verify them, or record that it was not possible")
-        if expedite.disputed and duty.collar == expedite.decider:
-            raise Refused(f"the partner disputes what {duty.collar} decided: another person decides anew")
-        decided = Decided(self.decision, expedite.means, duty.collar, self.reason)
-        if self.decision is not Decision.NOT_POLICE:
-            return [decided]
-        return [*self._threshold(expedite, duty), decided]
-
-    def _threshold(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
-        """Refuse where the answers do not say that it is no matter for police; nothing is asked without a scheme."""
-        scheme = duty.policy.safeguarding
-        if scheme is None:
-            return []
-        of = scheme.set_of(scheme.threshold)
-        level = of.suggestion(said_of(expedite, of))
-        if level.level not in scheme.not_police:
-            grounds = ", ".join(level.grounds)
-            raise Refused(
-                f"the threshold is {level.level} ({grounds}): police go, or the questions of {of.code} are answered "
-                f"('question'): {', '.join(one.code for one in of.question)}"
-            )
-        if not self.powers:
-            raise Refused("say which powers were considered, after ' / '")
-        return [ThresholdConsidered(level.level, level.grounds, self.powers)]
+        return [decision_on(expedite, duty, self.decision, self.reason)]
 
 
 class TellBack(Command[Expedite], frozen=True):
@@ -362,6 +336,8 @@ class Close(Command[Expedite], frozen=True):
 
     def decide(self, expedite: Expedite, duty: Duty) -> list[Fact[Expedite]]:
         live(expedite)
+        if expedite.stage is Stage.ASKED:
+            raise Refused("nothing is decided since they asked: decide it first ('decide')")
         if expedite.stage is not Stage.TOLD:
             raise Refused("the partner was not told: tell the named contact first ('tellback')")
         if expedite.disputed:

@@ -187,9 +187,10 @@ class ListSite(Command[Partner], frozen=True):
     def decide(self, partner: Partner, duty: Duty) -> list[Fact[Partner]]:
         _registered(partner)
         listed = partner.site(self.site)
-        if listed is not None and listed.numbers == self.numbers:
-            raise Refused(f"{self.site} is listed with these numbers already")
-        return [SiteListed(self.site, self.numbers, self.name.encode())]
+        name = self.name.encode() or (listed.name if listed is not None else b"")
+        if listed is not None and (listed.numbers, listed.name) == (self.numbers, name):
+            raise Refused(f"{self.site} is listed with this name and these numbers already")
+        return [SiteListed(self.site, self.numbers, name)]
 
 
 class EndSite(Command[Partner], frozen=True):

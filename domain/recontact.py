@@ -48,7 +48,6 @@ class ContactedAgain(Fact[Expedite], frozen=True):
             not_matched=False,
             decision=None,
             told=False,
-            disputed=0,
         )
 
 

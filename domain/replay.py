@@ -45,6 +45,7 @@ from hueandcry.domain import (
     ringing,
     safeguarding,
     staff,
+    threshold,
     triage,
 )
 from hueandcry.domain.fact import Entry, Fact, FactRef, Record, fold, schema_hash
@@ -93,7 +94,7 @@ _DECISIONS = (
     outcome.Closed,
     expedite.Verified,
     expedite.NotMatched,
-    expedite.ThresholdConsidered,
+    threshold.ThresholdConsidered,
     expedite.Decided,
     expedite.Told,
     expedite.Closed,

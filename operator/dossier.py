@@ -29,7 +29,7 @@ from hueandcry.store.views import WORKED, Board
 
 COUNTED_EVERY = 4096
 FOLLOWED_S = 60.0  # the longest wait of whoever follows; a commit ends it
-READ = (*WORKED, Kind.FOREIGN, Kind.NOMINAL, Kind.EPISODE, Kind.REVIEW)
+READ = (*WORKED, Kind.FOREIGN, Kind.NOMINAL, Kind.EPISODE, Kind.REVIEW, Kind.PARTNER)
 
 
 def found(room: Room, board: Board, ref: str, session: str | None) -> Record:

@@ -72,7 +72,7 @@ class Verb(Struct, frozen=True, kw_only=True):
 
     `tells` returns what whoever presses Enter has to see besides, such as the exact words that somebody else proposed;
     `reminds` what they may have forgotten, which a preview shows and nobody else has to hear. What is said `alone` stands in one
-    record and in no proposal.
+    record and in no proposal. What `opens` sealed words where it is decided is not decided while somebody types.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     example: str
     approving: bool = False
     alone: bool = False
+    opens: bool = False
     tells: Callable[[Desk, "Line"], str] | None = None
     reminds: Callable[[Desk, "Line"], str] | None = None
 

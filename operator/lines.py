@@ -9,6 +9,7 @@ from hueandcry.operator import console, delivery
 from hueandcry.operator.bootstrap import open_room, store_path
 from hueandcry.operator.delivery import sit
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.grammar import Line
 from hueandcry.operator.identity import Identity
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
@@ -26,13 +27,13 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> li
     try:
         desk.board.catch_up()
         line = READER.read(storable(text), desk)
-        strange = line.verb.tells(desk, line) if line.verb.tells is not None and not line.verb.approving else ""
+        noted = _noted(desk, line) if not line.verb.approving else []
         entries = carry_out(desk, text)
     except Misread as fault:
         raise Misread(_marked(fault, storable(text)), fault.start, fault.end) from fault
     opened = desk.opened(entries)
-    if strange and not json:
-        console.complain(f"hue: note: {strange.removeprefix('- ')}")
+    for note in noted if not json else ():
+        console.complain(f"hue: note: {note.removeprefix('- ')}")
     if json:
         for entry in opened:
             console.say_json(console.fact_object(entry))
@@ -41,6 +42,12 @@ def work(desk: Desk, text: str, *, json: bool = False, echo: bool = False) -> li
         for one in _maybe_the_same(desk, opened):
             console.complain(f"hue: note: {one}")
     return opened
+
+
+def _noted(desk: Desk, line: Line) -> list[str]:
+    """Return what a preview would have said besides: what is odd about the line, and what may have been forgotten."""
+    found = (one(desk, line) for one in (line.verb.tells, line.verb.reminds) if one is not None)
+    return [note for note in found if note]
 
 
 def _maybe_the_same(desk: Desk, entries: list[Entry]) -> list[str]:

@@ -48,7 +48,7 @@ def as_registered(desk: Desk, expedite: Expedite, means: Means, words: str) -> t
         case Means.PHRASE:
             return _phrase_is(desk, partner, words), ""
         case Means.NUMBER:
-            return partner is not None and _rang_from(desk, expedite, partner, words), words
+            return partner is not None and _rang_from(desk, expedite, partner), words
         case Means.CALL_BACK if partner is not None:
             said = _NUMBER_AT_FIRST.match(words)
             if said is None:
@@ -70,14 +70,14 @@ def _phrase_is(desk: Desk, partner: Partner | None, said: str) -> bool:
     return verifier is not None and is_that(plainly(said), verifier)
 
 
-def _rang_from(desk: Desk, expedite: Expedite, partner: Partner, words: str) -> bool:
-    """Tell whether the call that asked last came from one of the partner's numbers; of no call, the number that is named."""
+def _rang_from(desk: Desk, expedite: Expedite, partner: Partner) -> bool:
+    """Tell whether the call that asked last came from one of the partner's numbers; a number that is typed proves nothing."""
     calls = (*((expedite.contact,) if expedite.contact is not None else ()), *expedite.contacts)
-    if not calls and not words:
-        raise Refused("no call is tied to it: say which number they ring from, or ring back ('call-back')")
-    contact = desk.board.record(calls[-1]) if calls else None
+    if not calls:
+        raise Refused("no call is tied to it that could come from their number: ring back ('call-back')")
+    contact = desk.board.record(calls[-1])
     rang = desk.door.fact(contact.number, SCREEN) if isinstance(contact, Contact) and contact.number else None
-    number = getattr(rang.fact, "number", None) if rang is not None else words
+    number = getattr(rang.fact, "number", None) if rang is not None else None
     return _is_theirs(desk, partner, number_code(number) if number else None)
 
 

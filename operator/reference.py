@@ -1,14 +1,15 @@
 """What a reference names: an incident's daily number, the tail of another item, a whole stream id, or the item in hand.
 
 Theory of operation. `412` is today's incident of that number, or the one open incident whose number ends so; `412 of 23/11`
-and `h3 of 23/11` name a day, the latter in loaded history. `c`, `e` and a tail name a contact and an expedite. `.` is what
-this session acted on last. What names nothing, or several, is refused in words.
+and `h3 of 23/11` name a day, the latter in loaded history. A kind's letter and a tail name any other item, as `c4f7q` a contact;
+a partner goes by its code. `.` is what this session acted on last. What names nothing, or several, is refused in words.
 """
 
 import re
 from collections.abc import Sequence
 
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.reference import Kind, kind_of, letter_of, read_stream, read_tail, tail_of
 from hueandcry.operator.desk import Desk
 from hueandcry.store.moment import NotAMoment, local_day, read_day
@@ -33,6 +34,9 @@ def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None 
         if kind_of(stream) in kinds and board.record(stream) is not None:
             return stream
         raise Misread(f"there is no {' or '.join(kind.name.lower() for kind in kinds)} {text}")
+    named = partner_stream(text)
+    if Kind.PARTNER in kinds and board.record(named) is not None:
+        return named
     numbered = re.fullmatch(r"(h?)([0-9]{1,9})", text)
     if numbered and Kind.INCIDENT in kinds:
         return _numbered(desk, int(numbered[2]), day, history=bool(numbered[1]))

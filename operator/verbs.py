@@ -76,8 +76,13 @@ def preview(desk: Desk, text: str) -> str:
 
 
 def refusal(desk: Desk, text: str) -> str:
-    """Return why a line would be refused as things stand, in the words of the rule; empty where it would be done."""
+    """Return why a line would be refused as things stand, in the words of the rule; empty where it would be done.
+
+    Empty as well where sealed words would have to be opened for that: nothing is looked at before Enter.
+    """
     line = READER.read(storable(text), desk)
+    if line.verb.opens:
+        return ""
     try:
         desk.would(line.verb.acts(desk, line), approving=line.verb.approving)
     except Refused as fault:

@@ -1,6 +1,7 @@
 """Lines about sending somebody: who goes, who is there, what waits, who knows."""
 
 from hueandcry.domain import cover, deployment, dispute, escalation, ringing
+from hueandcry.domain.acknowledging import Knows
 from hueandcry.domain.duty import Role
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fault import Refused
@@ -55,24 +56,14 @@ def ack_acts(desk: Desk, line: Line) -> list[Act]:
     record = desk.board.record(line["item"])
     assert isinstance(record, Worked)
     named, words = _named(desk, line)
-    if (
-        isinstance(record, Expedite)
-        and record.unacknowledged is not None
-        and not (record.unheeded and not _theirs(desk, record))
-    ):
-        return [Act(record.id, dispute.AcknowledgeDispute(" ".join(filter(None, (named, words)))))]
-    waits = isinstance(record, Incident) and record.unacknowledged is not None
-    if record.unheeded and not named and not _theirs(desk, record):
-        waits = False
-    known = (
-        [_escalation_known(desk, line["item"], named, words)]
-        if waits or (isinstance(record, Incident) and not record.unheeded)
-        else []
-    )
+    goes_up = isinstance(record, Incident | Expedite)
+    only_rings = record.unheeded and not named and not _theirs(desk, record)
+    waits = isinstance(record, Incident | Expedite) and record.unacknowledged is not None and not only_rings
+    known = [_known(desk, record, named, words)] if waits or (goes_up and not record.unheeded) else []
     if known and not record.unheeded:
         return known
     said = words if known else " ".join(filter(None, (named, words)))
-    return [*known, Act(line["item"], ringing.HeedRing(said))]
+    return [*known, Act(record.id, ringing.HeedRing(said))]
 
 
 def _theirs(desk: Desk, record: Worked) -> bool:
@@ -91,10 +82,12 @@ def _named(desk: Desk, line: Line) -> tuple[str, str]:
     return "", " ".join(filter(None, (first, words)))
 
 
-def _escalation_known(desk: Desk, incident: bytes, named: str, words: str) -> Act:
+def _known(desk: Desk, record: Worked, named: str, words: str) -> Act:
+    """Return that somebody knows of what an item was escalated for."""
     member = desk.board.member(named)
-    roles = member.roles if member is not None else None
-    return Act(incident, escalation.Acknowledge(named, words, roles))
+    who = Knows(named, words, member.roles if member is not None else None)
+    of_dispute = isinstance(record, Expedite)
+    return Act(record.id, dispute.AcknowledgeDispute(who) if of_dispute else escalation.Acknowledge(who))
 
 
 def cover_acts(desk: Desk, line: Line) -> list[Act]:

@@ -1,6 +1,6 @@
 """Lines about a partner's safeguarding expedite: asked, verified, decided, told back, disputed, asked anew, handed back."""
 
-from hueandcry.domain import dispute, episode, expedite, incident, lane, link, questionnaire, recontact
+from hueandcry.domain import dispute, episode, expedite, incident, lane, link, questionnaire, recontact, threshold
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.episode import Episode
 from hueandcry.domain.expedite import Decision, Expedite, Means
@@ -42,7 +42,7 @@ def decide_acts(_: Desk, line: Line) -> list[Act]:
     decision = Decision(line["decision"])
     if decision is not Decision.NOT_POLICE:
         return [Act(line["expedite"], expedite.Decide(decision, line["reason"]))]
-    return [Act(line["expedite"], expedite.Decide(decision, reason.strip(), powers.strip()))]
+    return [Act(line["expedite"], threshold.DecideNotPolice(reason.strip(), powers.strip()))]
 
 
 def _person_and(words: str) -> tuple[str, str]:
@@ -130,7 +130,7 @@ VERBS = (
         example="e mri-ward-12 walkout - Sister Jones / 0161 496 0000 / patient left at 14:00 without medication",
     ),
     Verb(
-        name="verify", short="v", slots=(EXPEDITE, slots.choice("means", slots.one_of(Means)), slots.words("words", optional=True)), acts=verify_acts, alone=True,
+        name="verify", short="v", slots=(EXPEDITE, slots.choice("means", slots.one_of(Means)), slots.words("words", optional=True)), acts=verify_acts, alone=True, opens=True,
         does="Record that the asker of {expedite} was verified by {means}[: {words}]", example="v . call-back 0161 496 0000 switchboard put me through",
     ),
     Verb(

@@ -1,7 +1,10 @@
 """Lines about partners: registered, with their sites, numbers and people."""
 
+from collections.abc import Sequence
+
 from hueandcry.domain import partner
-from hueandcry.domain.partner import partner_stream
+from hueandcry.domain.fault import Refused
+from hueandcry.domain.partner import Partner, partner_stream
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
@@ -9,13 +12,14 @@ from hueandcry.operator.partnering import number_code
 from hueandcry.operator.reference import Misread
 
 
-def partner_acts(_: Desk, line: Line) -> list[Act]:
+def partner_acts(desk: Desk, line: Line) -> list[Act]:
     code = line["partner"]
-    return [Act(partner_stream(code), partner.RegisterPartner(code, line["sort"], line["name"]))]
+    _check_free(desk, code, code)
+    return [Act(partner_stream(code), partner.RegisterPartner(code, line["sort"], line["name"]), on_all=True)]
 
 
-def site_acts(_: Desk, line: Line) -> list[Act]:
-    """The site's name and its numbers are parted by ` / `."""
+def site_acts(desk: Desk, line: Line) -> list[Act]:
+    """The site's name and its numbers are parted by ` / `; a site and a number belong to one partner."""
     name, *numbers = (part.strip() for part in line["words"].split(" / "))
     read = []
     for number in numbers:
@@ -23,7 +27,30 @@ def site_acts(_: Desk, line: Line) -> list[Act]:
         if code is None:
             raise Misread(f"'{number}' is no telephone number; name and numbers are parted by ' / '")
         read.append(code)
-    return [Act(_named(line), partner.ListSite(line["site"], tuple(read), name))]
+    _check_free(desk, line["partner"], line["site"], read)
+    return [Act(_named(line), partner.ListSite(line["site"], tuple(read), name), on_all=True)]
+
+
+def _check_free(desk: Desk, code: str, wanted: str, numbers: Sequence[str] = ()) -> None:
+    """Refuse a code or a number by which another partner, or another site of it, goes already."""
+    for known in desk.board.partners():
+        other = known.partner.lower() != code.lower()
+        if other and (wanted.lower() == known.partner.lower() or known.site(wanted) is not None):
+            raise Refused(f"{wanted} is taken: it names {known.partner} or a site of it")
+        for site in known.sites:
+            shared = set(numbers).intersection(site.numbers)
+            if shared and (other or site.site.lower() != wanted.lower()):
+                raise Refused(f"+{min(shared)} is the number of {site.site} of {known.partner} already")
+
+
+def instead(desk: Desk, line: Line) -> str:
+    """Return what a site was listed with so far, where it was."""
+    known = desk.board.record(_named(line))
+    site = known.site(line["site"]) if isinstance(known, Partner) else None
+    if site is None:
+        return ""
+    numbers = ", ".join(f"+{one}" for one in site.numbers) or "no number"
+    return f"- instead of {site.name.decode('utf-8', 'replace')}, {numbers}"
 
 
 def unsite_acts(_: Desk, line: Line) -> list[Act]:
@@ -32,7 +59,7 @@ def unsite_acts(_: Desk, line: Line) -> list[Act]:
 
 def named_acts(_: Desk, line: Line) -> list[Act]:
     """Name, role and number are parted by ` / `."""
-    name, role, number = ([part.strip() for part in line["words"].split(" / ")] + ["", ""])[:3]
+    name, role, number = ([part.strip(" /") for part in line["words"].split(" / ")] + ["", ""])[:3]
     return [Act(_named(line), partner.NamePerson(line["site"], name, role, number))]
 
 
@@ -66,7 +93,7 @@ VERBS = (
         does="Register partner {partner} ({sort}): {name}", example="pa mft nhs Manchester hospitals",
     ),
     Verb(
-        name="site", short="sit", slots=(PARTNER, slots.code("site", _sites), slots.words("words")), acts=site_acts,
+        name="site", short="sit", slots=(PARTNER, slots.code("site", _sites), slots.words("words")), acts=site_acts, tells=instead,
         does="List site {site} of {partner}: {words}", example="sit mft mri-ward-12 Ward 12, Royal Infirmary / 0161 276 1234",
     ),
     Verb(

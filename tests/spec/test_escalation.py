@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from hueandcry.domain import escalation
+from hueandcry.domain.acknowledging import Knows
 from hueandcry.domain.advice import InterimRiskSet
 from hueandcry.domain.contact import Contact, Source
 from hueandcry.domain.crime import CrimeRecorded, NoCrimeFound
@@ -111,7 +112,7 @@ def test_only_the_watch_escalates() -> None:
 
 
 def test_the_floor_and_whoever_is_told_acknowledge_and_nobody_else() -> None:
-    assert set(who_may(Acknowledge("", ""))) == {*FLOOR, Role.SERGEANT, Role.INSPECTOR}
+    assert set(who_may(Acknowledge(Knows("", "")))) == {*FLOOR, Role.SERGEANT, Role.INSPECTOR}
 
 
 def test_every_command_on_escalations_has_its_roles_checked_here() -> None:
@@ -271,13 +272,15 @@ def test_a_less_urgent_grade_counts_from_the_opening() -> None:
 # Acknowledging
 
 
-ACKNOWLEDGE = Acknowledge("", "looking for a car")
+ACKNOWLEDGE = Acknowledge(Knows("", "looking for a car"))
 
 
 @pytest.mark.parametrize("by", ["", "1001"], ids=["naming nobody", "naming themselves"])
 def test_whoever_holds_the_role_acknowledges_in_their_own_name(by: str) -> None:
     before = given(*PRIORITY, SERGEANT, on=Incident)
-    record = before.when(Acknowledge(by, ""), on_duty(Role.SERGEANT)).then(Acknowledged(Role.SERGEANT, "1001", ""))
+    record = before.when(Acknowledge(Knows(by, "")), on_duty(Role.SERGEANT)).then(
+        Acknowledged(Role.SERGEANT, "1001", "")
+    )
     assert [one.acknowledged for one in record.escalations] == ["1001"]
     assert record.unacknowledged is None
 
@@ -286,7 +289,7 @@ def test_whoever_holds_the_role_acknowledges_in_their_own_name(by: str) -> None:
 @pytest.mark.parametrize("role", [Role.HANDLER, Role.SUPERVISOR, Role.INSPECTOR])
 def test_whoever_does_not_hold_the_role_names_who_was_told(role: Role, by: str) -> None:
     """No rank stands in for another: it was not the inspector who was to be told."""
-    given(*PRIORITY, SERGEANT, on=Incident).when(Acknowledge(by, "I know"), on_duty(role)).then_refused(
+    given(*PRIORITY, SERGEANT, on=Incident).when(Acknowledge(Knows(by, "I know")), on_duty(role)).then_refused(
         "it was escalated to the sergeant: name who of them was told, and how"
     )
 
@@ -299,7 +302,7 @@ def test_whoever_holds_none_of_several_roles_is_told_all_of_them() -> None:
 
 def test_another_person_who_was_told_by_other_means_is_named_with_how() -> None:
     before = given(*PRIORITY, SERGEANT, on=Incident)
-    told = Acknowledge("3003", "told by radio")
+    told = Acknowledge(Knows("3003", "told by radio"))
     record = before.when(told, on_duty(Role.DISPATCHER)).then(Acknowledged(Role.SERGEANT, "3003", "told by radio"))
     assert [one.acknowledged for one in record.escalations] == ["3003"]
 
@@ -307,7 +310,7 @@ def test_another_person_who_was_told_by_other_means_is_named_with_how() -> None:
 @pytest.mark.parametrize("role", [Role.DISPATCHER, Role.SERGEANT])
 def test_nobody_acknowledges_for_another_without_saying_how_they_were_told(role: Role) -> None:
     before = given(*PRIORITY, SERGEANT, on=Incident)
-    before.when(Acknowledge("3003", ""), on_duty(role)).then_refused("say how 3003 was told")
+    before.when(Acknowledge(Knows("3003", "")), on_duty(role)).then_refused("say how 3003 was told")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +318,7 @@ def test_nobody_acknowledges_for_another_without_saying_how_they_were_told(role:
     [PRIORITY, (*PRIORITY, SERGEANT, Acknowledged(Role.SERGEANT, "3003", ""))],
     ids=["never raised", "acknowledged"],
 )
-@pytest.mark.parametrize("command", [ACKNOWLEDGE, Acknowledge("3003", "told by radio")], ids=["own", "another"])
+@pytest.mark.parametrize("command", [ACKNOWLEDGE, Acknowledge(Knows("3003", "told by radio"))], ids=["own", "another"])
 def test_nothing_is_acknowledged_that_does_not_wait_for_it(
     facts: tuple[Fact[Incident], ...], command: Acknowledge
 ) -> None:
@@ -339,13 +342,17 @@ def test_whoever_holds_both_roles_acknowledges_as_both() -> None:
 
 def test_what_went_to_a_role_twice_is_acknowledged_in_one() -> None:
     before = given(*PRIORITY, SERGEANT, AGAIN, on=Incident)
-    record = before.when(Acknowledge("", ""), on_duty(Role.SERGEANT)).then(Acknowledged(Role.SERGEANT, "1001", ""))
+    record = before.when(Acknowledge(Knows("", "")), on_duty(Role.SERGEANT)).then(
+        Acknowledged(Role.SERGEANT, "1001", "")
+    )
     assert record.unacknowledged is None
 
 
 def test_the_next_shift_acknowledges_for_itself() -> None:
     before = given(*PRIORITY, SERGEANT, Acknowledged(Role.SERGEANT, "3003", ""), AGAIN, on=Incident)
-    record = before.when(Acknowledge("", ""), on_duty(Role.SERGEANT)).then(Acknowledged(Role.SERGEANT, "1001", ""))
+    record = before.when(Acknowledge(Knows("", "")), on_duty(Role.SERGEANT)).then(
+        Acknowledged(Role.SERGEANT, "1001", "")
+    )
     assert [one.acknowledged for one in record.escalations] == ["3003", "1001"]
 
 

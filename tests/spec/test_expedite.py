@@ -246,7 +246,8 @@ def test_an_expedite_is_closed_once_the_partner_knows() -> None:
 def test_an_expedite_is_not_closed_before_the_partner_knows_its_last_decision(
     facts: tuple[Fact[Expedite], ...],
 ) -> None:
-    rule = "the partner was not told: tell the named contact first ('tellback')"
+    undecided = "nothing is decided since they asked: decide it first ('decide')"
+    rule = "the partner was not told: tell the named contact first ('tellback')" if ACCEPTED in facts else undecided
     given(ASKED, *facts, on=Expedite).when(CLOSE).then_refused(rule)
 
 

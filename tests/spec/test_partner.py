@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hueandcry.domain import dispute, episode, lane, partner, recontact
+from hueandcry.domain.acknowledging import Knows
 from hueandcry.domain.alert import Known, alerts, in_a_word
 from hueandcry.domain.contact import Answered, Channel, Contact, Rang
 from hueandcry.domain.contact import Stage as Ringing
@@ -43,7 +44,6 @@ from hueandcry.domain.expedite import (
     Means,
     NotMatched,
     Stage,
-    ThresholdConsidered,
     Told,
     Verified,
     Verify,
@@ -74,12 +74,13 @@ from hueandcry.domain.partner import (
 from hueandcry.domain.questionnaire import QuestionAnswered
 from hueandcry.domain.recall import Abandoned
 from hueandcry.domain.recontact import ContactAgain, ContactedAgain, HandBack, HandedBack
-from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.reference import NS_PER_S, Kind
+from hueandcry.domain.threshold import DecideNotPolice, ThresholdConsidered
 from hueandcry.domain.timer import Timer, timers
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.partnering import set_phrase
-from hueandcry.operator.reference import Misread
-from hueandcry.operator.verbs import carry_out
+from hueandcry.operator.reference import Misread, find
+from hueandcry.operator.verbs import carry_out, preview, refusal
 from hueandcry.store.moment import rfc3339
 from tests.spec.harness import (
     MINUTE,
@@ -116,6 +117,7 @@ NO_THREAT = tuple(
         ("rc-other", "yes"),
     )
 )
+NOBODY_ELSE = QuestionAnswered("right-care", "rc-other", "no", False, "")
 TO_LIFE = QuestionAnswered("right-care", "rc-life", "yes", False, "")
 DECIDED = (ASKED, VERIFIED, *NO_THREAT, NOT_POLICE)
 
@@ -201,7 +203,7 @@ def test_a_site_may_be_listed_anew_with_other_numbers() -> None:
         (
             (REGISTERED, SITE),
             ListSite("ward-12", ("441614960000",), ""),
-            "ward-12 is listed with these numbers already",
+            "ward-12 is listed with this name and these numbers already",
         ),
         ((REGISTERED,), EndSite("ward-12", "x"), "mft has no site ward-12"),
         ((REGISTERED, SITE), EndSite("ward-12", ""), "say why the site is taken off"),
@@ -393,12 +395,33 @@ def test_a_mismatch_is_settled_by_verifying() -> None:
     assert alerts(before.record, (), START, known) == ["NOT as the partner is registered"]
 
 
+def test_a_code_and_a_number_belong_to_one_partner_and_one_site() -> None:
+    """Two that share one would be rung up, and verified, as each other."""
+    desk = Room().desk("4401", Role.VULNERABILITY)
+    work(
+        desk, "partner mft nhs Manchester hospitals\nsite mft ward-12 Ward 12 / 0161 496 0000\npartner aft nhs Another"
+    )
+    for line, why in (
+        ("site aft WARD-12 Ward 12", "WARD-12 is taken: it names mft or a site of it"),
+        ("site aft MFT x", "MFT is taken: it names mft or a site of it"),
+        ("partner ward-12 nhs x", "ward-12 is taken: it names mft or a site of it"),
+        ("site aft ward-1 Ward 1 / 0161 496 0000", "+441614960000 is the number of ward-12 of mft already"),
+        ("site mft ward-1 Ward 1 / 0161 496 0000", "+441614960000 is the number of ward-12 of mft already"),
+    ):
+        with pytest.raises(Refused) as refused:
+            carry_out(desk, line)
+        assert str(refused.value) == why
+    assert preview(desk, "site mft ward-12 Ward 12, new wing").endswith("- instead of Ward 12, +441614960000")
+    work(desk, "site mft ward-12 Ward 12, new wing / 0161 496 0000\nsite mft ward-12 Ward 12, new wing")
+    assert desk.board.partners()[1].sites[0].numbers == ()
+
+
 # Whether it is a matter for police
 
 
 def test_what_is_no_matter_for_police_rests_on_answers_and_on_the_powers_considered() -> None:
     before = given(ASKED, VERIFIED, *NO_THREAT, on=Expedite)
-    before.when(Decide(Decision.NOT_POLICE, "the ward searches", "none under s.136, he left of his own will")).then(
+    before.when(DecideNotPolice("the ward searches", "none under s.136, he left of his own will")).then(
         ThresholdConsidered(
             "not-met",
             ("asked", "rc-life.no", "rc-harm.no", "rc-crime.no", "rc-child.no", "rc-other.yes"),
@@ -406,19 +429,21 @@ def test_what_is_no_matter_for_police_rests_on_answers_and_on_the_powers_conside
         ),
         Decided(Decision.NOT_POLICE, Means.CALL_BACK, "1001", "the ward searches"),
     )
-    before.when(Decide(Decision.NOT_POLICE, "the ward searches")).then_refused(
-        "say which powers were considered, after ' / '"
-    )
+    before.when(DecideNotPolice("the ward searches", "")).then_refused("say which powers were considered, after ' / '")
 
 
 @pytest.mark.parametrize(
-    ("answers", "met"),
-    [((), "not-known"), (NO_THREAT[:3], "not-known"), ((*NO_THREAT, TO_LIFE), "life, rc-life.yes")],
+    ("answers", "why"),
+    [
+        ((), "(not-known): not answered ('question'): rc-life, rc-harm, rc-crime, rc-child, rc-other"),
+        (NO_THREAT[:3], "(not-known): not answered ('question'): rc-child, rc-other"),
+        ((*NO_THREAT[:4], NOBODY_ELSE), "(no-other-service, rc-other.no): police go"),
+        ((*NO_THREAT, TO_LIFE), "(life, rc-life.yes): police go"),
+    ],
 )
-def test_what_is_not_known_or_meets_the_threshold_is_no_refusal(answers: tuple[Fact[Any], ...], met: str) -> None:
-    given(ASKED, VERIFIED, *answers, on=Expedite).when(Decide(Decision.NOT_POLICE, "x", "y")).then_refused(
-        f"the threshold is met ({met}): police go, or the questions of right-care are answered ('question'): "
-        "rc-life, rc-harm, rc-crime, rc-child, rc-other, rc-which"
+def test_what_is_not_known_or_meets_the_threshold_is_no_refusal(answers: tuple[Fact[Any], ...], why: str) -> None:
+    given(ASKED, VERIFIED, *answers, on=Expedite).when(DecideNotPolice("x", "y")).then_refused(
+        f"the threshold is met {why}"
     )
 
 
@@ -466,12 +491,19 @@ def test_each_rung_is_raised_once_when_it_is_due() -> None:
 def test_whoever_it_went_to_acknowledges_in_their_own_name() -> None:
     raised = DisputeEscalated(Role.SERGEANT, (), START)
     before = given(*DECIDED, TOLD, Disputed("x", "y"), raised, on=Expedite)
-    record = before.when(AcknowledgeDispute("reading it"), on_duty(Role.SERGEANT)).then(
+    record = before.when(AcknowledgeDispute(Knows("", "reading it")), on_duty(Role.SERGEANT)).then(
         DisputeAcknowledged(Role.SERGEANT, "1001", "reading it")
     )
     assert record.unacknowledged is None
-    before.when(AcknowledgeDispute(""), on_duty(Role.HANDLER)).then_refused("it went to the sergeant: that is for them")
-    given(*DECIDED, on=Expedite).when(AcknowledgeDispute("")).then_refused(
+    before.when(AcknowledgeDispute(Knows("", "")), on_duty(Role.HANDLER)).then_refused(
+        "it was escalated to the sergeant: name who of them was told, and how"
+    )
+    told = DisputeAcknowledged(Role.SERGEANT, "3003", "by radio")
+    before.when(AcknowledgeDispute(Knows("3003", "by radio", (Role.SERGEANT,))), on_duty(Role.HANDLER)).then(told)
+    before.when(AcknowledgeDispute(Knows("3003", "", (Role.SERGEANT,))), on_duty(Role.HANDLER)).then_refused(
+        "say how 3003 was told"
+    )
+    given(*DECIDED, on=Expedite).when(AcknowledgeDispute(Knows("", ""))).then_refused(
         "no dispute of this expedite waits to be acknowledged"
     )
 
@@ -497,7 +529,7 @@ def test_what_comes_after_is_refused_in_the_words_of_the_rule(
 
 def test_only_the_watch_raises_a_dispute_and_the_floor_records_one() -> None:
     assert who_may(EscalateDispute(Role.SERGEANT, 0)) == (Role.WATCH,)
-    assert set(who_may(AcknowledgeDispute(""))) == set(FIELD) == set(who_may(HandBack("x", "")))
+    assert set(who_may(AcknowledgeDispute(Knows("", "")))) == set(FIELD) == set(who_may(HandBack("x", "")))
     assert who_may(Dispute("x", "y")) == FLOOR == who_may(ContactAgain(None, "x"))
 
 
@@ -518,7 +550,10 @@ def test_whoever_gets_in_touch_again_is_asked_anew_also_after_the_close(facts: t
     )
     had_an_answer = TOLD in facts
     assert (record.stage, record.asked, record.open) == (Stage.ASKED, now if had_an_answer else START, True)
-    assert (record.decision, record.means, record.answers, record.disputed) == (None, None, (), 0)
+    assert (record.decision, record.means, record.answers) == (None, None, ())
+    assert record.disputed == (START if Disputed("x", "y") in facts else 0), (
+        "what is disputed is decided by another still"
+    )
     assert record.contacts == (again,)
     assert record.answer_by(policy()) == (now if had_an_answer else START) + 15 * MINUTE
 
@@ -744,3 +779,23 @@ def test_a_partner_who_rings_stands_with_the_partners_on_the_whole_board() -> No
         one for one in desk.board.items(desk.identity.now()) if one.queue == "partner" and one.kind == "contact"
     )
     assert ringing.risk == 200
+
+
+def test_a_line_that_is_only_typed_verifies_nobody_and_opens_no_phrase() -> None:
+    desk = Room().founder
+    work(desk, "grant 1001 vulnerability\npartner mft nhs x\nsite mft ward-12 Ward 12 / 0161 496 0000")
+    set_phrase(desk, "mft", "seven green lanterns")
+    work(desk, "expedite ward-12 walkout - Sister Jones / 0161 496 0000 / left")
+    shown = len(list(desk.log.access.entries()))  # type: ignore[attr-defined]
+    desk.door.leave()
+    for typed in ("verify . phrase seven green", "verify . phrase seven green lanterns"):
+        assert refusal(desk, typed) == ""
+    assert len(list(desk.log.access.entries())) == shown  # type: ignore[attr-defined]
+
+
+def test_a_partner_is_found_by_its_code_where_it_is_erased_or_read() -> None:
+    room = Room()
+    work(room.founder, "grant 1001 vulnerability\npartner mft nhs Manchester hospitals")
+    assert find(room.founder, "MFT", (Kind.EPISODE, Kind.PARTNER)) == partner_stream("mft")
+    with pytest.raises(Misread):
+        find(room.founder, "aft", (Kind.EPISODE, Kind.PARTNER))

@@ -18,7 +18,10 @@ GROUPS = ("handler", "desk", "channel", "place")
 
 
 class Agreement(Struct, frozen=True, order=True):
-    """The reviews of one group: of how many the grade was the same, more or less urgent blind, and who is vulnerable the same."""
+    """The reviews of one group: of how many the grade was the same, more or less urgent blind, and who is vulnerable the same.
+
+    `seen_before` of them were made by somebody who had been shown the incident before.
+    """
 
     by: str
     of: str
@@ -29,23 +32,30 @@ class Agreement(Struct, frozen=True, order=True):
     same_vulnerable: int
     elements: int
     same_elements: int
+    seen_before: int
 
 
-class _Found(Struct):
+class Found(Struct):
+    """A review as far as it came: its stream and reviewer, what was begun, judged and compared."""
+
+    stream: bytes
+    reviewer: str
     begun: ReviewBegun
     judged: Judged | None = None
     compared: Compared | None = None
 
 
-def reviews(entries: Iterable[Entry]) -> list[_Found]:
+def reviews(entries: Iterable[Entry]) -> list[Found]:
     """Return the reviews that were begun, each as far as it came."""
-    found: dict[bytes, _Found] = {}
+    found: dict[bytes, Found] = {}
     for entry in entries:
         if not isinstance(entry.stream, bytes) or kind_of(entry.stream) is not Kind.REVIEW:
             continue
         match entry.fact:
             case ReviewBegun():
-                found[entry.stream] = _Found(entry.fact)
+                found[entry.stream] = Found(
+                    entry.stream, entry.header.actor if entry.header is not None else "", entry.fact
+                )
             case Judged():
                 found[entry.stream].judged = entry.fact
             case Compared():
@@ -57,7 +67,7 @@ def reviews(entries: Iterable[Entry]) -> list[_Found]:
 
 def agreement(entries: Iterable[Entry]) -> list[Agreement]:
     """Return how far the reviews agree, by each group and of all."""
-    groups: dict[tuple[str, str], list[_Found]] = {}
+    groups: dict[tuple[str, str], list[Found]] = {}
     for one in reviews(entries):
         if one.compared is not None:
             for by in GROUPS:
@@ -66,7 +76,7 @@ def agreement(entries: Iterable[Entry]) -> list[Agreement]:
     return sorted(_agreement(by, of, found) for (by, of), found in groups.items())
 
 
-def _agreement(by: str, of: str, found: list[_Found]) -> Agreement:
+def _agreement(by: str, of: str, found: list[Found]) -> Agreement:
     pairs = [(one.compared, one.judged) for one in found if one.compared is not None and one.judged is not None]
     steps = [compared.steps for compared, _ in pairs]
     return Agreement(
@@ -79,6 +89,7 @@ def _agreement(by: str, of: str, found: list[_Found]) -> Agreement:
         sum(compared.vulnerable == judged.vulnerable for compared, judged in pairs),
         sum(compared.elements for compared, _ in pairs),
         sum(compared.elements - len(compared.otherwise) for compared, _ in pairs),
+        sum(one.begun.seen for one in found),
     )
 
 

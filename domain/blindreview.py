@@ -16,6 +16,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import check_offered
 from hueandcry.domain.particulars import Reply
 from hueandcry.domain.reference import Code, FactRef, Kind, StreamId
+from hueandcry.domain.riskmodel import RiskPack
 
 REVIEWERS = (Role.SUPERVISOR, Role.AUDITOR, Role.INCIDENT_MANAGER, Role.INSPECTOR)
 
@@ -36,10 +37,15 @@ class Review(Record, frozen=True, kw_only=True):
 
 
 @fact(
-    "review.begun", version=1, says="Blind review of {incident}, graded first as {of}; {handler} took it by {channel}"
+    "review.begun",
+    version=1,
+    says="Blind review of {incident}, graded first as {of}; {handler} took it by {channel}; shown it before: {seen}",
 )
 class ReviewBegun(Fact[Review], frozen=True):
-    """Somebody begins to look; `of` is the first grade, which they do not see. Who took it, where, by which channel and desk."""
+    """Somebody begins to look; `of` is the first grade, which they do not see. Who took it, where, by which channel and desk.
+
+    `seen` tells whether the access log says that the reviewer was shown the incident before: then it is not quite blind.
+    """
 
     incident: Plain[StreamId]
     of: Plain[FactRef]
@@ -47,6 +53,7 @@ class ReviewBegun(Fact[Review], frozen=True):
     place: Plain[Code]
     channel: Plain[Code]
     desk: Plain[Code]
+    seen: Plain[bool]
 
     def apply(self, review: Review) -> Review:
         return replace(review, incident=self.incident, of=self.of, reviewer=review.actor)
@@ -91,6 +98,17 @@ class Compared(Fact[Review], frozen=True):
 # Commands
 
 
+def whole(given: tuple[Reply, ...], risk: RiskPack) -> dict[str, str]:
+    """Return the answers of an assessment; refuses one that is not offered, and any that is missing."""
+    for reply in given:
+        check_offered(reply, risk)
+    answers = {one.element: one.answer for one in given}
+    missing = [one.code for one in risk.element if one.code not in answers]
+    if missing:
+        raise Refused(f"{', '.join(missing)} neither answered nor passed over with a reason")
+    return answers
+
+
 class BeginReview(Command[Review], frozen=True):
     """Begin a blind review; `theirs` are those who took, assessed or graded the incident."""
 
@@ -102,11 +120,12 @@ class BeginReview(Command[Review], frozen=True):
     channel: str
     desk: str
     theirs: tuple[str, ...]
+    seen: bool
 
     def decide(self, review: Review, duty: Duty) -> list[Fact[Review]]:
         if duty.collar in self.theirs:
             raise Refused(f"{duty.collar} took, assessed or graded it: somebody else takes the second look")
-        return [ReviewBegun(self.incident, self.of, self.handler, self.place, self.channel, self.desk)]
+        return [ReviewBegun(self.incident, self.of, self.handler, self.place, self.channel, self.desk, self.seen)]
 
 
 class Judge(Command[Review], frozen=True):
@@ -142,12 +161,7 @@ class Judge(Command[Review], frozen=True):
     def _judged(self, duty: Duty) -> Judged:
         risk, grades = duty.policy.risk_of(self.risk), duty.policy.grades_of(self.grades)
         grades.row(self.grade)
-        for reply in self.given:
-            check_offered(reply, risk)
-        answers = {one.element: one.answer for one in self.given}
-        missing = [one.code for one in risk.element if one.code not in answers]
-        if missing:
-            raise Refused(f"{', '.join(missing)} neither answered nor passed over with a reason")
+        answers = whole(self.given, risk)
         suggested = risk.suggestion(answers, self.category).grade
         if suggested != self.grade and not self.reason:
             raise Refused(f"the answers suggest grade {suggested}: say why it is {self.grade}")

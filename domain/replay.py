@@ -26,9 +26,11 @@ from hueandcry.domain import (
     episode,
     escalation,
     expedite,
+    firstcheck,
     grading,
     handover,
     incident,
+    involvement,
     lane,
     link,
     location,
@@ -112,7 +114,7 @@ _DECISIONS = (
     recontact.HandedBack,
     dispute.Disputed,
     dispute.DisputeAcknowledged,
-    episode.EpisodeEnded,
+    episode.FormEnded,
 )
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -193,6 +195,13 @@ class _Walk:
                 self.unheard[one].append(entry.position)
         self.walked[FactRef(stream, entry.version)] = entry
 
+    def heard_by(self, stream: bytes) -> set[bytes]:
+        """Return whom a record hears: itself, its callers, and theirs."""
+        heard = {stream}
+        while more := {caller for one in heard for caller in self._callers[one]} - heard:
+            heard |= more
+        return heard
+
     def rests_on(self, entry: Entry) -> tuple[int, ...]:
         """Return the positions of the facts that a decision rests on."""
         fact, positions = entry.fact, set(self.unheard[entry.stream])
@@ -226,9 +235,20 @@ def informs(fact: Fact[Any] | None) -> bool:
     """Tell whether a fact says what the room came to know, and not what it did."""
     noted = contact.Rang | logbook.Noted | triage.ElementTriaged | triage.ElementPassedOver | contact.Located
     changed = incident.Opened | incident.Contacted | incident.Changed | logbook.Corrected
-    again = link.Absorbed | link.Reopened | location.Placed | recontact.ContactedAgain
-    asked = questionnaire.QuestionAnswered | safeguarding.Researched
-    return isinstance(fact, noted | changed | again | asked | expedite.Asked)
+    again = link.Absorbed | link.Reopened | recontact.ContactedAgain
+    asked = questionnaire.QuestionAnswered | safeguarding.Researched | firstcheck.Checked | check.CheckReturned
+    where = incident.Located | location.Placed | location.CallerLocated
+    who = involvement.PersonInvolved | involvement.PersonNotInvolved | recall.HelpedToTalk | lane.PartnerKnown
+    return isinstance(fact, noted | changed | again | asked | where | who | expedite.Asked)
+
+
+def known_before(entries: Iterable[Entry], stream: bytes, position: int) -> list[Entry]:
+    """Return what a record had come to know before a position: what its own facts say, and its callers of that time."""
+    walk, before = _Walk(), [one for one in entries if one.position < position]
+    for entry in sorted(before, key=lambda one: one.position):
+        walk.hears(entry)
+        walk.on(entry)
+    return [one for one in before if one.stream in walk.heard_by(stream) and informs(one.fact)]
 
 
 def _decision(entry: Entry, fact: Fact[Any], walk: _Walk) -> Decision:
@@ -252,11 +272,19 @@ def _decision(entry: Entry, fact: Fact[Any], walk: _Walk) -> Decision:
     )
 
 
+def told_of(about: incident.Incident) -> tuple[bytes, ...]:
+    """Return the streams that say what happened in an incident: itself, whom it came from, and what was merged into it.
+
+    Referrals go to their agencies, and forms are disposed of where they are kept: neither goes on with it.
+    """
+    return (about.id, *about.contacts, *about.absorbed)
+
+
 def story(record: Record) -> tuple[bytes, ...]:
-    """Return the streams that make up the story of a record: itself, and the contacts it came from."""
+    """Return the streams that make up the story of a record: itself, whom it came from, its referrals, and its forms."""
     match record:
         case incident.Incident():
-            return (record.id, *record.contacts, *record.absorbed, *record.referrals, *record.forms)
+            return (*told_of(record), *record.referrals, *record.forms)
         case expedite.Expedite():
             asked_by = filter(None, (record.contact, record.incident))
             return (record.id, *asked_by, *record.contacts, *record.referrals, *record.forms)

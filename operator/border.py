@@ -64,7 +64,7 @@ def export(room: Room, ref: str, force: str, file: Path, *, session: str | None,
     agreement = agreement_with(board.policy, force)
     if file.exists():
         raise Refused(f"{file} is there already: an export goes into a new file")
-    streams = [stream for stream in replay.story(record) if not _is_erased(board.record(stream))]
+    streams = [stream for stream in replay.told_of(record) if not _is_erased(board.record(stream))]
     export_id = os.urandom(EXPORT_ID_BYTES)
     acts = [Act(stream, Export(force, export_id, bytes(32))) for stream in streams]
     desk.would(acts)  # whoever may not is told before a word is opened

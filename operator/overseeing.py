@@ -168,7 +168,7 @@ def review(
 def sample(
     count: Annotated[int, typer.Argument(min=1, help="How many incidents.")],
     by: Annotated[str, typer.Option("--by", help="From each handler, desk, channel or place in turn.")] = "handler",
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**64 - 1, help="The same seed draws the same.")] = 0,
     store: Store = None,
     at: At = None,
     json: Json = False,

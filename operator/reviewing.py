@@ -14,16 +14,18 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from hueandcry.domain import replay
+from hueandcry.domain.access import Shown
 from hueandcry.domain.agreement import GROUPS, agreement, drawn, reviews
-from hueandcry.domain.blindreview import BeginReview, Compared, Judge, Judged
+from hueandcry.domain.blindreview import BeginReview, Compared, Judge, Judged, whole
 from hueandcry.domain.contact import Contact
-from hueandcry.domain.fact import Entry, FactRef
+from hueandcry.domain.expedite import Expedite
+from hueandcry.domain.fact import Entry, FactRef, fold
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.grading import Assessed, Graded
-from hueandcry.domain.incident import Incident, Opened
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.pack import NOT_ASKED
 from hueandcry.domain.particulars import Reply
-from hueandcry.domain.reference import Kind, stream_text
+from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.domain.staff import SignedOn
 from hueandcry.domain.triage import ElementTriaged
@@ -61,31 +63,47 @@ class Case(Struct, frozen=True):
 
 
 def case_of(room: Room, board: Board, incident: Incident, places: dict[str, str]) -> Case | None:
-    """Return an incident for review, None where nobody has graded it."""
-    journal = room.journal
-    rows = sorted(row for stream in replay.story(incident) for row in journal.stream_rows(stream, board.position))
-    entries = [decode(row) for row in rows]
+    """Return an incident for review as it was when it was graded first, None where nobody has graded it."""
+    entries = _story(room, board, incident)
     graded = next((one for one in entries if isinstance(one.fact, Graded) and one.stream == incident.id), None)
     if graded is None or graded.header is None or not isinstance(graded.fact, Graded):
         return None
     before = [one for one in entries if one.position < graded.position]
-    assessed = next(one for one in before if FactRef(one.stream, one.version) == graded.fact.assessment)
-    opened = next(one for one in before if isinstance(one.fact, Opened))
-    caller = board.record(incident.contacts[0]) if incident.contacts else None
+    own = [one for one in before if one.stream == incident.id]
+    then = fold(Incident(id=incident.id), own)
+    caller = _caller(then, before)
+    by = [one.header for one in (own[0], graded) if one.header is not None]
+    taken = caller.handler if caller is not None and caller.handler else by[0].actor
     scheme = board.policy.safeguarding
-    by = [one.header for one in (opened, assessed, graded) if one.header is not None]
-    taken = caller.handler if isinstance(caller, Contact) and caller.handler else by[0].actor
+    assessed = next(one for one in own if FactRef(one.stream, one.version) == graded.fact.assessment)
+    theirs = (taken, *(one.actor for one in by), assessed.header.actor if assessed.header is not None else taken)
     return Case(
-        incident,
-        tuple(one for one in before if replay.informs(one.fact)),
+        then,
+        tuple(replay.known_before(entries, incident.id, graded.position)),
         assessed,
         graded,
         taken,
         places.get(by[0].session, UNKNOWN),
-        caller.channel.value if isinstance(caller, Contact) else "own-motion",
-        scheme.desk_for(incident.district) if scheme is not None else UNKNOWN,
-        tuple(dict.fromkeys((taken, *(one.actor for one in by)))),
+        caller.channel.value if caller is not None else "own-motion",
+        scheme.desk_for(then.district) if scheme is not None else UNKNOWN,
+        tuple(dict.fromkeys(theirs)),
     )
+
+
+def _story(room: Room, board: Board, incident: Incident) -> list[Entry]:
+    """Return all entries of an incident and of whoever asked for it, in order; of a partner's request those of its calls, too."""
+    streams = dict.fromkeys(replay.story(incident))
+    for stream in incident.contacts:
+        asked = board.record(stream)
+        if isinstance(asked, Expedite):
+            streams.update(dict.fromkeys(filter(None, (asked.contact, *asked.contacts))))
+    return sorted(map(decode, room.journal.rows_of(list(streams), board.position)), key=lambda one: one.position)
+
+
+def _caller(then: Incident, before: list[Entry]) -> Contact | None:
+    """Return the contact that an incident came from first, as it stood then."""
+    first = next((one for one in then.contacts if kind_of(one) is Kind.CONTACT), None)
+    return fold(Contact(id=first), (one for one in before if one.stream == first)) if first is not None else None
 
 
 def places_of(room: Room, board: Board) -> dict[str, str]:
@@ -106,15 +124,29 @@ def review(room: Room, ref: str, *, session: str | None, json: bool) -> None:
     case = case_of(room, board, record, places_of(room, board))
     if case is None:
         raise Refused("nobody has graded it yet: there is nothing to hold a second look against")
-    stream = desk.identity.stream(Kind.REVIEW)
-    graded = FactRef(case.graded.stream, case.graded.version)
-    begin = BeginReview(record.id, graded, case.handler, case.place, case.channel, case.desk, case.theirs)
-    desk.do([Act(stream, begin)])
+    stream = _begun(room, desk, case)
     for line in _unfolded(desk, case):
         console.say(line)
         if sys.stdin.isatty():
             sys.stdin.readline()
     _tell(desk, case, _judged(desk, case, stream), json=json)
+
+
+def _begun(room: Room, desk: Desk, case: Case) -> bytes:
+    """Return the review that is begun with this, or that its reviewer began and did not end; nobody judges twice."""
+    incident, me = case.incident.id, desk.signed.collar
+    for one in reviews(room.journal.entries(0, room.board.position)):
+        if (one.begun.incident, one.reviewer) == (incident, me):
+            if one.judged is None:
+                return one.stream
+            raise Refused(f"{me} has judged it and was shown what was done: somebody else takes a second look")
+    graded = FactRef(case.graded.stream, case.graded.version)
+    facts = (one.fact for one in room.access.entries() if one.header is not None and one.header.actor == me)
+    seen = any(isinstance(one, Shown) and incident in one.records for one in facts)
+    begin = BeginReview(incident, graded, case.handler, case.place, case.channel, case.desk, case.theirs, seen)
+    stream = desk.identity.stream(Kind.REVIEW)
+    desk.do([Act(stream, begin)])
+    return stream
 
 
 def _unfolded(desk: Desk, case: Case) -> Iterator[str]:
@@ -163,6 +195,7 @@ def _replies(text: str, risk: RiskPack) -> tuple[Reply, ...]:
         element, _equals, answer = word.text.partition("=")
         risk.offered(element)
         given.append(Reply(element, NOT_ASKED, answer) if answer in reasons else Reply(element, answer))
+    whole(tuple(given), risk)
     return tuple(given)
 
 
@@ -268,4 +301,5 @@ def say_agreement(room: Room, board: Board, *, json: bool) -> None:
             f"{one.by:<8} {one.of:<14} {one.reviewed:>4} reviewed  same grade {one.same_grade:>4}  "
             f"more urgent {one.more_urgent:>3}  "
             f"less urgent {one.less_urgent:>3}  vulnerable the same {one.same_vulnerable:>4}  elements {percent:>3} %"
+            f"{f'  {one.seen_before} seen before' if one.seen_before else ''}"
         ))  # fmt: skip

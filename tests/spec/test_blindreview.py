@@ -16,12 +16,16 @@ from hueandcry.domain.fact import Fact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.particulars import Reply
 from hueandcry.domain.reference import Kind, stream_id
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.reference import find
+from hueandcry.operator.reviewing import case_of
 from tests.spec.harness import ME, START, commands_in, entry, given, on_duty, ref, stream_of, who_may
+from tests.staging import Stage, work
 
 INCIDENT = stream_of(Incident)
 FIRST = ref(Incident, 4)
-BEGIN = BeginReview(INCIDENT, FIRST, "2211", "home", "999", "vsu", ("2211", "3301"))
-BEGUN = ReviewBegun(INCIDENT, FIRST, "2211", "home", "999", "vsu")
+BEGIN = BeginReview(INCIDENT, FIRST, "2211", "home", "999", "vsu", ("2211", "3301"), seen=False)
+BEGUN = ReviewBegun(INCIDENT, FIRST, "2211", "home", "999", "vsu", seen=False)
 MINE = tuple(
     Reply(element, answer)
     for element, answer in (
@@ -104,9 +108,9 @@ def test_agreement_is_counted_by_each_group_and_of_all_and_what_was_not_judged_c
         *of(4, "2213", "office", None),
     ]
     found = {(one.by, one.of): one for one in agreement(entries)}
-    assert found["handler", "2211"] == Agreement("handler", "2211", 2, 1, 1, 0, 1, 12, 11)
-    assert found["place", "office"] == Agreement("place", "office", 1, 0, 0, 1, 0, 6, 4)
-    assert found["all", "all"] == Agreement("all", "all", 3, 1, 1, 1, 1, 18, 15)
+    assert found["handler", "2211"] == Agreement("handler", "2211", 2, 1, 1, 0, 1, 12, 11, 0)
+    assert found["place", "office"] == Agreement("place", "office", 1, 0, 0, 1, 0, 6, 4, 0)
+    assert found["all", "all"] == Agreement("all", "all", 3, 1, 1, 1, 1, 18, 15, 0)
     assert ("handler", "2213") not in found
 
 
@@ -130,3 +134,49 @@ def test_the_same_seed_draws_the_same_and_another_others() -> None:
     assert drawn(among, 10, 7) != drawn(among, 10, 8)
     assert drawn({}, 5, 0) == []
     assert sorted(drawn(among, 500, 1)) == sorted(among)
+
+
+# What is shown
+
+
+def shown(desk: Desk, ref: str) -> tuple[list[str], Incident]:
+    """Return what a reviewer of an incident is shown, and the incident as it was."""
+    room = Looking(desk)
+    incident = desk.board.record(find(desk, ref))
+    assert isinstance(incident, Incident)
+    case = case_of(room, desk.board, incident, {})  # type: ignore[arg-type]  # a journal and a board are all of a room it reads
+    assert case is not None
+    return [one.name for one in case.shown], case.incident
+
+
+class Looking:
+    def __init__(self, desk: Desk) -> None:
+        self.journal = desk.log
+
+
+ASSESS = (
+    "assess {} situation=now threat=present risk=some investigation=none vulnerability=none engagement=wants-police"
+)
+
+
+def test_a_reviewer_is_shown_all_that_the_room_knew_and_nothing_that_it_learned_or_was_tied_to_later() -> None:
+    stage = Stage()
+    desk = stage.founder
+    work(
+        desk,
+        "person Sean Kelly\nring 999 07700900123\nanswer .\nlocate . CENTRAL 12 Mill Lane\ntalks . interpreter polish",
+    )
+    work(
+        desk,
+        f"looked . repeat third call\nopen . domestic shouting\ninvolve 1 . suspect\n{ASSESS.format(1)}\ngrade 1 2 so",
+    )
+    names, _ = shown(desk, "1")
+    assert names == [
+        "contact.rang", "contact.located", "contact.helped_to_talk", "contact.checked", "incident.opened", "incident.located",
+        "record.person_involved",
+    ]  # fmt: skip
+    work(desk, "classify 1 violence he hit her\nring 999 07700900999\nanswer .\nnote . he has a knife\nlink . 1")
+    work(desk, "ring 999 07700900777\nanswer .\nnote . a window broke\nopen . other a window\nmerge 2 1 the same house")
+    later, then = shown(desk, "1")
+    assert later == names
+    assert (then.category, then.district) == ("domestic", "CENTRAL")

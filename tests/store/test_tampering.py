@@ -199,7 +199,7 @@ def _staff_and_history(stage: Founded) -> None:
     leaving.do([Act(staff_stream("2214"), SignOff(leaving.signed.session))])
     work(stage.founder, "grant 2214 dispatcher\nwithdraw 2214 handler")
     about = stage.board.incident_on(local_day(stage.clock(), stage.board.zone), 1) or b""
-    review = BeginReview(about, FactRef(about, 5), "2211", "office", "999", "vsu", ("2211",))
+    review = BeginReview(about, FactRef(about, 5), "2211", "office", "999", "vsu", ("2211",), seen=False)
     work(stage.founder, "grant 1001 auditor")
     stage.founder.do([Act(stage.founder.identity.stream(Kind.REVIEW), review)])
     Loader(stage.room.folder, stage.founder, "montgomery").load_rows(iter(ROWS))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hueandcry.domain.contact import Contact, live
 from hueandcry.domain.duty import Command, Duty
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
-from hueandcry.domain.reference import StreamId
+from hueandcry.domain.reference import NS_PER_S, StreamId
 
 
 class Looked(Enum):
@@ -26,6 +26,7 @@ class Looked(Enum):
     REPEAT = "repeat"
 
 
+REPEAT_NS = 365 * 24 * 3600 * NS_PER_S  # within which whoever rings again is a repeat caller, or victim
 WANTED = (Looked.NUMBER, Looked.PERSON, Looked.ADDRESS, Looked.HOUSEHOLD, Looked.REPEAT)
 
 # Facts

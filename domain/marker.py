@@ -93,7 +93,8 @@ def _marker(nominal: Nominal, number: int) -> Marker:
     for one in nominal.markers:
         if one.number == number:
             return one
-    raise Refused(f"marker {number} does not stand here")
+    held = ", ".join(f"{one.number} {one.warns}" for one in nominal.markers) or "none"
+    raise Refused(f"marker {number} does not stand here; there is {held}")
 
 
 class ReviewMarker(Command[Nominal], frozen=True):

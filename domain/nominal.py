@@ -173,7 +173,8 @@ class EndDetail(Command[Nominal], frozen=True):
         known(nominal)
         found = [one for one in nominal.details if one.number == self.number]
         if not found:
-            raise Refused(f"detail {self.number} does not stand here")
+            held = ", ".join(f"{one.number} {one.sort.value}" for one in nominal.details)
+            raise Refused(f"detail {self.number} does not stand here; there is {held}")
         if not self.reason:
             raise Refused("say why it does not hold any more")
         if len(nominal.details) == 1:

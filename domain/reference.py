@@ -59,7 +59,7 @@ class Kind(IntEnum):
 
 
 def letter_of(kind: Kind) -> str:
-    """Return the letter that stands before the tail of a kind of stream: its first, where that is not another's."""
+    """Return the letter that stands before the tail of a kind of stream: its first, where no other goes by that and a tail."""
     return {Kind.EPISODE: "m", Kind.REVIEW: "v"}.get(kind, kind.name[0].lower())
 
 
@@ -76,6 +76,11 @@ def stream_id(kind: Kind, unix_ms: int, noise: int) -> bytes:
     high, low = noise >> _LOW_BITS & 0xF, noise & (1 << _LOW_BITS) - 1
     number = unix_ms << 80 | 8 << 76 | kind << 68 | high << 64 | 2 << 62 | low
     return number.to_bytes(16, "big")
+
+
+def ids_from(at_ns: int) -> bytes:
+    """Return what sorts before the id of every stream that began at an instant (ns UTC) or later, and behind all others."""
+    return max(0, at_ns * 1000 // NS_PER_S).to_bytes(6, "big")
 
 
 _KIND_AT = {(8 << 12 | kind << 4 | noise).to_bytes(2, "big"): kind for kind in Kind for noise in range(16)}

@@ -98,7 +98,9 @@ class ControlRoom(App[str]):
             self._front().say_status(status)
 
     def _front(self) -> RoomScreen:
-        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, RoomScreen))
+        """Return the screen that is seen; one that is only on its way says the status itself once it is there."""
+        screens = [one for one in self.screen_stack if isinstance(one, RoomScreen)]
+        return next((one for one in reversed(screens) if one.is_mounted), screens[0])
 
     def open_item(self, stream: bytes) -> None:
         """Open one item over the board."""
@@ -119,8 +121,12 @@ class ControlRoom(App[str]):
 
     def action_desk(self) -> None:
         """Show the vulnerability desk over what is shown now."""
-        if not isinstance(self.screen, DeskScreen):
+        if not any(isinstance(one, DeskScreen) for one in self.screen_stack):
             _ = self.push_screen(DeskScreen())
+            return
+        while not isinstance(self.screen, DeskScreen):
+            _ = self.pop_screen()
+        self.backroom.look_at(None)
 
     def action_board(self) -> None:
         """Go back to the board."""

@@ -17,7 +17,7 @@ from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
-from hueandcry.domain.firstcheck import CheckFirst, Looked
+from hueandcry.domain.firstcheck import CheckFirst
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
@@ -254,7 +254,8 @@ class Backroom(threading.Thread):
         except (Refused, Unavailable) as fault:
             self._tell(Foreseen(turn, "", safe_text(str(fault)), completions=completions))
         else:
-            whole = READER.verb(text).tells is not None
+            verb = READER.verb(text)
+            whole = verb.tells is not None or verb.reminds is not None
             said, why = safe_text(words, len(words)), safe_text(refused)
             self._tell(Foreseen(turn, said, completions=completions, whole=whole, refused=why))
 
@@ -276,12 +277,17 @@ class Backroom(threading.Thread):
                 self._take(self._desk.do([Act(stream, SeeUpdate())]))
 
     def _note_checked(self, stream: bytes) -> None:
-        """Record what the number of a contact found, once somebody who may take it opens it and could look."""
-        record, found = self._room.board.record(stream), self._known.found
-        if found is None or not isinstance(record, Contact) or Looked.NUMBER.value in record.checked:
+        """Record what was looked for by the number of a contact, once somebody who may take it opens it and could look."""
+        record = self._room.board.record(stream)
+        if not isinstance(record, Contact):
             return
+        acts = [
+            Act(stream, CheckFirst(what, found, ""))
+            for what, found in self._known.found.items()
+            if what.value not in record.checked
+        ]
         with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
-            self._take(self._desk.do([Act(stream, CheckFirst(Looked.NUMBER, found, ""))]))
+            self._take(self._desk.do(acts))
 
     def _take(self, entries: Iterable[Entry]) -> None:
         """Tell the screen which items the entries moved."""

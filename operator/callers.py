@@ -6,6 +6,7 @@ nothing is known, the page says so; where it cannot be looked for now, the page 
 Source: letter, area 4 (person-based information at once); PEEL on repeat callers that nobody recognised.
 """
 
+from collections.abc import Iterator
 from itertools import chain
 
 from msgspec import Struct
@@ -13,12 +14,14 @@ from msgspec import Struct
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Record
 from hueandcry.domain.fault import Unavailable
-from hueandcry.domain.firstcheck import missing
+from hueandcry.domain.firstcheck import REPEAT_NS, Looked, missing
 from hueandcry.domain.nominal import Nominal
+from hueandcry.domain.reference import ids_from
 from hueandcry.domain.worked import Part, Worked
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.searching import one_person, people_of, summaries
 from hueandcry.operator.text import counted, safe_text
+from hueandcry.operator.whereabouts import where
 from hueandcry.store.moment import local_text
 from hueandcry.store.people import Caller
 from hueandcry.store.views import Board
@@ -28,10 +31,10 @@ NAMED_MAX = 3
 
 
 class Known(Struct, frozen=True):
-    """What is known about an item: lines to show, safe; and what a look for its number found, None where nobody could look."""
+    """What is known about an item: lines to show, safe; and what was found by each check that was made for them."""
 
     lines: tuple[str, ...] = ()
-    found: tuple[bytes, ...] | None = None
+    found: dict[Looked, tuple[bytes, ...]] = {}
 
 
 NOTHING = Known()
@@ -43,12 +46,40 @@ def known(desk: Desk, stream: bytes) -> Known:
     if not isinstance(record, Worked):
         return NOTHING
     try:
-        caller = people_of(desk.log).caller(record.id) if isinstance(record, Contact) else None
-        calling = _of_number(desk, caller, record) if caller is not None and isinstance(record, Contact) else ()
-        lines = tuple(safe_text(line) for line in (*_involved(desk, record), *calling))
+        involved = _involved(desk, record)
+        calling, found = _calling(desk, record) if isinstance(record, Contact) else ([], {})
     except (Unavailable, OSError) as fault:
         return Known((safe_text(f"what is known of them cannot be looked for now: {fault}"),))
-    return Known(lines, (*caller.people, *caller.contacts) if caller is not None else None)
+    return Known(tuple(safe_text(line) for line in (*involved, *calling)), found)
+
+
+def _calling(desk: Desk, contact: Contact) -> tuple[list[str], dict[Looked, tuple[bytes, ...]]]:
+    """Return what is known of whoever rings, and what each check found that could be made."""
+    year_ago = desk.identity.now() - REPEAT_NS
+    caller = people_of(desk.log).caller(contact.id, year_ago)
+    if caller is None:
+        return _unreadable(desk, contact), {}
+    lately = [one for one in caller.contacts if one >= ids_from(year_ago)]
+    victim = [record for record, part in _parts_of(caller) if part is Part.VICTIM and record >= ids_from(year_ago)]
+    found = {
+        Looked.NUMBER: (*caller.people, *caller.contacts),
+        Looked.REPEAT: (*lately, *victim[-NAMED_MAX:]),
+    }
+    if caller.people:
+        home = dict.fromkeys(chain.from_iterable(others[:NAMED_MAX] for others in caller.household.values()))
+        found[Looked.HOUSEHOLD] = tuple(home)
+    return _of_number(desk, caller, contact, len(set(victim))), found
+
+
+def _parts_of(caller: Caller) -> Iterator[tuple[bytes, Part]]:
+    return chain.from_iterable(caller.parts.values())
+
+
+def _unreadable(desk: Desk, contact: Contact) -> list[str]:
+    """Return that nobody can be looked for by what a contact rings from, where that is no number."""
+    rang = desk.door.fact(contact.number, SCREEN)
+    said = getattr(rang.fact, "number", None) if rang is not None else None
+    return [f"rings from '{said}': no telephone number that could be looked for"] if said else []
 
 
 def unchecked(record: Record) -> list[str]:
@@ -66,16 +97,18 @@ def _involved(desk: Desk, record: Worked) -> list[str]:
     return [f"{part.value}: {said.get(one) or desk.board.name(one)}" for part, one in people]
 
 
-def _of_number(desk: Desk, caller: Caller, contact: Contact) -> list[str]:
+def _of_number(desk: Desk, caller: Caller, contact: Contact, victim: int) -> list[str]:
     """Return who has the number of a contact, and which contacts came from it before; that nothing is known, where it is so."""
     found = list(chain.from_iterable(caller.records[person] for person in caller.people))
     desk.door.searched(("number",), found, list(chain(*caller.records.values())), SCREEN)
-    said = summaries(desk, caller.records, SCREEN)
+    said = summaries(desk, caller.records, SCREEN, at_home=caller.people)
     told = _site(desk, contact)
+    if victim:
+        told.append(f"REPEAT VICTIM: {counted(victim, 'time')} in 12 months")
     for person in (one for one in caller.people if one in said):
         told.append(f"has this number: {said[person]}")
-        told += [f"same address: {line}" for line in _household(caller.household[person], said)]
         told += _parts(desk, caller.parts[person])
+        told += [f"same address: {line}" for line in _household(caller.household[person], said)]
     told += _calls(desk, caller)
     return told or ["nothing is known of this number"]
 
@@ -94,9 +127,14 @@ def _site(desk: Desk, contact: Contact) -> list[str]:
 
 
 def _calls(desk: Desk, caller: Caller) -> list[str]:
-    """Return the contacts that came from a number before, in a line."""
+    """Return the contacts that came from a number before, in a line, and where the last of them was."""
+    if not caller.contacts:
+        return []
     last = ", ".join(_call(desk, one) for one in caller.contacts)
-    return [f"rang before: {counted(caller.calls, 'time')}, {last}"] if last else []
+    lately = f", {caller.calls_lately} of them in 12 months" if caller.calls_lately != caller.calls else ""
+    record = desk.board.record(caller.contacts[-1])
+    place = where(desk.door, record, SCREEN, "") if isinstance(record, Contact) else ""
+    return [f"rang before: {counted(caller.calls, 'time')}{lately}, {last}{f', at {place}' if place else ''}"]
 
 
 def _parts(desk: Desk, parts: list[tuple[bytes, Part]]) -> list[str]:

@@ -15,6 +15,7 @@ from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.domain.staff import Approved
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.callers import known, unchecked
 from hueandcry.operator.desk import NOBODY, Desk
 from hueandcry.operator.grammar import words_of
 from hueandcry.operator.reference import Misread, find
@@ -34,11 +35,7 @@ READ = (*WORKED, Kind.FOREIGN, Kind.NOMINAL, Kind.EPISODE, Kind.REVIEW, Kind.PAR
 
 def found(room: Room, board: Board, ref: str, session: str | None) -> Record:
     """Return the record that a reference names on a board; `.` needs a session, any other reference does not."""
-    try:
-        signed = room.signed(session)
-    except Misread:
-        signed = NOBODY
-    desk = Desk(room.journal, board, room.identity, signed)
+    desk = _reader(room, board, session)
     words = [word.text for word in words_of(ref)]
     day = words[2] if len(words) == 3 and words[1] == "of" else None
     member = board.member(words[0]) if len(words) == 1 else None
@@ -52,16 +49,31 @@ def found(room: Room, board: Board, ref: str, session: str | None) -> Record:
     return record
 
 
+def _reader(room: Room, board: Board, session: str | None) -> Desk:
+    """Return the desk of whoever reads, signed on or not."""
+    try:
+        signed = room.signed(session)
+    except Misread:
+        signed = NOBODY
+    return Desk(room.journal, board, room.identity, signed)
+
+
 def show(room: Room, board: Board, now_ns: int, *, ref: str, json: bool, session: str | None) -> None:
-    """Print where one item stands, and its log."""
+    """Print where one item stands, what is known now of who is calling and who is involved, and its log."""
     record, door = found(room, board, ref, session), room.door(session)
     entries = inner(door.stream(record.id, "show", board.position))
     names = names_for(board, record, now_ns, day=True)
     place = where(door, record, "show", names.closed)
     standing = _standing(record, board, now_ns) | ({"place": place} if place else {})
+    now_known = (
+        known(_reader(room, board, session), record.id).lines if board.position == room.journal.tip().size else ()
+    )
+    standing |= {"known": lines} if (lines := [*now_known, *unchecked(record)]) else {}
     if json:
         console.say_json({**standing, "log": [console.fact_object(entry) for entry in entries]})
         return
+    for line in standing.pop("known", ()):
+        console.say(f"{'known':<16} {line}")
     for name, value in standing.items():
         if value not in (None, "", [], False):
             console.say(safe_text(f"{name:<16} {value if not isinstance(value, list) else ', '.join(map(str, value))}"))

@@ -2,6 +2,7 @@
 
 import sys
 
+from hueandcry.domain.contact import Rang
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.reference import Kind, kind_of
@@ -138,10 +139,19 @@ class _Seat:
 
     def _work(self, text: str) -> None:
         try:
-            work(self._desk(), text)
+            desk = self._desk()
+            self._say_known(desk, work(desk, text))
         except Unavailable as fault:
             self._missed = True
             console.complain(delivery.keep(self._spool, [text], self._identity.now(), fault))
+
+    def _say_known(self, desk: Desk, entries: list[Entry]) -> None:
+        """Say what is known of whoever rings, as the screen shows it before anybody answers."""
+        from hueandcry.operator.callers import known
+
+        for rang in (one for one in entries if isinstance(one.fact, Rang)):
+            for line in known(desk, rang.stream).lines:
+                console.say(f"  {line}")
 
     def _desk(self) -> Desk:
         """Return the desk of who sits here, after what was kept is delivered: what is done next does not overtake it."""

@@ -1,13 +1,11 @@
 """Looking for a person: what was typed, who may be meant, and what is shown of them.
 
-Theory of operation. A word of the form key=value says what it is (born, age, number, plate, at); of the others a plate and
-a run of digits are told by how they look, and the rest are words of a name. Each search is in the access log before anything of
-it is shown, with what was asked by and whom it found, also where that is nobody; the words of whoever is found are opened at the
-door. Source: letter, area 4; iOPS 2019 (a search by exact spelling alone); Data Protection Act 2018, section 62.
+Theory of operation. Each search is in the access log before anything of it is shown, with what was asked by and whom it found, also
+where that is nobody; the words of whoever is found are opened at the door. How what was typed is read stands in
+operator/sought.py. Source: letter, area 4; Data Protection Act 2018, section 62.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -19,8 +17,8 @@ from hueandcry.domain.marker import MarkerSet
 from hueandcry.domain.nominal import DetailAdded, DetailEnded, Marker, Nominal, Sort
 from hueandcry.operator import console
 from hueandcry.operator.reference import Misread
+from hueandcry.operator.sought import sought
 from hueandcry.operator.text import counted, safe_text
-from hueandcry.store.identifiers import e164, plate_of
 from hueandcry.store.moment import local_day, local_text, rfc3339
 from hueandcry.store.people import PEOPLE_NAME, People
 from hueandcry.store.personindex import Hit, Sought
@@ -33,13 +31,9 @@ if TYPE_CHECKING:
     from hueandcry.store.log import Log
 
 SCREEN = "who"
-TAIL_MIN = 3
 SUGGESTED_MAX = 3
-_YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
-_AGES = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
 _NAMES = (Sort.NAME, Sort.ALIAS)
 _TELLING = (Sort.NAME, Sort.BORN, Sort.NUMBER)  # by what two records are found to be one person
-_KEYS = ("born", "age", "number", "plate", "at")
 
 
 def people_of(log: "Log") -> People:
@@ -53,59 +47,12 @@ def _people(log: "Log") -> People:
     return People(log, journal and journal.with_name(PEOPLE_NAME))
 
 
-def sought(text: str, year: int) -> Sought:
-    """Return whom a text asks for, in a year of our time; raises Misread where a part of it cannot be read."""
-    names: list[str] = []
-    said: dict[str, Any] = {"address": ()}
-    for word in text.split():
-        key, equals, value = word.partition("=")
-        if equals and key.lower() in _KEYS:
-            said |= _said(key.lower(), value, year, said["address"])
-        elif plate := _plate(word):
-            said["plate"] = plate
-        elif word.isdigit() and len(word) >= TAIL_MIN:
-            said["tail"] = _end_of(word)
-        else:
-            names += words_in(word)
-    found = Sought(tuple(names), **said)
-    if found == Sought():
-        raise Misread(f"say whom to look for: words of a name, the end of a number, a plate, or {', '.join(_KEYS)}=...")
-    return found
-
-
-def _end_of(number: str) -> str:
-    """Return the digits by which a number ends as it is kept: of a whole one, as it is dialled here, with its country."""
-    whole = e164(number) if number.startswith(("0", "+")) else None
-    return "".join(filter(str.isdigit, whole or number))
-
-
-def _plate(word: str) -> str | None:
-    mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-    return plate_of(word) if mixed else None
-
-
-def _said(key: str, value: str, year: int, address: tuple[str, ...]) -> dict[str, Any]:
-    match key:
-        case "number":
-            return {"tail": _end_of(value)}
-        case "plate":
-            return {"plate": plate_of(value) or value.upper()}
-        case "at":
-            return {"address": (*address, *words_in(value))}
-        case "born" if years := _YEARS.fullmatch(value):
-            return {"born": (int(years[1]), int(years[2] or years[1]))}
-        case "age" if ages := _AGES.fullmatch(value):
-            youngest, oldest = int(ages[1]), int(ages[2] or ages[1])
-            return {"born": (year - oldest - 1, year - youngest)}
-    raise Misread(f"{key} is said as in {'born=1984 or born=1980-1990' if key == 'born' else 'age=34 or age=30-40'}")
-
-
 def who(room: "Room", text: str, *, session: str | None, json: bool) -> None:
     """Print who may be meant, the likeliest first, with what is known of them and what they are involved in."""
     board, now_ns = room.board, room.identity.now()
     asked = sought(text, int(local_day(now_ns, board.zone)[:4]))
     people, door = people_of(room.journal), room.door(session)
-    hits = _hits(people, asked, board)
+    hits, more = _hits(people, asked, board)
     room.access.searched(door.viewer, _by(asked), [hit.stands for hit, _ in hits])
     for hit, records in hits:
         entries = door.streams([one.id for one in records], SCREEN, board.position)
@@ -115,7 +62,7 @@ def who(room: "Room", text: str, *, session: str | None, json: bool) -> None:
             for line in _lines(records, entries, people, board, now_ns):
                 console.say(safe_text(line))
     if not json:
-        console.say(f"{counted(len(hits), 'person', 'people')} may be meant; the search is in the access log")
+        console.say(_how_many(len(hits), more))
 
 
 def who_lines(desk: "Desk", text: str) -> list[str]:
@@ -126,13 +73,13 @@ def who_lines(desk: "Desk", text: str) -> list[str]:
     except Misread as fault:
         return [safe_text(fault.why)]
     people = people_of(desk.log)
-    hits = _hits(people, asked, board)
+    hits, more = _hits(people, asked, board)
     desk.log.access.searched(desk.door.viewer, _by(asked), [hit.stands for hit, _ in hits])
     lines = []
     for _, records in hits:
         entries = desk.door.streams([one.id for one in records], SCREEN)
         lines += [safe_text(line) for line in _lines(records, entries, people, board, now_ns)]
-    return [*lines, f"{counted(len(hits), 'person', 'people')} may be meant; the search is in the access log"]
+    return [*lines, _how_many(len(hits), more)]
 
 
 def maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
@@ -161,7 +108,7 @@ def _maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
     people = people_of(desk.log)
     alike = [one for number in numbers for one in people.of_number(number)]
     if born:
-        hits = people.found(Sought(tuple(words_in(names[-1])), born=(int(born[-1]), int(born[-1]))))
+        hits = people.found(Sought(tuple(words_in(names[-1])), born=(int(born[-1]), int(born[-1])))).hits
         alike += [one.stands for one in hits if _born_in(desk, one.stands, born[-1])]
     known = (person.id, person.merged_into, *person.absorbed, *person.parted)
     others = [one for one in dict.fromkeys(alike) if one not in known][:SUGGESTED_MAX]
@@ -171,9 +118,17 @@ def _maybe_the_same(desk: "Desk", entries: Sequence[Entry]) -> list[str]:
     return [safe_text(f"may be the same as {one}: 'same' if they are") for one in named]
 
 
-def _hits(people: People, asked: Sought, board: Board) -> list[tuple[Hit, list[Nominal]]]:
-    """Return who may be meant, each with their records."""
-    return [(hit, records) for hit in people.found(asked) if (records := one_person(board, hit.stands))]
+def _hits(people: People, asked: Sought, board: Board) -> tuple[list[tuple[Hit, list[Nominal]]], int]:
+    """Return who may be meant, each with their records, and how many more fit."""
+    found = people.found(asked)
+    return [(hit, records) for hit in found.hits if (records := one_person(board, hit.stands))], found.more
+
+
+def _how_many(shown: int, more: int) -> str:
+    """Return how many were found, and what to do where not all of them are shown."""
+    if more:
+        return f"{shown} of {shown + more:,} who may be meant; say more (born=, at=, number=); the search is in the access log"
+    return f"{counted(shown, 'person', 'people')} may be meant; the search is in the access log"
 
 
 def _born_in(desk: "Desk", person: bytes, year: str) -> bool:
@@ -212,21 +167,26 @@ def one_person(board: Board, stream: bytes) -> list[Nominal]:
     return [first, *(one for one in others if isinstance(one, Nominal))]
 
 
-def summaries(desk: "Desk", people: Mapping[bytes, Sequence[bytes]], screen: str) -> dict[bytes, str]:
+def summaries(
+    desk: "Desk", people: Mapping[bytes, Sequence[bytes]], screen: str, at_home: Container[bytes] = ()
+) -> dict[bytes, str]:
     """Return each of some people in one line: their name, and each warning in a word; all are opened at the door at once.
 
-    `people` has the records of each. Whoever was recorded since the board was brought up to date is left out.
+    `people` has the records of each; of those in `at_home` it says where they live, too. Whoever was recorded since the board was
+    brought up to date is left out.
     """
     entries: dict[bytes, list[Entry]] = {}
     for entry in desk.door.streams(dict.fromkeys(chain(*people.values())), screen, desk.board.position):
         entries.setdefault(entry.stream, []).append(entry)
     known = {person: [one for one in records if one in entries] for person, records in people.items()}
     return {
-        person: _summary(desk, {one: entries[one] for one in records}) for person, records in known.items() if records
+        person: _summary(desk, {one: entries[one] for one in records}, at_home=person in at_home)
+        for person, records in known.items()
+        if records
     }
 
 
-def _summary(desk: "Desk", entries: dict[bytes, list[Entry]]) -> str:
+def _summary(desk: "Desk", entries: dict[bytes, list[Entry]], *, at_home: bool) -> str:
     now_ns = desk.identity.now()
     records = [fold(Nominal(id=stream), some) for stream, some in entries.items()]
     details = list(_details(list(chain(*entries.values()))))
@@ -236,7 +196,9 @@ def _summary(desk: "Desk", entries: dict[bytes, list[Entry]]) -> str:
         for record in records
         for one in record.markers
     ]
-    return "  ".join((desk.board.name_of(records[0], now_ns), ", ".join(names) or "no name", *warned))
+    homes = [fact.text for fact in details if at_home and fact.sort is Sort.ADDRESS and fact.text]
+    who = f"{', '.join(names) or 'no name'}{f', {homes[-1]}' if homes else ''}"
+    return "  ".join((desk.board.name_of(records[0], now_ns), who, *warned))
 
 
 def _lines(records: list[Nominal], entries: list[Entry], people: People, board: Board, now_ns: int) -> Iterator[str]:

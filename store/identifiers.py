@@ -1,4 +1,5 @@
-"""Reading what identifies a person: telephone numbers, dates of birth, plates; each into the one form in which it is searched.
+"""Reading what identifies a person: telephone numbers, dates of birth, plates; each into the one form in which it is searched;
+and whether what is answered to a question can be what it asks for.
 
 Theory of operation. Whatever is typed is taken. What can be read stands in its one form (E.164, an ISO date or a part of one,
 a plate in capitals), what cannot be true stands as it was said and is flagged: nobody is sent away because a number is odd.
@@ -10,17 +11,18 @@ from datetime import date
 from msgspec import Struct
 
 from hueandcry.domain.nominal import Sort
+from hueandcry.store.born import read_born
 
 REGION = "GB"
-AGE_MAX_YEARS = 120
 _PLATES = re.compile(
     r"[A-Z]{2}[0-9]{2}[A-Z]{3}"  # since 2001
     r"|[A-Z][0-9]{1,3}[A-Z]{3}|[A-Z]{3}[0-9]{1,3}[A-Z]"  # 1983 to 2001, 1963 to 1982
     r"|[A-Z]{1,3}[0-9]{1,4}|[0-9]{1,4}[A-Z]{1,3}"  # before, and Northern Ireland
 )
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}(\.[A-Za-z0-9]{1,5})?")  # no path, no script
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.][0-5]\d(?!\d)|\b(noon|midnight|now)\b")
 HERE = "+44"
 _OF_HERE = re.compile(r"(?:0|\+44)([1-9][0-9]{9})", re.ASCII)
-_DATE = re.compile(r"(?:(?:(?P<day>\d{1,2})[/. -])?(?P<month>\d{1,2})[/. -])?(?P<year>\d{4})")
 
 
 class Read(Struct, frozen=True):
@@ -38,7 +40,7 @@ def read(sort: Sort, said: str, today: date) -> Read:
         case Sort.NUMBER:
             text = e164(said)
         case Sort.BORN:
-            text = _born(said, today)
+            text = read_born(said, today)
         case Sort.VEHICLE:
             text = plate_of(said)
         case _:
@@ -46,6 +48,21 @@ def read(sort: Sort, said: str, today: date) -> Read:
     if text is None:
         return Read(said, "", plausible=False)
     return Read(text, said if said != text else "")
+
+
+def can_be(sort: str, said: str, today: date) -> bool:
+    """Tell whether what was said can be what a question asks for: a date of birth, a time, a number, a plain reference."""
+    match sort:
+        case "date":
+            return read_born(said, today) is not None
+        case "time":
+            return _CLOCK.search(said) is not None
+        case "number":
+            return said.isdecimal()
+        case "reference":
+            return _REFERENCE.fullmatch(said) is not None
+        case _:
+            return True
 
 
 def e164(said: str) -> str | None:
@@ -62,25 +79,6 @@ def e164(said: str) -> str | None:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None  # also what could be dialled only next door
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def _born(said: str, today: date) -> str | None:
-    """Return a date of birth, or the year or the month where no more is known; None for what cannot be true."""
-    iso = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", said)
-    found = _DATE.fullmatch(said)
-    if iso:
-        year, month, day = int(iso[1]), int(iso[2]), int(iso[3] or 0)
-    elif found:
-        year, month, day = int(found["year"]), int(found["month"] or 0), int(found["day"] or 0)
-    else:
-        return None
-    try:
-        first = date(year, month or 1, day or 1)
-    except ValueError:
-        return None
-    if first > today or year < today.year - AGE_MAX_YEARS:
-        return None
-    return "-".join(part for part in (f"{year:04}", f"{month:02}" if month else "", f"{day:02}" if day else "") if part)
 
 
 def plate_of(said: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A line of the board: one open contact, incident or expedite as it is listed, and the order of the lists.
+"""A line of the board: one open contact, incident, expedite or referral as it is listed, and the order of the lists.
 
 Theory of operation. A line holds plain values that are safe to hand to another thread. Its place in a list depends on the
 moment: what weighs more and has waited longer stands before what weighs less (domain/order.py).
@@ -26,7 +26,7 @@ _SEEN_TO = ("in-hand", "deployed", "closing")  # queues in which somebody has it
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One line of the board: an open contact, incident or expedite. Instants are ns UTC.
+    """One line of the board: an open contact, incident, expedite or referral. Instants are ns UTC.
 
     `risk` and `since` make the order of a queue (domain/order.py), `added_min` is what the pack adds to every wait.
     `alerts` is what else must not be missed (domain/alert.py). `desk_due` is by when the vulnerability desk should look at

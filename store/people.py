@@ -24,47 +24,50 @@ from hueandcry.domain.erasure import Erased
 from hueandcry.domain.fact import Fact
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
+from hueandcry.domain.marker import MarkerEnded, MarkerSet
 from hueandcry.domain.nominal import DetailAdded, DetailEnded
-from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.reference import Kind, ids_from, kind_of
 from hueandcry.domain.worked import Part
 from hueandcry.store.codec import Row
 from hueandcry.store.connection import existing, statement
 from hueandcry.store.identifiers import e164
 from hueandcry.store.log import Log
-from hueandcry.store.personindex import FORM, Hit, PersonIndex, Sought
+from hueandcry.store.personindex import FORM, Found, PersonIndex, Sought
 
 PEOPLE_NAME = "people.db"
 _HEARD = {
     one.card.name
     for one in (
-        DetailAdded, DetailEnded, NominalMerged, NominalParted, Erased, PersonInvolved, PersonNotInvolved, Rang
+        DetailAdded, DetailEnded, NominalMerged, NominalParted, Erased, PersonInvolved, PersonNotInvolved, Rang, MarkerSet,
+        MarkerEnded
     )
 }  # fmt: skip
 _OF_NUMBER = "SELECT DISTINCT stands FROM found_by JOIN person ON number=person WHERE sort='number' AND key=?"
-_NUMBER_OF = "SELECT number FROM rang WHERE contact=? LIMIT 1"
-_CALLS_FROM = "SELECT count(*) FROM rang WHERE number=? AND contact<>?"
-_LAST_FROM = "SELECT contact FROM rang WHERE number=? AND contact<>? ORDER BY position DESC LIMIT ?"
+_NUMBER_OF = "SELECT number, position FROM rang WHERE contact=? LIMIT 1"
+_CALLS_FROM = "SELECT count(*), coalesce(sum(contact>=?3), 0) FROM rang WHERE number=?1 AND position<?2"
+_LAST_FROM = "SELECT contact FROM rang WHERE number=? AND position<? ORDER BY position DESC LIMIT ?"
 _PARTS_OF = (
     "SELECT DISTINCT record, part FROM part "
     "WHERE person=?1 OR person IN (SELECT stream FROM person WHERE stands=?1) ORDER BY record, part"
 )
 _RECORDS_OF = "SELECT stream FROM person WHERE stands=?"
 _HOUSEHOLD = (
-    "SELECT DISTINCT q.stands FROM person p JOIN detail d ON d.person=p.number AND d.sort='address' "
-    "JOIN detail o ON o.sort='address' AND o.text=d.text COLLATE NOCASE JOIN person q ON q.number=o.person "
-    "WHERE p.stands=? AND q.stands<>p.stands ORDER BY q.stands"
+    "SELECT DISTINCT q.stands FROM person p JOIN home m ON m.person=p.number "
+    "JOIN home o ON o.key=m.key JOIN person q ON q.number=o.person "
+    "WHERE p.stands=? AND q.stands<>p.stands ORDER BY q.warned=0, q.stands"
 )
 AT_HOME_NAMED, CALLS_NAMED = 3, 3
 T = TypeVar("T")
 
 
 class Caller(Struct, frozen=True):
-    """What is known of whoever rings: who has the number, how many other contacts came from it, and the last few of these; of
+    """What is known of whoever rings: who has the number, how many contacts came from it before, and the last few of these; of
     each of these people who else is at their address, and in what they are involved. People are named by the record that stands
     for them; `records` has all records of each, of those at an address only of the first few."""
 
     people: tuple[bytes, ...]
     calls: int
+    calls_lately: int
     contacts: tuple[bytes, ...]
     household: dict[bytes, list[bytes]]
     parts: dict[bytes, list[tuple[bytes, Part]]]
@@ -80,17 +83,20 @@ class People:
         self._sure: tuple[int, bytes] | None = None  # up to where this process has seen that the index fits the journal
         self._lock = threading.RLock()
 
-    def found(self, sought: Sought) -> list[Hit]:
-        """Return who may be meant, the likeliest first."""
+    def found(self, sought: Sought) -> Found:
+        """Return who may be meant, the likeliest first, and how many more."""
         return self._asked(lambda connection: PersonIndex(connection).found(sought))
 
     def of_number(self, number: str) -> list[bytes]:
         """Return the records of those who have a whole number, in E.164."""
         return self._asked(lambda connection: _of_number(connection, number))
 
-    def caller(self, contact: bytes) -> Caller | None:
-        """Return what is known of the number from which a contact came, in one reading; None where it came from none."""
-        return self._asked(lambda connection: _caller(connection, contact))
+    def caller(self, contact: bytes, since_ns: int) -> Caller | None:
+        """Return what is known of the number from which a contact came, in one reading; None where it came from none.
+
+        Calls are counted also from an instant on (ns UTC), as lately.
+        """
+        return self._asked(lambda connection: _caller(connection, contact, ids_from(since_ns)))
 
     def parts_of(self, person: bytes) -> list[tuple[bytes, Part]]:
         """Return in what a person is involved, under whichever of their records, the oldest first, and in which part."""
@@ -174,8 +180,8 @@ class People:
 
     def _reached(self, connection: sqlite3.Connection) -> int:
         """Return up to which position the index is made; it is begun anew where it is of another journal or another form."""
-        known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='reached'").fetchone()[0]
-        if known:
+        query = "SELECT count(*) FROM sqlite_master WHERE name='reached'"
+        if self._sure is not None or connection.execute(query).fetchone()[0]:
             position, root, form = connection.execute("SELECT position, root, form FROM reached").fetchone()
             fits = form == FORM and (
                 (position, root) == self._sure
@@ -226,19 +232,20 @@ def _parts_of(connection: sqlite3.Connection, person: bytes) -> list[tuple[bytes
     return [(record, Part(part)) for record, part in connection.execute(_PARTS_OF, (person,))]
 
 
-def _caller(connection: sqlite3.Connection, contact: bytes) -> Caller | None:
+def _caller(connection: sqlite3.Connection, contact: bytes, since: bytes) -> Caller | None:
     rang = connection.execute(_NUMBER_OF, (contact,)).fetchone()
     if rang is None:
         return None
     people = _of_number(connection, rang[0])
-    (calls,) = connection.execute(_CALLS_FROM, (rang[0], contact)).fetchone()
-    last = [one for (one,) in connection.execute(_LAST_FROM, (rang[0], contact, CALLS_NAMED))] if calls else []
+    calls, lately = connection.execute(_CALLS_FROM, (*rang, since)).fetchone()
+    last = [one for (one,) in connection.execute(_LAST_FROM, (*rang, CALLS_NAMED))] if calls else []
     household = {person: [one for (one,) in connection.execute(_HOUSEHOLD, (person,))] for person in people}
     parts = {person: _parts_of(connection, person) for person in people}
     everybody = chain(people, *(others[:AT_HOME_NAMED] for others in household.values()))
     return Caller(
         tuple(people),
         calls,
+        lately,
         tuple(reversed(last)),
         household,
         parts,
@@ -252,6 +259,10 @@ def _take_person(index: PersonIndex, row: Row, fact: Fact[Any] | None) -> None:
             index.put(row.stream, row.version, fact.sort, fact.text)
         case DetailEnded():
             index.end(row.stream, fact.number)
+        case MarkerSet():
+            index.warn(row.stream, 1)
+        case MarkerEnded():
+            index.warn(row.stream, -1)
         case NominalMerged():
             index.stands(row.stream, fact.into)
         case NominalParted():

@@ -54,6 +54,13 @@ class Hit(Struct, frozen=True):
     points: float
 
 
+class Found(Struct, frozen=True):
+    """Who may be meant, the likeliest first, and how many more records fit less well or as well and are not among them."""
+
+    hits: tuple[Hit, ...]
+    more: int
+
+
 class PersonIndex:
     """The people of one store in an SQLite database, and the ways to find them."""
 
@@ -71,6 +78,8 @@ class PersonIndex:
         """Add a detail of somebody."""
         number = self._number(stream)
         self._ask("INSERT OR REPLACE INTO detail VALUES (?,?,?,?)", (number, version, sort.value, text))
+        if sort is Sort.ADDRESS:
+            self._ask("INSERT INTO home VALUES (?,?,?)", (" ".join(words_in(text)), number, version))
         if sort not in _NAMES:
             keys = [(sort.value, key, number) for key in _keys(sort, text)]
             self._many("INSERT OR IGNORE INTO found_by VALUES (?,?,?)", keys)
@@ -94,6 +103,11 @@ class PersonIndex:
     def drop(self, stream: bytes) -> None:
         """Take everything away that is known of somebody: no word of theirs stays unless another bears it."""
         self._again(stream, [])
+        self._ask("UPDATE person SET warned=0 WHERE stream=?", (stream,))
+
+    def warn(self, stream: bytes, markers: int) -> None:
+        """Count so many markers more about somebody."""
+        self._ask("UPDATE person SET warned=warned+? WHERE number=?", (markers, self._number(stream)))
 
     def stands(self, stream: bytes, other: bytes) -> None:
         """Let a record stand for somebody: their own, or another's."""
@@ -113,6 +127,7 @@ class PersonIndex:
             "DELETE FROM bearer WHERE word IN (SELECT word FROM bearer WHERE person=?) AND person=?", (number, number)
         )
         self._ask("DELETE FROM detail WHERE person=?", (number,))
+        self._ask("DELETE FROM home WHERE person=?", (number,))
         for version, sort, text in details:
             self.put(stream, version, Sort(sort), text)
 
@@ -124,8 +139,8 @@ class PersonIndex:
 
     # Searching
 
-    def found(self, sought: Sought, limit: int = FOUND_MAX) -> list[Hit]:
-        """Return who may be meant, the likeliest first; nobody where nothing was said."""
+    def found(self, sought: Sought, limit: int = FOUND_MAX) -> Found:
+        """Return who may be meant, the likeliest first, of equals whoever has a marker; nobody where nothing was said."""
         (everybody,) = self._ask("SELECT coalesce(max(number), 0) FROM person").fetchone()
         points = self._named(sought.names[:NAMES_MAX], everybody)
         for people, all_of_it in self._sure(sought):
@@ -133,7 +148,8 @@ class PersonIndex:
             for one in people if all_of_it or not sought.names else people & points.keys():
                 points[one] = points.get(one, 0.0) + more
         best = sorted(points.items(), key=lambda one: (-one[1], one[0]))[:COMPARED_MAX]
-        return self._hits(self._ranked(best, sought), limit)
+        hits, seen = self._hits(self._ranked(best, sought), limit)
+        return Found(hits, len(points) - seen)
 
     def _named(self, names: Sequence[str], everybody: int) -> dict[int, float]:
         """Return who bears every word that was typed, or something near it; the likeliest words alone where nobody does."""
@@ -174,16 +190,30 @@ class PersonIndex:
             query = "SELECT person FROM found_by WHERE sort='number' AND key>=? AND key<?"
             yield {one for (one,) in self._ask(query, (last, last + ":"))}, len(last) > 4
         if sought.plate:
-            query = "SELECT person FROM found_by WHERE sort='vehicle' AND key=?"
-            yield {one for (one,) in self._ask(query, (sought.plate,))}, True
+            query = "SELECT person FROM found_by WHERE sort='vehicle' AND key>=? AND key<?"
+            yield {one for (one,) in self._ask(query, (sought.plate, sought.plate + _LAST))}, True
         if sought.address and not sought.names:
-            query = "SELECT person FROM found_by WHERE sort='address' AND key=?"
-            people = [{one for (one,) in self._ask(query, (word,))} for word in sought.address]
-            yield set.intersection(*people), True
+            yield self._at(sought.address), True
+        if len(sought.names) > 1:
+            yield self._at(sought.names), True  # it may have been an address that was typed
+
+    def _at(self, words: Iterable[str]) -> set[int]:
+        """Return who is at an address that has all of some words; begins with the rarest."""
+        rarest_first = sorted(words, key=self._homes)
+        more = " AND EXISTS (SELECT 1 FROM found_by WHERE sort='address' AND key=? AND person=f.person)"
+        query = f"SELECT person FROM found_by f WHERE sort='address' AND key=?{more * (len(rarest_first) - 1)}"
+        return {one for (one,) in self._ask(query, rarest_first)}
+
+    def _homes(self, word: str) -> int:
+        """Return how many people have a word in an address, counted no further than matters."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM found_by WHERE sort='address' AND key=? LIMIT 1000)"
+        (count,) = self._ask(query, (word,)).fetchone()
+        return int(count)
 
     def _ranked(self, best: list[tuple[int, float]], sought: Sought) -> list[tuple[float, int]]:
+        warned = self._warned([one for one, _ in best])
         if not (sought.born[0] or sought.address):
-            return [(points, one) for one, points in best]
+            return sorted(((points, one) for one, points in best), key=lambda pair: (-pair[0], pair[1] not in warned))
         query = "SELECT sort, text FROM detail WHERE person=? AND sort IN ('born', 'address')"
         ranked = []
         for one, points in best:
@@ -193,17 +223,23 @@ class PersonIndex:
             words = {word for sort, text in said if sort == "address" for word in words_in(text)}
             there = sum(word in words for word in sought.address)
             ranked.append((points + _BORN_THEN * then + _AT * there, one))
-        return sorted(ranked, key=lambda pair: (-pair[0], pair[1]))
+        return sorted(ranked, key=lambda pair: (-pair[0], pair[1] not in warned, pair[1]))
 
-    def _hits(self, ranked: Iterable[tuple[float, int]], limit: int) -> list[Hit]:
-        """Return the first of each person, where one record stands for several."""
+    def _warned(self, people: Sequence[int]) -> set[int]:
+        query = f"SELECT number FROM person WHERE warned>0 AND number IN ({','.join('?' * len(people))})"
+        return {one for (one,) in self._ask(query, people)}
+
+    def _hits(self, ranked: Iterable[tuple[float, int]], limit: int) -> tuple[tuple[Hit, ...], int]:
+        """Return the first of each person, where one record stands for several, and how many records were gone through."""
         found: dict[bytes, Hit] = {}
+        seen = 0
         for points, number in ranked:
+            seen += 1
             stands, stream = self._ask("SELECT stands, stream FROM person WHERE number=?", (number,)).fetchone()
             found.setdefault(stands, Hit(stands, stream, points))
             if len(found) == limit:
                 break
-        return list(found.values())
+        return tuple(found.values()), seen
 
 
 def _shortened(word: str) -> list[str]:

@@ -107,6 +107,7 @@ class Board:
         self._zone: ZoneInfo | None = None
         self._districts: frozenset[str] | None = None
         self._partners: tuple[Partner, ...] | None = None
+        self._codes: frozenset[str] | None = None  # of partners and sites
         self._read: dict[bytes, Record | None] = {}  # what is not open and was asked for, as of a position
         self._read_at = 0
 
@@ -155,7 +156,7 @@ class Board:
         if kind in _KEPT and district.named(record) != (district.named(before) if before is not None else ()):
             self._districts = None
         if kind is Kind.PARTNER:
-            self._partners = None
+            self._partners = self._codes = None
         if kind in _KEPT or (record.kept if isinstance(record, Episode) else getattr(record, "open", False)):
             self.records[record.id] = record
         else:
@@ -224,7 +225,10 @@ class Board:
     def partner_codes(self) -> frozenset[str]:
         """The codes of registered partners and of their sites."""
         known = self.partners()
-        return frozenset(code.lower() for one in known for code in (one.partner, *(site.site for site in one.sites)))
+        if self._codes is None:
+            codes = (code for one in known for code in (one.partner, *(site.site for site in one.sites)))
+            self._codes = frozenset(code.lower() for code in codes)
+        return self._codes
 
     def partner_of(self, code: str) -> tuple[Partner, str] | None:
         """Return the partner that a code names, its own or that of a site, and the site's; None where none is registered."""
@@ -371,7 +375,7 @@ class Board:
         self.position, self.recorded = position, recorded
         self.records = {record.id: record for record in held}
         self.staff = {record.collar: record for record in held if isinstance(record, Staff)}
-        self._zone = self._districts = self._partners = None
+        self._zone = self._districts = self._partners = self._codes = None
         return True
 
 

@@ -1,6 +1,7 @@
 """A log to read: wrapped lines, the newest at the end, which stays in view until the operator scrolls back."""
 
 import textwrap
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.segment import Segment
@@ -15,7 +16,7 @@ from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
 
 INDENT = " " * 9
 HEADING_MAX = 9
-MARKER = "MARKER "  # a warning about a person, which nobody may overlook
+WARNS = ("MARKER ", "REPEAT VICTIM")  # what nobody may overlook about a person
 WARNING = Style.parse(f"bold #ffb454 on {BACKGROUND}")
 _WIDE = Console(width=80, legacy_windows=False)  # measures letters that take two columns
 
@@ -28,6 +29,10 @@ def folded(text: str, width: int, indent: str = "") -> list[str]:
     again = " ".join(rest)
     more = (line.plain.rstrip() for line in Text(again).wrap(_WIDE, width - len(indent))) if again else ()
     return [first, *(f"{indent}{line}" for line in more)]
+
+
+def _warns(line: str) -> bool:
+    return any(word in line for word in WARNS)
 
 
 class LogView(ScrollView, can_focus=False):
@@ -52,9 +57,13 @@ class LogView(ScrollView, can_focus=False):
 
     def _wrap(self) -> None:
         width = max(20, self.size.width - 1)
-        styled = ((line, WARNING if MARKER in line else HEADING) for line in self._heading)
-        head = [(part, style) for line, style in styled for part in folded(safe_text(line), width)]
-        most = max(HEADING_MAX, self.size.height // 2)
+        most = max(HEADING_MAX, self.size.height * 3 // 5)
+        head = self._styled(self._heading, width)
+        if len(head) > most:
+            first, *rest = self._heading
+            head = self._styled(
+                (first, *sorted(rest, key=lambda line: not _warns(line))), width
+            )  # warnings are not cut
         left = len(head) - most + 1
         self._head = head if left <= 1 else [*head[: most - 1], (f"... {left} lines more: hue show", HEADING)]
         self._wrapped = [part for line in self._lines for part in folded(safe_text(line), width, INDENT)]
@@ -63,6 +72,10 @@ class LogView(ScrollView, can_focus=False):
             self._to_end()
             self.call_after_refresh(self._to_end)  # before the first layout there is nowhere to scroll to
         self.refresh()
+
+    def _styled(self, lines: Iterable[str], width: int) -> list[tuple[str, Style]]:
+        styled = ((line, WARNING if _warns(line) else HEADING) for line in lines)
+        return [(part, style) for line, style in styled for part in folded(safe_text(line), width)]
 
     def _to_end(self) -> None:
         if self._follows and self.scroll_offset.y != self._last_y:

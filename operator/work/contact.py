@@ -7,6 +7,7 @@ from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.questions import GIVEN
 from hueandcry.domain.reference import TAIL_SHOWN, Kind, has_digit
 from hueandcry.operator import slots
+from hueandcry.operator.callers import known
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
 from hueandcry.operator.partnering import rings_from
@@ -78,13 +79,18 @@ def _named(desk: Desk, word: str) -> bytes | None:
     try:
         return find(desk, word, _FOUND)
     except Misread:
+        if len(word) == len("n") + TAIL_SHOWN:
+            raise  # it looks like a record's name: that it was mistyped is not taken for nothing found
         return None
 
 
 def looked_acts(desk: Desk, line: Line) -> list[Act]:
-    """What is named at the beginning was found; the rest is said of it."""
+    """What is named at the beginning was found; the rest is said of it. Where nothing is said, what the records say is found."""
     found, rest = found_first(desk, line["words"])
-    return [Act(line["contact"], firstcheck.CheckFirst(Looked(line["what"]), found, rest))]
+    what = Looked(line["what"])
+    if not line["words"]:
+        found = known(desk, line["contact"]).found.get(what, ())
+    return [Act(line["contact"], firstcheck.CheckFirst(what, found, rest))]
 
 
 def park_acts(_: Desk, line: Line) -> list[Act]:
@@ -114,7 +120,7 @@ VERBS = (
         does="Pass over {element} for contact {contact}, {reason}[: {detail}]", example="na . engagement unsafe",
     ),
     Verb(
-        name="looked", short="lk", acts=looked_acts,
+        name="looked", short="lk", acts=looked_acts, opens=True,
         slots=(CONTACT, slots.choice("what", slots.one_of(Looked)), slots.words("words", optional=True)),
         does="Record that {what} was looked for at {contact}[, found: {words}]", example="lk . household n4f7q her son is fifteen",
     ),

@@ -1,13 +1,14 @@
 CREATE TABLE reached (position INTEGER NOT NULL, root BLOB NOT NULL, form TEXT NOT NULL);
-CREATE TABLE person (number INTEGER PRIMARY KEY, stream BLOB NOT NULL UNIQUE, stands BLOB NOT NULL);
+CREATE TABLE person (number INTEGER PRIMARY KEY, stream BLOB NOT NULL UNIQUE, stands BLOB NOT NULL, warned INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX person_stands ON person (stands);
 CREATE TABLE detail (person INTEGER, version INTEGER, sort TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID;
-CREATE INDEX detail_address ON detail (text COLLATE NOCASE) WHERE sort = 'address';
 CREATE TABLE word (word TEXT PRIMARY KEY, sound TEXT NOT NULL, bearers INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX word_sound ON word (sound);
 CREATE TABLE bearer (word TEXT, person INTEGER, PRIMARY KEY (word, person)) WITHOUT ROWID;
 CREATE TABLE shortened (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
 CREATE TABLE found_by (sort TEXT, key TEXT, person INTEGER, PRIMARY KEY (sort, key, person)) WITHOUT ROWID;
+CREATE TABLE home (key TEXT, person INTEGER, version INTEGER, PRIMARY KEY (key, person, version)) WITHOUT ROWID;
+CREATE INDEX home_person ON home (person);
 CREATE TABLE rang (number TEXT, position INTEGER, contact BLOB NOT NULL, PRIMARY KEY (number, position)) WITHOUT ROWID;
 CREATE INDEX rang_contact ON rang (contact);
 CREATE TABLE part (person BLOB, record BLOB, part TEXT, PRIMARY KEY (person, record, part)) WITHOUT ROWID;

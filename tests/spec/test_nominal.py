@@ -146,7 +146,7 @@ def test_a_detail_ends_with_a_reason_and_the_last_one_stays() -> None:
     )
     assert record.details == (Detail(2, Sort.NAME, True),)
     given(*NAMED, BORN, on=Nominal).when(EndDetail(3, "")).then_refused("say why it does not hold any more")
-    given(*NAMED, on=Nominal).when(EndDetail(9, "x")).then_refused("detail 9 does not stand here")
+    given(*NAMED, on=Nominal).when(EndDetail(9, "x")).then_refused("detail 9 does not stand here; there is 2 name")
     given(*NAMED, on=Nominal).when(EndDetail(2, "x")).then_refused(
         "it is the last by which this person is known: add another first ('detail')"
     )
@@ -190,7 +190,9 @@ def test_a_marker_that_was_looked_at_again_stands_for_its_time_anew() -> None:
     given(*NAMED, VIOLENT, on=Nominal).when(ReviewMarker(3, "")).then_refused(
         "say on what the marker violent still rests"
     )
-    given(*NAMED, VIOLENT, on=Nominal).when(ReviewMarker(2, "x")).then_refused("marker 2 does not stand here")
+    given(*NAMED, VIOLENT, on=Nominal).when(ReviewMarker(2, "x")).then_refused(
+        "marker 2 does not stand here; there is 3 violent"
+    )
 
 
 def test_a_marker_is_ended_by_a_person_with_a_reason() -> None:

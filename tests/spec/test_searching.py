@@ -9,7 +9,8 @@ from hueandcry.domain.reference import Kind
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.roomlists import lines_of
-from hueandcry.operator.searching import maybe_the_same, sought
+from hueandcry.operator.searching import maybe_the_same
+from hueandcry.operator.sought import sought
 from hueandcry.operator.verbs import carry_out, is_list
 from hueandcry.store.people import People
 from hueandcry.store.personindex import Sought
@@ -31,6 +32,18 @@ from tests.staging import Stage, work
         ("kelly at=Mill at=lane", Sought(("kelly",), address=("mill", "lane"))),
         ("kelly AT=mill,lane", Sought(("kelly",), address=("mill", "lane"))),
         ("who=is", Sought(("who", "is"))),
+        ("+44 161 496 0123", Sought(tail="441614960123")),
+        ("+441614960123", Sought(tail="441614960123")),
+        ("kelly 0161 496 0123", Sought(("kelly",), tail="441614960123")),
+        ("number=0161 496 0123 kelly", Sought(("kelly",), tail="441614960123")),
+        ("ab12 cde", Sought(plate="AB12CDE")),
+        ("kelly plate=ab12 cde", Sought(("kelly",), plate="AB12CDE")),
+        ("plate=ab12", Sought(plate="AB12")),
+        ("at=12 mill lane", Sought(address=("12", "mill", "lane"))),
+        ("kelly at=mill lane born=1984", Sought(("kelly",), born=(1984, 1984), address=("mill", "lane"))),
+        ("12 mill lane", Sought(("12", "mill", "lane"))),
+        ("kelly 12/3/1984", Sought(("kelly",), born=(1984, 1984))),
+        ("kelly born=12/3/1984", Sought(("kelly",), born=(1984, 1984))),
     ],
 )
 def test_what_is_typed_is_read_as_it_is_meant(text: str, asked: Sought) -> None:
@@ -42,6 +55,8 @@ def test_what_is_typed_is_read_as_it_is_meant(text: str, asked: Sought) -> None:
     [
         ("", "say whom to look for"),
         ("---", "say whom to look for"),
+        ("born=1984", "say whom to look for"),
+        ("12/3/1984", "say whom to look for"),
         ("born=yesterday", "born is said as in born=1984 or born=1980-1990"),
         ("age=forty", "age is said as in age=34 or age=30-40"),
     ],
@@ -69,7 +84,7 @@ def test_hostile_text_finds_nobody(text: str) -> None:
     stage = Stage()
     work(stage.founder, "person Siobhan Kelly")
     with suppress(Misread):
-        assert People(stage.log, None).found(sought(text, 2026)) == []
+        assert People(stage.log, None).found(sought(text, 2026)).hits == ()
 
 
 # In the room

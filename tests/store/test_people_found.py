@@ -102,10 +102,10 @@ def looked_for(index: PersonIndex, asked: list[Case]) -> Found:
     spent, with_more, by_name = [], 0, 0
     for case in asked:
         began = time.perf_counter()
-        found = index.found(case.sought)
+        found = index.found(case.sought).hits
         spent.append(time.perf_counter() - began)
         with_more += _among(found, case.number)
-        by_name += _among(index.found(Sought(case.sought.names)), case.number)
+        by_name += _among(index.found(Sought(case.sought.names)).hits, case.number)
     perfect = sum(min(1.0, FIRST / case.also) for case in asked) / len(asked)
     perfect_by_name = sum(min(1.0, FIRST / case.namesakes) for case in asked) / len(asked)
     p99_s = sorted(spent)[len(spent) * 99 // 100]

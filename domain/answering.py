@@ -1,9 +1,9 @@
 """How soon partners have their answer: from the asking to the telling, by partner and kind.
 
-Theory of operation. Each asking counts, also each anew after the partner got in touch again; it is answered when the named person
-is told for the first time after it. One without an answer is counted as open or late, never left out of sight. A site counts for
-the partner that it was registered with when it asked; whoever was not registered counts under the name that they gave.
-Source: letter, area 1.
+Theory of operation. Each asking counts, also each anew where the partner got in touch again after an answer; it is answered when
+the named person is told for the first time after it. One without an answer is counted as open or late, never left out of sight. A
+site counts for the partner that it was registered with when it asked; whoever was not registered counts under the name that they
+gave. Source: letter, area 1.
 """
 
 from collections.abc import Iterable
@@ -87,8 +87,9 @@ class Answering:
         count = self._counts[asking.key]
         match fact:
             case recontact.ContactedAgain():
-                asking.since, asking.waiting = at, True
-                count.asked += 1
+                if not asking.waiting:  # whoever still waits goes on waiting
+                    asking.since, asking.waiting = at, True
+                    count.asked += 1
             case expedite.Unanswered():
                 count.late += 1
             case expedite.Decided():

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hueandcry.domain import referral, safeguarding
+from hueandcry.domain import link, referral, safeguarding
 from hueandcry.domain.fact import Entry, Fact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.policy import Policy
@@ -49,10 +49,13 @@ class _Stay(Struct):
 
 
 class Contribution:
-    """Hears entries in order, and counts; `week_of` names the week of an instant (ns UTC)."""
+    """Hears entries in order, and counts; `week_of` names the week of an instant (ns UTC).
 
-    def __init__(self, week_of: Callable[[int], str]) -> None:
-        self._week_of = week_of
+    What was closed is forgotten, save the incidents that are `reopened` later.
+    """
+
+    def __init__(self, week_of: Callable[[int], str], reopened: frozenset[bytes]) -> None:
+        self._week_of, self._reopened = week_of, reopened
         self._policy = Policy()
         self._incidents: dict[bytes, Incident] = {}
         self._now: dict[bytes, _Stay] = {}
@@ -75,7 +78,7 @@ class Contribution:
         before = self._incidents.get(entry.stream) or Incident(id=entry.stream)
         after = fact.apply(before.reached(entry))
         self._incidents[entry.stream] = after
-        if not after.open:
+        if not after.open and entry.stream not in self._reopened:
             del self._incidents[entry.stream]
         if after.for_desk and entry.stream not in self._now:
             self._comes(after)
@@ -137,9 +140,10 @@ class Contribution:
         )
 
 
-def contribution(entries: Iterable[Entry], week_of: Callable[[int], str]) -> list[Week]:
-    """Return what each desk added, week by week."""
-    counted = Contribution(week_of)
-    for entry in entries:
+def contribution(entries: Callable[[], Iterable[Entry]], week_of: Callable[[int], str]) -> list[Week]:
+    """Return what each desk added, week by week; `entries` are read twice."""
+    reopened = frozenset(one.stream for one in entries() if isinstance(one.fact, link.Reopened))
+    counted = Contribution(week_of, reopened)
+    for entry in entries():
         counted.hear(entry)
     return counted.weeks()

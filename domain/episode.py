@@ -3,7 +3,7 @@
 Theory of operation. Philomena and Herbert forms are the carer's, not the force's. What they say is kept in a record of its own
 beside the expedite or incident, under a key of its own, and copied nowhere. When the person is back the form stays for the time
 that the safeguarding pack gives, and then its words are erased: by the pack's rule, which is the authority, and not by a
-person's decision. That there was an episode, when, about whom and how it ended stays, so that the next one is known as such.
+person's decision. That there was an episode, when, and how it ended stays in the record that the form is about.
 Source: letter, area 1; the forms as forces publish them: seen on a missing report only, disposed of after the return.
 """
 
@@ -56,12 +56,11 @@ class EpisodeBegun(Fact[Episode], frozen=True):
         return replace(episode, form=self.form, about=self.about, begun=episode.occurred)
 
 
-@fact("episode.ended", version=1, says="Back; the form is disposed of by {dispose_by}: {how}")
+@fact("episode.ended", version=1, says="Back; the form is disposed of by {dispose_by}")
 class EpisodeEnded(Fact[Episode], frozen=True):
     """Whoever was missing is back, or the episode is over in another way."""
 
     dispose_by: Plain[Instant]
-    how: Sealed[str]
 
     def apply(self, episode: Episode) -> Episode:
         return replace(episode, ended=episode.occurred, dispose_by=self.dispose_by)
@@ -78,11 +77,12 @@ class FormBegun(Fact[Worked], frozen=True):
         return replace(worked, forms=(*worked.forms, self.episode), forms_open=(*worked.forms_open, self.episode))
 
 
-@fact("record.form_ended", version=1, says="Form {episode} is not needed any more")
+@fact("record.form_ended", version=1, says="Back, and form {episode} is not needed any more: {how}")
 class FormEnded(Fact[Worked], frozen=True):
     """Whoever the form is about is back."""
 
     episode: Plain[StreamId]
+    how: Sealed[str]
 
     def apply(self, worked: Worked) -> Worked:
         return replace(worked, forms_open=tuple(one for one in worked.forms_open if one != self.episode))
@@ -123,16 +123,13 @@ class EndEpisode(Command[Episode], frozen=True):
 
     may: ClassVar[tuple[Role, ...]] = FIELD
     under: ClassVar[PackKind | None] = PackKind.SAFEGUARDING
-    how: str
 
     def decide(self, episode: Episode, duty: Duty) -> list[Fact[Episode]]:
         if not episode.version:
             raise Refused("there is no such form")
         if episode.ended:
             raise Refused("that they are back is recorded already")
-        if not self.how:
-            raise Refused("say where and by whom they were found, and how they are")
-        return [EpisodeEnded(duty.now + scheme_of(duty).form_kept_s * NS_PER_S, self.how)]
+        return [EpisodeEnded(duty.now + scheme_of(duty).form_kept_s * NS_PER_S)]
 
 
 class NoteFormEnded(Command[Worked], frozen=True):
@@ -140,9 +137,12 @@ class NoteFormEnded(Command[Worked], frozen=True):
 
     may: ClassVar[tuple[Role, ...]] = FIELD
     episode: bytes
+    how: str
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
-        return [FormEnded(self.episode)] if self.episode in worked.forms_open else []
+        if not self.how:
+            raise Refused("say where and by whom they were found, and how they are")
+        return [FormEnded(self.episode, self.how)] if self.episode in worked.forms_open else []
 
 
 class DisposeOfForm(Command[Record], frozen=True):

@@ -7,7 +7,6 @@ where the two differ. A level is material: what was assessed before it is assess
 Source: letter, areas 1 and 2; domain-abuse and missing-person practice as the College publishes it.
 """
 
-import re
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -16,13 +15,10 @@ from hueandcry.domain.duty import FIELD, Command, Duty, Role
 from hueandcry.domain.fact import Fact, Plain, Sealed, fact
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.pack import PackKind
-from hueandcry.domain.questions import GIVEN, UNKNOWN, Question, skipped, standing
+from hueandcry.domain.questions import GIVEN, UNKNOWN, skipped, standing
 from hueandcry.domain.reference import Code
 from hueandcry.domain.safeguardingscheme import QuestionSet, SafeguardingPack
 from hueandcry.domain.worked import Given, Questioned, Rated, Worked
-
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}(\.[A-Za-z0-9]{1,5})?")
-_DATE = re.compile(r"(?:(?:\d{1,2}[/. -])?\d{1,2}[/. -])?\d{4}|\d{4}-\d{2}(?:-\d{2})?")
 
 # Facts
 
@@ -79,13 +75,17 @@ def _a(kind: str) -> str:
 
 
 class AnswerQuestion(Command[Questioned], frozen=True):
-    """Record the answer to a question of a set, with the words where it is given in words."""
+    """Record the answer to a question of a set, with the words where it is given in words.
+
+    What is not `plausible` as what was asked for is taken as it was said, and flagged.
+    """
 
     may: ClassVar[tuple[Role, ...]] = FIELD
     under: ClassVar[PackKind | None] = PackKind.SAFEGUARDING
     question: str
     answer: str
     detail: str
+    plausible: bool = True
 
     def decide(self, questioned: Questioned, duty: Duty) -> list[Fact[Questioned]]:
         if isinstance(questioned, Worked) and not questioned.open:
@@ -102,23 +102,8 @@ class AnswerQuestion(Command[Questioned], frozen=True):
         why = skipped(of.question, self.question, said_of(questioned, of) | {self.question: self.answer})
         if why is not None:
             raise Refused(why)
-        flagged = self.answer == GIVEN and _doubtful(question, self.detail, duty)
+        flagged = self.answer == GIVEN and not self.plausible
         return [QuestionAnswered(of.code, self.question, self.answer, flagged, self.detail)]
-
-
-def _doubtful(question: Question, detail: str, duty: Duty) -> bool:
-    """Tell whether what was said can hardly be what was asked for."""
-    match question.type:
-        case "date":
-            year = int((re.findall(r"\d{4}", detail) or ["0"])[0])
-            now = 1970 + duty.now // (31_556_952 * 1_000_000_000)
-            return not _DATE.fullmatch(detail) or not now - 120 <= year <= now
-        case "reference":
-            return not _REFERENCE.fullmatch(detail)
-        case "number":
-            return not detail.isdecimal()
-        case _:
-            return False
 
 
 class GiveLevel(Command[Questioned], frozen=True):

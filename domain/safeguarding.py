@@ -112,18 +112,22 @@ class Research(Command[Worked], frozen=True):
 
 
 class Safeguard(Command[Worked], frozen=True):
-    """Record what is done to keep somebody safe; any role of the room may begin it."""
+    """Record what is done to keep somebody safe; any role of the room may begin it.
+
+    `attended` tells of what is no incident itself whether somebody was at the one that was opened for it.
+    """
 
     may: ClassVar[tuple[Role, ...]] = FIELD
     action: Action
     words: str
+    attended: bool = False
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
         if not worked.open:
             raise Refused("nobody works on this any more, so nothing is done about it")
         if not self.words:
             raise Refused("say what is done, by whom, and for how long it holds")
-        attended = isinstance(worked, Incident) and worked.attended
+        attended = worked.attended if isinstance(worked, Incident) else self.attended
         return [Safeguarded(self.action, not attended, self.words)]
 
 

@@ -166,7 +166,7 @@ class SignedOff(Fact[Staff], frozen=True):
         return replace(staff, sessions=tuple(one for one in staff.sessions if one.session != self.session))
 
 
-@fact("staff.proposed", version=1, says="Proposal {tail} until {expires}, {verb} on {on}: {line}")
+@fact("staff.proposed", version=1, says="Proposal p{tail} until {expires}, {verb} on {on}: {line}")
 class Proposed(Fact[Staff], frozen=True):
     """An act waits for a second person; `line` is the act, whole."""
 

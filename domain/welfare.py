@@ -1,10 +1,10 @@
 """Welfare at the moment: whoever took something hard is offered a break, and a supervisor is asked to see to them, now and later.
 
-Theory of operation. That a call was traumatic is said of the call; what follows stands in the member's own record, and no free text
-stands there: what somebody feels or suffers from is kept nowhere, and colleagues read no more than that there was something. The
-offer names who is free to cover, from who is signed on in
-that moment. The member takes it, leaves it for later, and comes back; a supervisor says that they have seen to them. After the
-times of the safeguarding pack the watch asks again. Source: letter, area 3; trauma risk management asks at 72 hours and at a month.
+Theory of operation. That a call was hard is said of the call; on whom, and what follows, stands in the member's own record, and no
+free text stands there: what somebody feels or suffers from is kept nowhere. Colleagues read no more than that there was something.
+The offer names who is free to cover, from who is signed on in that moment. The member takes it, leaves it for later, and comes
+back; a supervisor says that they have seen to them. After the times of the safeguarding pack the watch asks again.
+Source: letter, area 3; trauma risk management asks at 72 hours and at a month.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from hueandcry.domain.reference import NS_PER_S, Code, Instant, StreamId
 from hueandcry.domain.staff import Care, Staff
 from hueandcry.domain.worked import Worked
 
-QUIET = "Welfare"  # what colleagues read of it in a list of facts; supervisors have a list of their own
+QUIET = "Welfare"  # all that is printed of these facts, their fields neither; supervisors have a list of their own
 CARERS = (Role.SUPERVISOR, Role.INCIDENT_MANAGER, Role.INSPECTOR)
 
 
@@ -38,11 +38,9 @@ class Answer(Enum):
 # Facts
 
 
-@fact("record.found_traumatic", version=1, says="Found hard by {collar}")
+@fact("record.found_traumatic", version=1, says="Hard on whoever dealt with it")
 class FoundTraumatic(Fact[Worked], frozen=True):
-    """It was hard on whoever dealt with it."""
-
-    collar: Local[str]
+    """It was hard on whoever dealt with it; on whom stands in their own record alone."""
 
     def apply(self, worked: Worked) -> Worked:
         return worked
@@ -119,16 +117,15 @@ class FindTraumatic(Command[Worked], frozen=True):
     """Say that something was hard on whoever dealt with it."""
 
     may: ClassVar[tuple[Role, ...]] = FLOOR
-    collar: str
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
         if not worked.version:
             raise Refused("there is no such record")
-        return [FoundTraumatic(self.collar)]
+        return [FoundTraumatic()]
 
 
 class OfferBreak(Command[Staff], frozen=True):
-    """Offer a break, with who is free to cover."""
+    """Offer a break, with who is free to cover; nothing while the member has one that they have not answered."""
 
     may: ClassVar[tuple[Role, ...]] = FLOOR
     under: ClassVar[PackKind | None] = PackKind.SAFEGUARDING
@@ -138,6 +135,8 @@ class OfferBreak(Command[Staff], frozen=True):
     def decide(self, staff: Staff, duty: Duty) -> list[Fact[Staff]]:
         if not staff.collar:
             raise Refused("there is no such member of staff")
+        if any(not one.answer for one in staff.care):
+            return []
         return [BreakOffered(scheme_of(duty).break_s, self.cover, self.about)]
 
 

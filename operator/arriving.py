@@ -153,9 +153,12 @@ def phrase(
     ] = None,
 ) -> None:
     """Set the phrase that is shared with a partner; it is kept as salt and hash, and never stands on a command line."""
+    from hueandcry.domain.reference import is_code
     from hueandcry.operator.bootstrap import open_room
     from hueandcry.operator.partnering import set_phrase
 
+    if not is_code(partner):
+        fail(USAGE, "the partner goes by its code, as in hue phrase mft; hue partners lists them")
     opened = open_room(store)
     desk = opened.desk(session)
     given = _passphrase(phrase_file, f"Phrase shared with {partner}: ", again="The same again: ", named=False)

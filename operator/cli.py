@@ -319,7 +319,9 @@ def store_info(store: Store = None, json: Json = False) -> None:
 
 
 def main() -> None:
-    """Run the command and end with its exit code."""
+    """Run the command and end with its exit code; `hue help log` says what `hue log --help` says."""
+    if sys.argv[1:2] == ["help"]:
+        sys.argv[1:] = [*sys.argv[2:], "--help"]
     sys.exit(run(app))
 
 

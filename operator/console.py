@@ -20,6 +20,7 @@ from hueandcry.domain.fact import Entry, FactRef, Names, sentence
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, stream_text
 from hueandcry.domain.replay import Decision
+from hueandcry.domain.welfare import QUIET
 from hueandcry.operator.pressing import calls
 from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item
@@ -120,8 +121,8 @@ def fields_of(entry: Entry) -> dict[str, Any] | None:
     fact = entry.fact
     if fact is None:
         return None
-    nouns = fact.card.nouns
-    return {name: _plain(getattr(fact, name), nouns[name]) for name in fact.__struct_fields__}
+    nouns, quiet = fact.card.nouns, fact.card.says == QUIET
+    return {name: None if quiet else _plain(getattr(fact, name), nouns[name]) for name in fact.__struct_fields__}
 
 
 def _plain(value: Any, noun: str = "") -> Any:

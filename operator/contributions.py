@@ -25,7 +25,7 @@ def _week_of(board: Board, instant_ns: int) -> str:
 
 def say_contribution(room: Room, board: Board, *, json: bool) -> None:
     """Print what each vulnerability desk added, week by week."""
-    found = contribution(room.journal.entries(0, board.position), lambda at: _week_of(board, at))
+    found = contribution(lambda: room.journal.entries(0, board.position), lambda at: _week_of(board, at))
     for one in found:
         if json:
             console.say_json(asdict(one))
@@ -49,6 +49,8 @@ def say_answers(room: Room, board: Board, *, json: bool) -> None:
             continue
         waits = (
             f"{_minutes(one.wait_s_median)} median  {_minutes(one.wait_s_p95)} p95  {_minutes(one.wait_s_max)} longest"
+            if one.answered
+            else "none answered yet"
         )
         console.say(safe_text(
             f"{one.partner:<14} {one.sort:<10} {one.asked:>4} asked  {one.answered:>4} answered  {one.late:>3} late  "

@@ -41,6 +41,8 @@ class Act(Struct, frozen=True):
     `rests_on` names other streams that must be as they were seen, and `on_all` says that nothing at all may have been
     recorded since.
 
+    What stands `apart` names no cause: whoever reads it is not led to the line's other records by that.
+
     `new` says that the stream is known to be empty and follows from no other act of the line, as with loaded rows; that
     spares a look, and the journal still checks the version.
     """
@@ -51,6 +53,7 @@ class Act(Struct, frozen=True):
     source: bytes | None = None
     rests_on: tuple[bytes, ...] = ()
     on_all: bool = False
+    apart: bool = False
     new: bool = False
 
 
@@ -176,7 +179,7 @@ class Desk:
         pending: list[Pending] = []
         for act in acts:
             record = working.get(act.stream) or self._record(act)
-            cause = FactRef(pending[0].stream, pending[0].version) if pending and not act.new else None
+            cause = FactRef(pending[0].stream, pending[0].version) if pending and not (act.new or act.apart) else None
             if approving and cause is not None:
                 duty = replace(duty, approval=cause)
             header = self._header(duty, act, record, cause)

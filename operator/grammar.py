@@ -2,8 +2,9 @@
 
 Theory of operation. A line is a verb and its slots, then free text. A verb goes by its long or its short name; a choice
 by its whole code or an unambiguous beginning. A reference is an incident's daily number (`412`, `412 of 23/11`,
-`h3 of 23/11` for loaded history) or an unambiguous tail of it among open incidents, `c` or `e` with the tail of a
-contact or an expedite, a whole stream id, or `.` for the item in hand: the last of its kind that this session acted on.
+`h3 of 23/11` for loaded history) or an unambiguous tail of it among open incidents, the letter of a kind with the tail of
+another item (`c` a contact, `e` an expedite, `n` a person, `r` a referral, `m` a form), a partner's code, a whole stream id, or `.`
+for the item in hand: the last of its kind that this session acted on.
 Reading decides nothing and writes nothing; what a line would do can be said before it is done.
 """
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.partner import partner_stream
-from hueandcry.domain.reference import Kind, kind_of, letter_of, read_stream, read_tail, tail_of
+from hueandcry.domain.reference import Kind, is_code, kind_of, letter_of, read_stream, read_tail, tail_of
 from hueandcry.operator.desk import Desk
 from hueandcry.store.moment import NotAMoment, local_day, read_day
 from hueandcry.store.views import WORKED
@@ -34,9 +34,8 @@ def find(desk: Desk, text: str, kinds: Sequence[Kind] = WORKED, day: str | None 
         if kind_of(stream) in kinds and board.record(stream) is not None:
             return stream
         raise Misread(f"there is no {' or '.join(kind.name.lower() for kind in kinds)} {text}")
-    named = partner_stream(text)
-    if Kind.PARTNER in kinds and board.record(named) is not None:
-        return named
+    if Kind.PARTNER in kinds and is_code(text) and board.record(partner_stream(text)) is not None:
+        return partner_stream(text)
     numbered = re.fullmatch(r"(h?)([0-9]{1,9})", text)
     if numbered and Kind.INCIDENT in kinds:
         return _numbered(desk, int(numbered[2]), day, history=bool(numbered[1]))

@@ -1,6 +1,6 @@
 """Lines about a partner's safeguarding expedite: asked, verified, decided, told back, disputed, asked anew, handed back."""
 
-from hueandcry.domain import dispute, episode, expedite, incident, lane, link, questionnaire, recontact, threshold
+from hueandcry.domain import dispute, episode, expedite, incident, lane, link, recontact, threshold
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.episode import Episode
 from hueandcry.domain.expedite import Decision, Expedite, Means
@@ -14,6 +14,7 @@ from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.partnering import as_registered
 from hueandcry.operator.slots import EXPEDITE
 from hueandcry.operator.work.incident import worked_for
+from hueandcry.operator.work.safeguarding import answer_of
 
 
 def expedite_acts(desk: Desk, line: Line) -> list[Act]:
@@ -83,7 +84,7 @@ def form_acts(desk: Desk, line: Line) -> list[Act]:
     """The form is begun with its first answer, in a record of its own."""
     item, question = line["item"], line["question"]
     form = _forms(desk)[question]
-    answer = questionnaire.AnswerQuestion(question, GIVEN, line["words"])
+    answer = answer_of(desk, question, GIVEN, line["words"])
     for kept in _kept(desk, item):
         if kept.form == form and not kept.ended:
             return [Act(kept.id, answer)]
@@ -95,8 +96,8 @@ def found_acts(desk: Desk, line: Line) -> list[Act]:
     open_now = [one for one in _kept(desk, line["item"]) if not one.ended]
     if not open_now:
         raise Refused("no form is kept for it: say in a note ('note') that they are back")
-    ended = [Act(one.id, episode.EndEpisode(line["how"])) for one in open_now]
-    return [*ended, *(Act(line["item"], episode.NoteFormEnded(one.id)) for one in open_now)]
+    ended = [Act(one.id, episode.EndEpisode()) for one in open_now]
+    return [*ended, *(Act(line["item"], episode.NoteFormEnded(one.id, line["how"])) for one in open_now)]
 
 
 def _kept(desk: Desk, item: bytes) -> list[Episode]:

@@ -1,11 +1,16 @@
 """Lines of safeguarding: question sets, the vulnerability desk's work, and referrals to agencies."""
 
+from datetime import date
+
 from hueandcry.domain import questionnaire, referral, safeguarding
+from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import AnyCommand
+from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.questions import GIVEN
 from hueandcry.domain.reference import Kind
-from hueandcry.domain.referral import Shown
+from hueandcry.domain.referral import Referral, Shown
 from hueandcry.domain.safeguarding import Action, Review
 from hueandcry.domain.worked import Part, Worked
 from hueandcry.operator import slots
@@ -13,10 +18,21 @@ from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.slots import INCIDENT, ITEM
 from hueandcry.operator.work.contact import found_first
+from hueandcry.store.identifiers import can_be
+from hueandcry.store.moment import local_day
 
 
-def question_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["item"], questionnaire.AnswerQuestion(line["question"], line["answer"], line["detail"]))]
+def question_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], answer_of(desk, line["question"], line["answer"], line["detail"]))]
+
+
+def answer_of(desk: Desk, question: str, answer: str, detail: str) -> questionnaire.AnswerQuestion:
+    """Return the answer to a question, flagged where it can hardly be what was asked for."""
+    scheme = desk.board.policy.safeguarding
+    asked = (one for of in (scheme.set if scheme is not None else ()) for one in of.question)
+    sort = next((one.type for one in asked if one.code == question), "")
+    plausible = can_be(sort, detail, date.fromisoformat(local_day(desk.identity.now(), desk.board.zone)))
+    return questionnaire.AnswerQuestion(question, answer, detail, plausible)
 
 
 def level_acts(_: Desk, line: Line) -> list[Act]:
@@ -33,8 +49,15 @@ def research_acts(desk: Desk, line: Line) -> list[Act]:
     return [Act(line["item"], safeguarding.Research(line["source"], found, rest))]
 
 
-def safeguard_acts(_: Desk, line: Line) -> list[Act]:
-    return [Act(line["item"], safeguarding.Safeguard(Action(line["action"]), line["words"]))]
+def safeguard_acts(desk: Desk, line: Line) -> list[Act]:
+    """What is done about an expedite is before the arrival at the incident that was opened for it."""
+    record = desk.board.record(line["item"])
+    about = desk.board.record(record.incident) if isinstance(record, Expedite | Contact) and record.incident else None
+    attended = isinstance(about, Incident) and about.attended
+    resting = (about.id,) if about is not None else ()
+    return [
+        Act(line["item"], safeguarding.Safeguard(Action(line["action"]), line["words"], attended), rests_on=resting)
+    ]
 
 
 def refer_acts(desk: Desk, line: Line) -> list[Act]:
@@ -45,6 +68,14 @@ def refer_acts(desk: Desk, line: Line) -> list[Act]:
     person = _subject(desk, item)
     made = referral.Refer(line["agency"], item, person, line["basis"], content.strip(), without.strip())
     return [Act(new, made), Act(item, safeguarding.NoteReferred(line["agency"], new))]
+
+
+def referred_already(desk: Desk, line: Line) -> str:
+    """Return which open referral to the same agency was made of the item already."""
+    record = desk.board.record(line["item"])
+    made = (desk.board.record(one) for one in getattr(record, "referrals", ()))
+    open_now = [one for one in made if isinstance(one, Referral) and one.open and one.agency == line["agency"]]
+    return f"- {desk.board.name(open_now[-1].id)} went to {line['agency']} about it already" if open_now else ""
 
 
 def _subject(desk: Desk, item: bytes) -> bytes | None:
@@ -148,7 +179,7 @@ VERBS = (
     Verb(
         name="refer", short="rf", acts=refer_acts,
         slots=(ITEM, slots.choice("agency", lambda desk, _: scheme_choices(desk, "agency")), slots.choice("basis", lambda desk, _: scheme_choices(desk, "basis")), slots.words("words")),
-        does="Refer somebody of {item} to {agency} on {basis}: {words}", example="rf 57 mash child-protection two children saw it / asking would put her at risk",
+        tells=referred_already, does="Refer somebody of {item} to {agency} on {basis}: {words}", example="rf 57 mash child-protection two children saw it / asking would put her at risk",
     ),
     Verb(
         name="sent", short="snt", slots=(REFERRAL, slots.words("how")), acts=sent_acts,

@@ -17,7 +17,7 @@ def traumatic_acts(desk: Desk, line: Line) -> list[Act]:
     talked = record.handler if isinstance(record, Contact) else ""
     collar = line["collar"] or talked or desk.signed.collar
     offer = welfare.OfferBreak(line["item"], free_to_cover(desk, collar))
-    return [Act(line["item"], welfare.FindTraumatic(collar)), Act(staff_stream(collar), offer)]
+    return [Act(line["item"], welfare.FindTraumatic()), Act(staff_stream(collar), offer, apart=True)]
 
 
 def free_to_cover(desk: Desk, collar: str) -> tuple[str, ...]:

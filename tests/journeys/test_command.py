@@ -468,6 +468,11 @@ def test_what_a_proposal_to_erase_says_is_json_where_json_is_asked_for(home: Pat
     assert all(isinstance(json.loads(line), dict) for line in ended.out.splitlines())
 
 
+def test_help_is_asked_for_in_either_order(run: Run) -> None:
+    for words in ((), ("log",), ("store", "info")):
+        assert run("help", *words) == run(*words, "--help")
+
+
 # What is typed wrong
 
 
@@ -486,6 +491,8 @@ def test_what_a_proposal_to_erase_says_is_json_where_json_is_asked_for(home: Pat
         ("show",),
         ("show", ""),
         ("show", "\udcff"),
+        ("phrase", "\udcff", "--phrase-file", "passphrase"),
+        ("sample", "5", "--seed", "18446744073709551616"),
         ("show", "1 of 29/02/2025"),
         ("log", "c"),
         ("explain", "1", "of"),

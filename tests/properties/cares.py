@@ -35,6 +35,8 @@ class Cares:
         if isinstance(fact, welfare.BreakOffered):
             assert fact.break_s == 900
             assert entry.stream not in map(staff_stream, fact.cover), "nobody covers for themselves"
+            open_now = [one for (stream, _), one in self.offers.items() if stream == entry.stream and not one.answer]
+            assert not open_now, "an offer that is not answered is made once"
             self.offers[entry.stream, entry.version] = Offer(header.occurred)
             return
         offer = self.offers[entry.stream, fact.number]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hueandcry.domain import dispute, expedite, partner, recontact
+from hueandcry.domain import dispute, expedite, partner, recontact, threshold
 from hueandcry.domain.fact import Entry, Header
 from hueandcry.domain.staff import staff_stream
 from tests.staging import S
@@ -42,6 +42,7 @@ class Firm:
     code: str
     registered: bool = True
     sites: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[str, bytes] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
 
     def rings_from(self, number: str) -> bool:
@@ -68,9 +69,13 @@ class Partners:
         assert firm.registered, "who is no partner any more has neither sites nor people"
         match fact:
             case partner.SiteListed():
-                assert firm.sites.get(fact.site) != fact.numbers, "a site is listed anew with other numbers"
+                before = (firm.sites.get(fact.site), firm.names.get(fact.site))
+                assert before != (fact.numbers, fact.name), "a site is listed anew with another name or other numbers"
                 assert all(number.isdigit() for number in fact.numbers)
-                firm.sites[fact.site] = fact.numbers
+                for other in (one for one in self.now() if one is not firm):
+                    assert fact.site not in (other.code, *other.sites), "a code is of one partner"
+                    assert not {one for listed in other.sites.values() for one in listed}.intersection(fact.numbers)
+                firm.sites[fact.site], firm.names[fact.site] = fact.numbers, fact.name
             case partner.SiteEnded():
                 assert fact.reason
                 del firm.sites[fact.site]
@@ -198,7 +203,7 @@ class Requests:
             case "number":
                 if request.number is None:
                     return None
-                return firm is not None and firm.rings_from(dialled(request.number or words))
+                return firm is not None and firm.rings_from(dialled(request.number))
             case "call-back":
                 return firm.rings_from(dialled(words)) if firm is not None else None
             case _:
@@ -206,7 +211,7 @@ class Requests:
 
     def _decided(self, request: Request, entry: Entry, header: Header, fact: Any) -> bool:
         match fact:
-            case expedite.ThresholdConsidered():
+            case threshold.ThresholdConsidered():
                 said = self.ledger.safeguarding.answers.get(entry.stream, {})
                 assert fact.level == "not-met"
                 assert said.items() >= NO_MATTER_FOR_POLICE.items(), "what is not known is no reason not to go"
@@ -254,8 +259,9 @@ class Requests:
                 request.unacknowledged.append(fact.to.value)
             case dispute.DisputeAcknowledged():
                 assert fact.to.value in request.unacknowledged, "what is acknowledged was raised"
-                assert fact.by == header.actor, "in their own name"
-                assert fact.to.value in self.ledger.roles[staff_stream(header.actor)], "by whom it went to"
+                held = self.ledger.roles.get(staff_stream(fact.by))
+                assert held is None or fact.to.value in held, "by whom it went to, or who was told for them"
+                assert fact.words or fact.by == header.actor, "how another was told is said"
                 request.unacknowledged = [to for to in request.unacknowledged if to != fact.to.value]
             case _:
                 return False
@@ -292,10 +298,9 @@ class Requests:
         if request.answered or not request.open:  # whoever waits for a first answer waits since they asked
             request.asked, request.since, request.unanswered = header.occurred, 0, []
         request.again, request.open = entry.position, True
-        request.owner, request.unacknowledged = "", []
+        request.owner = ""
         request.means, request.decision, request.mismatched = "", "", False
         request.told = request.answered = False
-        request.disputed = 0
         if fact.contact is not None:
             request.number = None
 

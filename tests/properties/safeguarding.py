@@ -206,7 +206,6 @@ class Safeguarding:
         form = self.forms[entry.stream]
         assert isinstance(fact, episode.EpisodeEnded), f"nobody knows what {fact} does to a form"
         assert not form.dispose_by, "somebody comes back once"
-        assert fact.how, "it is said where and how they are"
         assert fact.dispose_by == header.occurred + FORM_KEPT
         form.dispose_by = fact.dispose_by
 
@@ -257,6 +256,7 @@ class Safeguarding:
                 self.needed.setdefault(entry.stream, set()).add(fact.episode)
             case episode.FormEnded():
                 assert self.forms[fact.episode].dispose_by, "whoever it is about is back"
+                assert fact.how, "it is said where and how they are"
                 self.needed[entry.stream].remove(fact.episode)
             case _:
                 raise AssertionError(f"nobody knows what {fact} says of safeguarding")

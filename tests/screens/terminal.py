@@ -26,7 +26,10 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.status: int | None = None
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUE_")}
+        sized = ("COLUMNS", "LINES")  # of whoever runs the tests: they would stand before the terminal's own size
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("HUE_") and name not in sized
+        }
         given = {
             **inherited,
             "TERM": term,

@@ -311,8 +311,14 @@ class SafeguardingAccount(Safeguarding):
 
     def _partner_site_listed(self, fact: Fact) -> None:
         one = self._asks(fact)
-        assert one.sites.get(fact.said["site"]) != fact.said["numbers"]
-        one.sites[fact.said["site"]] = fact.said["numbers"]
+        site, numbers, name = (fact.said[field] for field in ("site", "numbers", "name"))
+        assert (one.sites.get(site), one.names.get(site)) != (numbers, name)
+        others = [
+            (known, listed) for known in self.registered() for listed in known.sites if (known, listed) != (one, site)
+        ]
+        assert not any(listed == site for _, listed in others), "a site is of one partner"
+        assert not any(set(numbers) & set(known.sites[listed]) for known, listed in others), "a number is of one site"
+        one.sites[site], one.names[site] = numbers, name
 
     def _partner_site_ended(self, fact: Fact) -> None:
         assert fact.said["reason"] != ""
@@ -448,8 +454,8 @@ class SafeguardingAccount(Safeguarding):
         one = self._asked_for(fact)
         waiting = [rung for rung in one.rungs if rung.to == fact.said["to"] and not rung.known]
         assert waiting, "what is acknowledged was raised"
-        assert fact.said["by"] == fact.actor, "in their own name"
-        assert fact.said["to"] in self.person(fact.actor).roles
+        by = self.person(fact.said["by"])
+        assert by is None or fact.said["to"] in by.roles, "nobody acknowledges for a role that is not theirs"
         for rung in waiting:
             rung.known = True
 
@@ -465,7 +471,6 @@ class SafeguardingAccount(Safeguarding):
             one.pack, one.unanswered = fact.pack, 0
         one.stage = "asked"
         one.means, one.decision, one.not_matched, one.told = "", "", False, False
-        one.disputed = 0
         one.holder, one.last_call = "", said["contact"] or one.last_call
         self._leads(said["contact"], one)
         if one.incident:
@@ -504,8 +509,6 @@ class SafeguardingAccount(Safeguarding):
     def _episode_ended(self, fact: Fact) -> None:
         one = self.forms[fact.stream]
         assert not one.ended
-        assert fact.said["how"] != ""
-        one.sealed += 1
         about = self.items[one.about]
         self._owe(lambda: one.stream not in about.needed, "the record that it is of knows of it")
         one.ended, one.dispose_by = True, instant(fact.said["dispose_by"])
@@ -513,6 +516,7 @@ class SafeguardingAccount(Safeguarding):
 
     def _record_form_ended(self, fact: Fact) -> None:
         assert self.forms[fact.said["episode"]].ended, "whoever it is about is back"
+        assert fact.said["how"] != ""
         self.items[fact.stream].needed.remove(fact.said["episode"])
 
     def _record_erased(self, fact: Fact) -> None:
@@ -594,7 +598,7 @@ class SafeguardingRules:
         if partner is None:
             return FINE
         if means == "number":
-            return FINE if one.last_call or words else "no call is tied to it"
+            return FINE if one.last_call else "no call is tied to it"
         if means == "phrase":
             return "no phrase is set for" if not partner.phrase else FINE if words else "say the phrase that they gave"
         said = means != "call-back" or NUMBER_FIRST.match(words)
@@ -690,10 +694,16 @@ class SafeguardingRules:
         return found
 
     def _site(self, typed: Typed) -> str | None:
-        """The site's name and its number are parted by a slash."""
-        number = plain_number(" ".join(typed.words).partition(" / ")[2])
-        same = self._found_partner(typed).sites.get(typed.words[1]) == [number]
-        return "with these numbers already" if same else FINE
+        """The site's name and its number are parted by a slash; a number is of one site."""
+        mine, site = self._found_partner(typed), typed.words[1]
+        name, _slash, said = " ".join(typed.words[2:]).partition(" / ")
+        number = plain_number(said)
+        for known in self.model.registered():
+            for listed, numbers in known.sites.items():
+                if number in numbers and (known, listed) != (mine, site):
+                    return "is the number of"
+        same = mine.sites.get(site) == [number] and mine.names.get(site) == name.encode().hex()
+        return "with this name and these numbers already" if same else FINE
 
     def _forget(self, typed: Typed) -> str | None:
         return FINE if int(typed.words[1]) in self._found_partner(typed).people else "names nobody there now"
@@ -743,6 +753,8 @@ class SafeguardingRules:
         return FINE if any(word.endswith(":") for word in typed.words[:-1]) else "name the person at the partner"
 
     def _close_expedite(self, one: Request) -> str:
+        if one.stage == "asked":
+            return "nothing is decided since they asked"
         if one.stage != "told":
             return "the partner was not told"
         if one.disputed:
@@ -756,8 +768,10 @@ class SafeguardingRules:
             return UNSAID
         if one.waiting is not None:
             asked = {rung.to for rung in one.rungs if not rung.known}
-            return FINE if asked & set(self.roles) else "it went to the"
-        return UNSAID if any(not known for known in one.rung.values()) else "no standing question rang here"
+            return FINE if asked & set(self.roles) else "it was escalated to the"
+        if any(not known for known in one.rung.values()):
+            return UNSAID
+        return "no dispute of this expedite waits" if one.open else CLOSED["expedite"]
 
     # Forms
 
@@ -789,8 +803,6 @@ class SafeguardingRules:
         if means == "call-back":
             said = NUMBER_FIRST.match(words)
             return None if words.startswith("07") else plain_number(said[0]) if said is not None else ""
-        if not one.last_call:
-            return plain_number(words)
         numbers: list[str] = self.model.call(one.last_call).numbers
         return numbers[0] if len(numbers) == 1 else None
 

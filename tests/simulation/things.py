@@ -291,6 +291,7 @@ class Partner:
     partner: str = ""
     ended: bool = False
     sites: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
     phrase: bool = False
 

@@ -25,7 +25,7 @@ def staffed(stage: Stage) -> Desk:
 
 
 def weeks(stage: Stage) -> list[Week]:
-    return contribution(stage.log.entries(0), lambda _: WEEK)
+    return contribution(lambda: stage.log.entries(0), lambda _: WEEK)
 
 
 def opened(desk: Desk, number: int) -> None:
@@ -49,6 +49,28 @@ def test_a_stay_counts_what_was_done_in_it_and_by_when() -> None:
     opened(desk, 4)  # was never vulnerable again
     work(desk, f"assess 4 {CALM}\ndesk 1 as-assessed seen again")
     assert weeks(stage) == [Week("vsu", WEEK, 4, 2, 1, 1, 1, 2, 1, 1)]
+
+
+def test_an_incident_that_is_opened_again_comes_to_the_desk_of_its_district_again() -> None:
+    stage = Stage()
+    desk = staffed(stage)
+    opened(desk, 1)
+    work(desk, "told 1 nobody comes\nresult 1 advice\nclose 1")
+    stage.pass_time(600)
+    work(desk, f"reopen 1 he is back\nassess 1 {VULNERABLE}\ndesk 1 as-assessed she is with friends")
+    assert weeks(stage) == [Week("vsu", WEEK, 2, 1, 1, 0, 0, 0, 0, 0)]
+
+
+def test_whoever_asks_anew_while_they_wait_has_waited_since_they_first_asked() -> None:
+    stage = Stage()
+    desk = staffed(stage)
+    work(desk, "expedite ward-12 walkout - Sister Jones / 0161 496 0000 / left")
+    stage.pass_time(50 * 60)
+    work(desk, "again . - he has taken tablets")
+    stage.pass_time(5 * 60)
+    work(desk, "verify . not-verified nobody answers\ndecide . accept real risk\ntellback . Sister Jones")
+    (counted,) = answering(stage.log.entries())
+    assert (counted.asked, counted.answered, counted.wait_s_max) == (1, 1, 55 * 60)
 
 
 def test_an_incident_whose_crew_is_lost_comes_to_the_desk_again() -> None:

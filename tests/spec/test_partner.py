@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hueandcry.domain import dispute, episode, lane, partner, recontact
+from hueandcry.domain import dispute, episode, lane, partner, recontact, replay
 from hueandcry.domain.acknowledging import Knows
 from hueandcry.domain.alert import Known, alerts, in_a_word
 from hueandcry.domain.contact import Answered, Channel, Contact, Rang
@@ -29,6 +29,7 @@ from hueandcry.domain.episode import (
     EpisodeBegun,
     EpisodeEnded,
     FormBegun,
+    FormEnded,
     NoteForm,
     NoteFormEnded,
 )
@@ -50,7 +51,7 @@ from hueandcry.domain.expedite import (
 )
 from hueandcry.domain.fact import Fact, FactRef
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident
+from hueandcry.domain.incident import Incident, Opened
 from hueandcry.domain.lane import KnowPartner, LeadToExpedite, LedToExpedite, PartnerKnown
 from hueandcry.domain.pack import PackKind
 from hueandcry.domain.partner import (
@@ -603,15 +604,32 @@ KEPT_S = 86_400
 def test_a_form_is_kept_in_a_record_of_its_own_and_its_words_go_a_day_after_the_return() -> None:
     given(on=Episode).when(BeginEpisode("philomena", stream_of(Expedite))).then(FORM)
     gone = START + KEPT_S * NS_PER_S
-    ended = given(FORM, on=Episode).when(EndEpisode("came back unhurt")).then(EpisodeEnded(gone, "came back unhurt"))
+    ended = given(FORM, on=Episode).when(EndEpisode()).then(EpisodeEnded(gone))
     assert list(timers(ended, policy(), 0)) == [Timer(gone, DisposeOfForm())]
     by = policy().adoption(PackKind.SAFEGUARDING).by
-    before = given(FORM, EpisodeEnded(gone, "x"), on=Episode)
+    before = given(FORM, EpisodeEnded(gone), on=Episode)
     before.when(DisposeOfForm(), on_duty(now=gone - 1)).then_nothing()
     erased = before.when(DisposeOfForm(), on_duty(now=gone)).then(Erased(by))
     assert list(timers(erased, policy(), 0)) == []
-    given(FORM, EpisodeEnded(gone, "x"), Erased(by), on=Episode).when(DisposeOfForm(), on_duty(now=gone)).then_nothing()
+    given(FORM, EpisodeEnded(gone), Erased(by), on=Episode).when(DisposeOfForm(), on_duty(now=gone)).then_nothing()
     assert not erased.kept
+
+
+def test_how_they_came_back_stays_in_the_record_and_their_form_goes_nowhere() -> None:
+    """An export and whoever reads the incident a year later know that there was an episode, and nothing of the form."""
+    desk = Room().desk("4401", Role.VULNERABILITY, Role.HANDLER, Role.SUPERVISOR)
+    work(desk, "open - missing she did not come home\nform 1 ph-places the bus station")
+    record = desk.board.record(find(desk, "1"))
+    assert isinstance(record, Incident)
+    (form,) = record.forms
+    assert form in replay.story(record)
+    assert form not in replay.told_of(record)
+    ended, said = desk.opened(carry_out(desk, "found 1 came back by herself, unhurt"))
+    assert (ended.stream, ended.name) == (form, "episode.ended")
+    assert (said.stream, said.fact) == (record.id, FormEnded(form, "came back by herself, unhurt"))
+    given(Opened("missing", False, "1001", None, "x"), on=Incident).when(NoteFormEnded(form, "")).then_refused(
+        "say where and by whom they were found, and how they are"
+    )
 
 
 def test_a_form_is_kept_as_long_as_somebody_is_missing() -> None:
@@ -623,9 +641,8 @@ def test_a_form_is_kept_as_long_as_somebody_is_missing() -> None:
     ("facts", "command", "rule"),
     [
         ((), BeginEpisode("request", CALL), "request is no form: ask its questions of the record itself"),
-        ((), EndEpisode("x"), "there is no such form"),
-        ((FORM,), EndEpisode(""), "say where and by whom they were found, and how they are"),
-        ((FORM, EpisodeEnded(START, "x")), EndEpisode("x"), "that they are back is recorded already"),
+        ((), EndEpisode(), "there is no such form"),
+        ((FORM, EpisodeEnded(START)), EndEpisode(), "that they are back is recorded already"),
     ],
 )
 def test_a_form_is_refused_in_the_words_of_the_rule(

@@ -24,7 +24,7 @@ from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.particulars import Target
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.questionnaire import AnswerQuestion, GiveLevel, LevelGiven, QuestionAnswered
-from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.reference import NS_PER_S, Kind
 from hueandcry.domain.referral import (
     SEND_WITHIN_S,
     Accepted,
@@ -59,7 +59,9 @@ from hueandcry.domain.safeguarding import (
 )
 from hueandcry.domain.safeguardingscheme import SafeguardingPack
 from hueandcry.domain.timer import Timer, due_by, timers
+from hueandcry.operator.desk import Act
 from hueandcry.operator.verbs import carry_out
+from hueandcry.operator.work.safeguarding import answer_of
 from tests.spec.harness import (
     MINUTE,
     PACKS,
@@ -303,6 +305,15 @@ def test_an_answer_is_refused_in_the_words_of_the_rule(command: AnswerQuestion, 
         ("rq-born", "2031-01-01", True),
         ("rq-born", "1799", True),
         ("rq-born", "last spring", True),
+        ("rq-born", "31/2/2010", True),
+        ("rq-born", "29/2/2023", True),
+        ("rq-born", "29/2/2024", False),
+        ("rq-born", "1/13/2000", True),
+        ("rq-born", "2010-02-31", True),
+        ("rq-seen-when", "14:05 at the bus stop", False),
+        ("rq-seen-when", "around noon", False),
+        ("rq-seen-when", "banana", True),
+        ("rq-seen-when", "99:99", True),
         ("rq-photo", "HOME-7 221b.jpg", False),
         ("rq-photo", "../../etc/passwd", True),
         ("rq-photo", "<script>alert(1)</script>", True),
@@ -312,9 +323,12 @@ def test_an_answer_is_refused_in_the_words_of_the_rule(command: AnswerQuestion, 
     ],
 )
 def test_what_can_hardly_be_true_is_taken_and_flagged(question: str, detail: str, flagged: bool) -> None:
-    given(ASKED, on=Expedite).when(AnswerQuestion(question, "given", detail)).then(
-        QuestionAnswered("request", question, "given", flagged, detail)
-    )
+    desk = Room().founder
+    work(desk, "expedite ward-12 walkout - left")
+    stream = desk.named(Kind.EXPEDITE) or b""
+    answer = answer_of(desk, question, "given", detail)
+    (entry,) = desk.opened(desk.do([Act(stream, answer)]))
+    assert entry.fact == QuestionAnswered("request", question, "given", flagged, detail)
 
 
 @pytest.mark.parametrize(
@@ -612,3 +626,17 @@ def test_a_referral_is_closed_by_what_came_of_it() -> None:
     with pytest.raises(Refused) as refused:
         carry_out(room.founder, "close .")
     assert refused.value.rule == "say what came of the referral, or why it is given up"
+
+
+def test_what_is_done_about_an_expedite_is_before_the_arrival_at_the_incident_that_was_opened_for_it() -> None:
+    desk = Room().desk("4401", Role.VULNERABILITY, Role.HANDLER, Role.DISPATCHER)
+    work(desk, "expedite ward-12 walkout - left\nopen . welfare left the ward")
+    work(
+        desk,
+        "assess 1 situation=now threat=none risk=some investigation=none vulnerability=adult engagement=wants-police\ngrade 1 3 so",
+    )
+    asked = desk.board.name(desk.named(Kind.EXPEDITE) or b"")
+    (before,) = carry_out(desk, f"safeguard {asked} reduce the ward rings her sister")
+    work(desk, "send 1 AB12\narrive 1")
+    (after,) = carry_out(desk, f"safeguard {asked} remove to the ward")
+    assert [getattr(one.fact, "before_arrival", None) for one in (before, after)] == [True, False]

@@ -10,7 +10,7 @@ import pytest
 from hueandcry.domain import welfare
 from hueandcry.domain.contact import Answered, Channel, Contact, Rang
 from hueandcry.domain.duty import FLOOR, Command, Role
-from hueandcry.domain.fact import REGISTRY, Fact, Names, Tier, sentence
+from hueandcry.domain.fact import REGISTRY, Fact, FactRef, Names, Tier, sentence
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.staff import Registered, Staff
@@ -29,9 +29,10 @@ from hueandcry.domain.welfare import (
     SeenTo,
     SeeTo,
 )
+from hueandcry.operator.console import fields_of
 from hueandcry.operator.roomlists import lines_of
 from hueandcry.operator.verbs import carry_out
-from tests.spec.harness import ME, START, commands_in, given, on_duty, policy, stream_of, who_may
+from tests.spec.harness import ME, START, commands_in, entry, given, on_duty, policy, stream_of, who_may
 from tests.staging import Stage, work
 
 CALL = stream_of(Contact)
@@ -41,7 +42,7 @@ THREE_DAYS, FOUR_WEEKS = (START + days * 86_400 * NS_PER_S for days in (3, 28))
 
 
 def test_whoever_works_the_floor_says_it_and_answers_and_those_who_look_after_others_see_to_them() -> None:
-    for command in (FindTraumatic(ME), OfferBreak(CALL, ()), AnswerBreak(Answer.TAKE)):
+    for command in (FindTraumatic(), OfferBreak(CALL, ()), AnswerBreak(Answer.TAKE)):
         assert who_may(command) == FLOOR
     assert set(who_may(SeeTo())) == set(CARERS)
     assert who_may(AskAgain(2, 0)) == (Role.WATCH,)
@@ -49,9 +50,8 @@ def test_whoever_works_the_floor_says_it_and_answers_and_those_who_look_after_ot
 
 
 def test_that_it_was_hard_is_said_of_the_call_and_names_nobody_to_another_force() -> None:
-    given(Rang(Channel.EMERGENCY, "x"), Answered(ME), on=Contact).when(FindTraumatic(ME)).then(FoundTraumatic(ME))
-    assert FoundTraumatic.card.groups[Tier.LOCAL] == ("collar",)
-    given(on=Contact).when(FindTraumatic(ME)).then_refused("there is no such record")
+    given(Rang(Channel.EMERGENCY, "x"), Answered(ME), on=Contact).when(FindTraumatic()).then(FoundTraumatic())
+    given(on=Contact).when(FindTraumatic()).then_refused("there is no such record")
 
 
 def test_a_break_is_offered_with_who_is_free_and_a_supervisor_is_asked() -> None:
@@ -113,6 +113,18 @@ def test_no_fact_of_welfare_has_room_for_words_and_colleagues_read_none_of_it() 
         assert not cls.card.groups[Tier.SEALED]
     for one in (OFFERED, BreakAnswered(2, Answer.TAKE), FollowUpDue(2, 1), SeenTo(2, "5501")):
         assert sentence(one, Names()) == "Welfare"
+        assert set((fields_of(entry(stream_of(Staff), 3, one)) or {}).values()) == {None}
+
+
+def test_nothing_that_is_printed_leads_from_the_call_to_whom_it_hit() -> None:
+    desk = Stage().desk("2212")
+    work(desk, "ring 999\nanswer .")
+    said, offered = carry_out(desk, "traumatic .")
+    assert (sentence(said.fact, Names()), said.fact) == ("Hard on whoever dealt with it", FoundTraumatic())  # type: ignore[arg-type]
+    assert offered.header is not None
+    assert offered.header.causation not in (None, FactRef(said.stream, said.version))
+    (again,) = carry_out(desk, "traumatic .")
+    assert again.stream == said.stream, "an offer that is not answered is made once"
 
 
 def test_cover_is_whoever_is_signed_on_and_talks_to_nobody() -> None:

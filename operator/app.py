@@ -102,27 +102,27 @@ class ControlRoom(App[str]):
         screens = [one for one in self.screen_stack if isinstance(one, RoomScreen)]
         return next((one for one in reversed(screens) if one.is_mounted), screens[0])
 
-    def open_item(self, stream: bytes) -> None:
+    async def open_item(self, stream: bytes) -> None:
         """Open one item over the board."""
-        _ = self.push_screen(ItemScreen(stream))
+        await self.push_screen(ItemScreen(stream))
 
-    def action_help(self, verb: str = "") -> None:
+    async def action_help(self, verb: str = "") -> None:
         """Show the keys and verbs, or what one verb does."""
         if not isinstance(self.screen, HelpScreen):
-            _ = self.push_screen(HelpScreen(verb))
+            await self.push_screen(HelpScreen(verb))
 
-    def action_list(self, name: str) -> None:
+    async def action_list(self, name: str) -> None:
         """Show a list of the room over what is shown now, in the place of another list."""
         if isinstance(self.screen, ListScreen):
             if self.screen.list_name == name:
                 return
             _ = self.pop_screen()
-        _ = self.push_screen(ListScreen(name))
+        await self.push_screen(ListScreen(name))
 
-    def action_desk(self) -> None:
+    async def action_desk(self) -> None:
         """Show the vulnerability desk over what is shown now."""
         if not any(isinstance(one, DeskScreen) for one in self.screen_stack):
-            _ = self.push_screen(DeskScreen())
+            await self.push_screen(DeskScreen())
             return
         while not isinstance(self.screen, DeskScreen):
             _ = self.pop_screen()

@@ -76,10 +76,10 @@ class ItemScreen(RoomScreen):
             self.hue.backroom.carry(line)
         return True
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Clear the line; with none, put the reasons for not asking away; with neither, go back."""
         if self.bar.value or not (self._taking and self.query_one("#risk", RiskPanel).put_away()):
-            super().action_leave()
+            await super().action_leave()
 
     def action_move(self, rows: int) -> None:
         if self._taking and abs(rows) == 1:

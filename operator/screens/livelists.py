@@ -102,10 +102,10 @@ class LiveListsScreen(RoomScreen):
         self._list().activate(active=True)
         self._say_detail()
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         item = self._list().item
         if item is not None:
-            self.hue.open_item(item.stream)
+            await self.hue.open_item(item.stream)
 
     def action_sort(self) -> None:
         for part in self.PARTS:

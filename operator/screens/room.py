@@ -2,7 +2,8 @@
 
 Theory of operation. The command bar keeps the keyboard. With text in it, Tab completes and Enter does the line; empty,
 Up, Down, PageUp, PageDown, Tab and Enter move in the screen. `@` in a line stands for the item under the cursor. A line
-that is refused stays in the bar, with the reason above it and the word it is about marked.
+that is refused stays in the bar, with the reason above it and the word it is about marked. Keys that change the screen are
+done before the next key is looked at, and wait until the other screen has its bar: whoever types on loses no letter.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -46,12 +47,13 @@ class RoomScreen(Screen[None]):
         Binding("pagedown", "move(10)", priority=True, show=False),
         Binding("tab", "tab", priority=True, show=False),
         Binding("escape", "leave", priority=True, show=False),
-        Binding("f1", "app.help", "help"),
-        Binding("f2", "app.board", "board"),
-        Binding("f3", "app.list('units')", "units"),
-        Binding("f4", "app.desk", "desk"),
-        Binding("f5", "sort", "sort"),
-        Binding("f10", "app.quit", "leave"),
+        Binding("enter", "enter", priority=True, show=False),
+        Binding("f1", "app.help", "help", priority=True),
+        Binding("f2", "app.board", "board", priority=True),
+        Binding("f3", "app.list('units')", "units", priority=True),
+        Binding("f4", "app.desk", "desk", priority=True),
+        Binding("f5", "sort", "sort", priority=True),
+        Binding("f10", "app.quit", "leave", priority=True),
     ]
     KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  F5 sort  Tab list  Enter open  F10 leave"
 
@@ -87,7 +89,7 @@ class RoomScreen(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self.bar.focus()
+        self.set_focus(self.bar)  # at once: the next key is meant for it
         self.say_status(self.hue.status)
 
     def on_screen_resume(self) -> None:
@@ -111,17 +113,20 @@ class RoomScreen(Screen[None]):
         else:
             self._clear_preview()
 
-    def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
-        if _room_words(message.text):
-            self._show(message.text.strip())
-        elif message.text:
-            meant = self._meant(message.text)
-            self._sent[meant] = message.text
+    async def action_enter(self) -> None:
+        """Do the line, show what it asks for, or with none open what is under the cursor."""
+        await self.bar.settled()
+        text = self.bar.value.strip()
+        if _room_words(text):
+            await self._show(text)
+        elif text:
+            meant = self._meant(text)
+            self._sent[meant] = text
             self.hue.backroom.carry(meant)
         else:
-            self.action_open()
+            await self.action_open()
 
-    def _show(self, text: str) -> None:
+    async def _show(self, text: str) -> None:
         """Show what is asked for by a word that is no line of work: help, a list, the board."""
         asked = help_asked(text)
         try:
@@ -132,11 +137,11 @@ class RoomScreen(Screen[None]):
             return
         self.bar.done(text)
         if asked is not None:
-            self.hue.action_help(asked)
+            await self.hue.action_help(asked)
         elif text == "board":
             self.hue.action_board()
         else:
-            self.hue.action_list(text)
+            await self.hue.action_list(text)
 
     def _meant(self, text: str) -> str:
         """Return a line with `@` as the name of the item under the cursor, number and day together."""
@@ -216,8 +221,9 @@ class RoomScreen(Screen[None]):
     def action_move(self, rows: int) -> None:
         """Move in the screen."""
 
-    def action_tab(self) -> None:
+    async def action_tab(self) -> None:
         """Complete the line where there is one, else turn to the next list."""
+        await self.bar.settled()
         if self.bar.value and self._completions:
             self.bar.fill(self._completions[0])
         elif not self.bar.value:
@@ -226,14 +232,15 @@ class RoomScreen(Screen[None]):
     def action_next(self) -> None:
         """Turn to the next list of the screen."""
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Open what is under the cursor."""
 
     def action_sort(self) -> None:
         """Put the lists in order."""
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Clear the line; with none, go back."""
+        await self.bar.settled()
         if self.bar.value:
             self.bar.value = ""
         elif len(self.app.screen_stack) > 2:

@@ -1,10 +1,11 @@
 """The command bar: one line that is always ready to be typed in, with history, and nothing raw from a paste.
 
-Theory of operation. The bar keeps the keyboard; lists and panels are moved by keys that a line does not use. Enter hands
-the text on and it is cleared only when it was carried out, so that a refusal keeps what was typed. Control characters
+Theory of operation. The bar keeps the keyboard; lists and panels are moved by keys that a line does not use. The
+text is cleared only when it was carried out, so that a refusal keeps what was typed. Control characters
 that a paste brings are turned into their pictures before they reach the line.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -29,13 +30,6 @@ class CommandBar(Input):
         Binding("ctrl+p", "older", "older line", show=False),
         Binding("ctrl+n", "newer", "newer line", show=False),
     ]
-
-    class Entered(Message):
-        """The operator pressed Enter on a line."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     class Typed(Message):
         """The text of the line changed."""
@@ -62,10 +56,6 @@ class CommandBar(Input):
             return
         self.post_message(self.Typed(clean))
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        message.stop()
-        self.post_message(self.Entered(self.value.strip()))
-
     async def _on_key(self, event: events.Key) -> None:
         """Offer a key to the screen first while nothing is typed; what it takes does not reach the line."""
         if not self.value and event.character and self._offer is not None and self._offer(event.character):
@@ -78,6 +68,12 @@ class CommandBar(Input):
         super()._on_paste(events.Paste(safe_text(event.text, limit=10_000)))
         event.prevent_default()
         event.stop()
+
+    async def settled(self) -> None:
+        """Return once every key that was pressed before is in the line."""
+        there = asyncio.Event()
+        self.call_later(there.set)
+        await there.wait()
 
     def done(self, text: str) -> None:
         """The line was carried out: keep it in the history and clear the bar."""

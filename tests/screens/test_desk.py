@@ -142,3 +142,15 @@ def test_what_was_not_looked_for_is_said_whole_to_whoever_grades(room: Room, col
     assert "NOT CHECKED: number, person, address, household, repeat" in " ".join(terminal.text.split())
     terminal.type(ESCAPE)
     leave(terminal)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24)])
+def test_whoever_types_on_loses_no_letter_to_a_screen_that_opens(room: Room, columns: int, rows: int) -> None:
+    terminal = Terminal(hue(), named(room), columns, rows)
+    terminal.until("Incidents (0)")
+    for number in range(1, 6):
+        terminal.type(f"{F4}open - theft a bicycle\r")
+        terminal.until(f"{number} Opened as theft")
+        terminal.type(f"{ESCAPE}")
+        terminal.until(f"Incidents ({number})")
+    leave(terminal)

@@ -163,29 +163,35 @@ def _registered(partner: Partner) -> None:
 
 
 class RegisterPartner(Command[Partner], frozen=True):
-    """Register an organisation that may ask on somebody's behalf."""
+    """Register an organisation that may ask on somebody's behalf; refused where its code is `taken`, and by whom."""
 
     may: ClassVar[tuple[Role, ...]] = _MAY
     partner: str
     sort: str
     name: str
+    taken: str = ""
 
     def decide(self, partner: Partner, duty: Duty) -> list[Fact[Partner]]:
+        if self.taken:
+            raise Refused(self.taken)
         if partner.partner and not partner.ended:
             raise Refused(f"{partner.partner} is registered already")
         return [PartnerRegistered(self.partner, self.sort, self.name.encode())]
 
 
 class ListSite(Command[Partner], frozen=True):
-    """List a site with its numbers, or list it anew with others."""
+    """List a site with its numbers, or list it anew with others; refused where a code or a number is `taken`, and by whom."""
 
     may: ClassVar[tuple[Role, ...]] = _MAY
     site: str
     numbers: tuple[str, ...]
     name: str
+    taken: str = ""
 
     def decide(self, partner: Partner, duty: Duty) -> list[Fact[Partner]]:
         _registered(partner)
+        if self.taken:
+            raise Refused(self.taken)
         listed = partner.site(self.site)
         name = self.name.encode() or (listed.name if listed is not None else b"")
         if listed is not None and (listed.numbers, listed.name) == (self.numbers, name):

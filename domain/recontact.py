@@ -30,7 +30,8 @@ class ContactedAgain(Fact[Expedite], frozen=True):
     words: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        more = () if self.contact is None or self.contact in expedite.contacts else (self.contact,)
+        others = tuple(one for one in expedite.contacts if one != self.contact)
+        last = () if self.contact is None else (self.contact,)  # from whose number they ring now
         answered = (
             expedite.told or not expedite.open
         )  # else they wait for the first answer still, since they first asked
@@ -42,7 +43,7 @@ class ContactedAgain(Fact[Expedite], frozen=True):
             answer_from=expedite.occurred if answered else expedite.answer_from,
             unanswered=0 if answered else expedite.unanswered,
             holder="",
-            contacts=(*expedite.contacts, *more),
+            contacts=(*others, *last),
             answers=tuple(one for one in expedite.answers if one.question not in self.voided),
             means=None,
             not_matched=False,

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from hueandcry.domain.nominal import Sort
+from hueandcry.domain.reference import has_digit
 from hueandcry.store.connection import statement
 from hueandcry.store.placeindex import words_in
 
@@ -142,8 +143,9 @@ class PersonIndex:
     def found(self, sought: Sought, limit: int = FOUND_MAX) -> Found:
         """Return who may be meant, the likeliest first, of equals whoever has a marker; nobody where nothing was said."""
         (everybody,) = self._ask("SELECT coalesce(max(number), 0) FROM person").fetchone()
-        points = self._named(sought.names[:NAMES_MAX], everybody)
-        for people, all_of_it in self._sure(sought):
+        points, all_borne = self._named(sought.names[:NAMES_MAX], everybody)
+        may_be_a_place = len(sought.names) > 1 and (not all_borne or any(map(has_digit, sought.names)))
+        for people, all_of_it in self._sure(sought, may_be_a_place=may_be_a_place):
             more = math.log(1 + everybody / max(1, len(people)))
             for one in people if all_of_it or not sought.names else people & points.keys():
                 points[one] = points.get(one, 0.0) + more
@@ -151,16 +153,18 @@ class PersonIndex:
         hits, seen = self._hits(self._ranked(best, sought), limit)
         return Found(hits, len(points) - seen)
 
-    def _named(self, names: Sequence[str], everybody: int) -> dict[int, float]:
-        """Return who bears every word that was typed, or something near it; the likeliest words alone where nobody does."""
+    def _named(self, names: Sequence[str], everybody: int) -> tuple[dict[int, float], bool]:
+        """Return who bears every word that was typed, or something near it, and that somebody does; else the likeliest alone."""
         points: dict[int, float] = {}
+        all_borne = True
         for meant, _ in sorted((self._meant(word, everybody) for word in names), key=lambda one: one[1]):
             mine: dict[int, float] = {}
             for word, weight in sorted(meant.items(), key=lambda one: one[1]):
                 mine.update((one, weight) for (one,) in self._ask("SELECT person FROM bearer WHERE word=?", (word,)))
             both = {one: points[one] + mine[one] for one in points.keys() & mine.keys()}
+            all_borne = all_borne and bool(both or (mine and not points))
             points = both or points or mine
-        return points
+        return points, all_borne
 
     def _meant(self, word: str, everybody: int) -> tuple[dict[str, float], int]:
         """Return the words that a typed one may mean, with what each weighs, and how many people bear any of them."""
@@ -183,8 +187,8 @@ class PersonIndex:
         weights = {other: nearness * math.log(1 + everybody / bearers) for other, (nearness, bearers) in near.items()}
         return weights, sum(bearers for _, bearers in near.values())
 
-    def _sure(self, sought: Sought) -> Iterator[tuple[set[int], bool]]:
-        """Yield who is found by a number or a plate, and whether that alone brings them in."""
+    def _sure(self, sought: Sought, *, may_be_a_place: bool) -> Iterator[tuple[set[int], bool]]:
+        """Yield who is found by a number, a plate or an address, and whether that alone brings them in."""
         if sought.tail:
             last = sought.tail[::-1]
             query = "SELECT person FROM found_by WHERE sort='number' AND key>=? AND key<?"
@@ -194,8 +198,8 @@ class PersonIndex:
             yield {one for (one,) in self._ask(query, (sought.plate, sought.plate + _LAST))}, True
         if sought.address and not sought.names:
             yield self._at(sought.address), True
-        if len(sought.names) > 1:
-            yield self._at(sought.names), True  # it may have been an address that was typed
+        if may_be_a_place:
+            yield self._at(sought.names), True
 
     def _at(self, words: Iterable[str]) -> set[int]:
         """Return who is at an address that has all of some words; begins with the rarest."""

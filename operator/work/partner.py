@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from hueandcry.domain import partner
-from hueandcry.domain.fault import Refused
 from hueandcry.domain.partner import Partner, partner_stream
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
@@ -14,8 +13,8 @@ from hueandcry.operator.reference import Misread
 
 def partner_acts(desk: Desk, line: Line) -> list[Act]:
     code = line["partner"]
-    _check_free(desk, code, code)
-    return [Act(partner_stream(code), partner.RegisterPartner(code, line["sort"], line["name"]), on_all=True)]
+    register = partner.RegisterPartner(code, line["sort"], line["name"], _taken(desk, code, code))
+    return [Act(partner_stream(code), register, on_all=True)]
 
 
 def site_acts(desk: Desk, line: Line) -> list[Act]:
@@ -27,20 +26,21 @@ def site_acts(desk: Desk, line: Line) -> list[Act]:
         if code is None:
             raise Misread(f"'{number}' is no telephone number; name and numbers are parted by ' / '")
         read.append(code)
-    _check_free(desk, line["partner"], line["site"], read)
-    return [Act(_named(line), partner.ListSite(line["site"], tuple(read), name), on_all=True)]
+    taken = _taken(desk, line["partner"], line["site"], read)
+    return [Act(_named(line), partner.ListSite(line["site"], tuple(read), name, taken), on_all=True)]
 
 
-def _check_free(desk: Desk, code: str, wanted: str, numbers: Sequence[str] = ()) -> None:
-    """Refuse a code or a number by which another partner, or another site of it, goes already."""
+def _taken(desk: Desk, code: str, wanted: str, numbers: Sequence[str] = ()) -> str:
+    """Return by whom a code or a number is taken, another partner or another site; empty where it is free."""
     for known in desk.board.partners():
         other = known.partner.lower() != code.lower()
         if other and (wanted.lower() == known.partner.lower() or known.site(wanted) is not None):
-            raise Refused(f"{wanted} is taken: it names {known.partner} or a site of it")
+            return f"{wanted} is taken: it names {known.partner} or a site of it"
         for site in known.sites:
             shared = set(numbers).intersection(site.numbers)
             if shared and (other or site.site.lower() != wanted.lower()):
-                raise Refused(f"+{min(shared)} is the number of {site.site} of {known.partner} already")
+                return f"+{min(shared)} is the number of {site.site} of {known.partner} already"
+    return ""
 
 
 def instead(desk: Desk, line: Line) -> str:

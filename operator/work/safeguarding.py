@@ -7,7 +7,6 @@ from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fault import Refused
-from hueandcry.domain.incident import Incident
 from hueandcry.domain.questions import GIVEN
 from hueandcry.domain.reference import Kind
 from hueandcry.domain.referral import Referral, Shown
@@ -18,6 +17,7 @@ from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.slots import INCIDENT, ITEM
 from hueandcry.operator.work.contact import found_first
+from hueandcry.operator.work.incident import worked_for
 from hueandcry.store.identifiers import can_be
 from hueandcry.store.moment import local_day
 
@@ -52,8 +52,8 @@ def research_acts(desk: Desk, line: Line) -> list[Act]:
 def safeguard_acts(desk: Desk, line: Line) -> list[Act]:
     """What is done about an expedite is before the arrival at the incident that was opened for it."""
     record = desk.board.record(line["item"])
-    about = desk.board.record(record.incident) if isinstance(record, Expedite | Contact) and record.incident else None
-    attended = isinstance(about, Incident) and about.attended
+    about = worked_for(desk, record.incident) if isinstance(record, Expedite | Contact) and record.incident else None
+    attended = about is not None and about.attended
     resting = (about.id,) if about is not None else ()
     return [
         Act(line["item"], safeguarding.Safeguard(Action(line["action"]), line["words"], attended), rests_on=resting)

@@ -140,6 +140,7 @@ class Call:
     site: str = ""
     expedite: bytes = b""
     led: bool = False
+    incident: bytes = b""
     open: bool = True
     ringing: bool = True
     owner: str = ""
@@ -426,9 +427,8 @@ class Ledger:
                 assert call.operator_on is not fact.on
                 call.operator_on = fact.on
             case firstcheck.Checked():
-                assert set(fact.found) <= {*self.people.known, *self.calls, *self.requests.all}, (
-                    "who was found is on record"
-                )
+                known = {*self.people.known, *self.calls, *self.requests.all, *self.cases, *self.history}
+                assert set(fact.found) <= known, "who was found is on record"
             case location.CallerLocated():
                 assert fact.plausible or not fact.radius_m, "what cannot be true is taken, and flagged"
             case lane.PartnerKnown():
@@ -495,6 +495,7 @@ class Ledger:
             case contact.Linked() | contact.Resolved() | contact.Transferred():
                 assert not isinstance(fact, contact.Resolved) or call.asked >= ELEMENTS, "risk was gone through"
                 call.led, call.lost = True, 0
+                call.incident = fact.incident if isinstance(fact, contact.Linked) else b""
             case contact.Located() | recall.SilentStepTaken() | recall.HelpedToTalk():
                 pass
             case _:

@@ -241,10 +241,9 @@ class Safeguarding:
                 known = {*self.ledger.people.known, *self.ledger.calls, *self.ledger.requests.all, *self.ledger.history}
                 assert set(fact.found) <= known, "what was found is on record"
             case safeguarding.Safeguarded():
-                case = self.ledger.cases.get(entry.stream)
                 assert worked, "nothing is done about what is over"
                 assert fact.words
-                assert fact.before_arrival is not (case is not None and case.attended)
+                assert fact.before_arrival is not self._attended(entry.stream)
             case safeguarding.Referred():
                 paper = self.papers[fact.referral]
                 assert (paper.about, paper.agency, paper.noted) == (entry.stream, fact.agency, False)
@@ -260,6 +259,15 @@ class Safeguarding:
                 self.needed[entry.stream].remove(fact.episode)
             case _:
                 raise AssertionError(f"nobody knows what {fact} says of safeguarding")
+
+    def _attended(self, stream: bytes) -> bool:
+        """Tell whether somebody was at an incident, or at the one that a call or a request led to."""
+        own = self.ledger.cases.get(stream)
+        if own is not None:
+            return own.attended
+        leads = self.ledger.calls.get(stream) or self.ledger.requests.all.get(stream)
+        case = self.ledger.cases.get(leads.incident) if leads is not None else None
+        return case is not None and self.ledger.worked_for(case).attended
 
     def _asked(self, entry: Entry, fact: Any, *, worked: bool) -> None:
         code, kinds = ASKED_OF[fact.question[:2]]

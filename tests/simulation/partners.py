@@ -220,7 +220,8 @@ class SafeguardingAccount(Safeguarding):
         one = self._in_the_log(fact)
         assert one.open
         assert fact.said["words"] != ""
-        there = isinstance(one, Case) and one.attended
+        of = one if isinstance(one, Case) else self.worked_for(one.incident) if getattr(one, "incident", "") else None
+        there = of is not None and of.attended
         assert fact.said["before_arrival"] is not there, "before anyone was there, or not"
 
     # Referrals
@@ -580,7 +581,7 @@ class SafeguardingRules:
             if not found:
                 return "there is no partner"
             if verb in ("unsite", "named") and typed.words[1] not in found[0].sites:
-                return "there is no site"
+                return "there is no site" if verb == "named" else "has no site"
         if verb == "found" and not self._kept_for(typed.item):
             return "no form is kept for it"
         return self._unverifiable(typed) if verb == "verify" else FINE
@@ -803,6 +804,8 @@ class SafeguardingRules:
         if means == "call-back":
             said = NUMBER_FIRST.match(words)
             return None if words.startswith("07") else plain_number(said[0]) if said is not None else ""
+        if not one.last_call:
+            return None  # it is refused
         numbers: list[str] = self.model.call(one.last_call).numbers
         return numbers[0] if len(numbers) == 1 else None
 

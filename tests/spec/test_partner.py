@@ -559,6 +559,12 @@ def test_whoever_gets_in_touch_again_is_asked_anew_also_after_the_close(facts: t
     assert record.answer_by(policy()) == (now if had_an_answer else START) + 15 * MINUTE
 
 
+def test_the_call_that_asked_last_stands_last_also_where_it_asked_before() -> None:
+    one, two = stream_of(Contact, 1), stream_of(Contact, 2)
+    again = [ContactedAgain(contact, (), "x") for contact in (one, two, one)]
+    assert given(*DECIDED, *again, on=Expedite).record.contacts == (two, one)
+
+
 def test_the_answers_of_other_sets_stand_when_it_is_asked_anew() -> None:
     named = QuestionAnswered("request", "rq-name", "given", False, "Ann")
     record = given(

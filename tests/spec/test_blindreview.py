@@ -162,6 +162,8 @@ ASSESS = (
 def test_a_reviewer_is_shown_all_that_the_room_knew_and_nothing_that_it_learned_or_was_tied_to_later() -> None:
     stage = Stage()
     desk = stage.founder
+    work(desk, "ring 101 07700900444\nanswer .\nnote . a car with two men")
+    another = desk.board.name(desk.named(Kind.CONTACT) or b"")
     work(
         desk,
         "person Sean Kelly\nring 999 07700900123\nanswer .\nlocate . CENTRAL 12 Mill Lane\ntalks . interpreter polish",
@@ -177,6 +179,7 @@ def test_a_reviewer_is_shown_all_that_the_room_knew_and_nothing_that_it_learned_
     ]  # fmt: skip
     work(desk, "classify 1 violence he hit her\nring 999 07700900999\nanswer .\nnote . he has a knife\nlink . 1")
     work(desk, "ring 999 07700900777\nanswer .\nnote . a window broke\nopen . other a window\nmerge 2 1 the same house")
+    work(desk, f"link {another} 1")
     later, then = shown(desk, "1")
     assert later == names
     assert (then.category, then.district) == ("domestic", "CENTRAL")

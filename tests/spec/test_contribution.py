@@ -57,8 +57,8 @@ def test_an_incident_that_is_opened_again_comes_to_the_desk_of_its_district_agai
     opened(desk, 1)
     work(desk, "told 1 nobody comes\nresult 1 advice\nclose 1")
     stage.pass_time(600)
-    work(desk, f"reopen 1 he is back\nassess 1 {VULNERABLE}\ndesk 1 as-assessed she is with friends")
-    assert weeks(stage) == [Week("vsu", WEEK, 2, 1, 1, 0, 0, 0, 0, 0)]
+    work(desk, "reopen 1 he is back\ndesk 1 higher he has a key")
+    assert weeks(stage) == [Week("vsu", WEEK, 2, 1, 1, 1, 0, 0, 0, 0)]
 
 
 def test_whoever_asks_anew_while_they_wait_has_waited_since_they_first_asked() -> None:

@@ -72,7 +72,7 @@ class LiveListsScreen(RoomScreen):
             for stream, item in moved.items.items():
                 if item is not None and part.takes(item):
                     mine[stream] = item
-                elif one.row_of(stream) is not None:
+                elif one.holds(stream):
                     mine[stream] = None
             one.take(mine, moved.now_ns, whole=moved.whole)
         self._say_detail()

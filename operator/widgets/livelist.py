@@ -17,7 +17,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hueandcry.operator.text import safe_text
-from hueandcry.store.item import Item, urgency
+from hueandcry.operator.widgets.order import Order
+from hueandcry.store.item import Item
 
 BACKGROUND = "#101418"
 PLAIN = Style.parse(f"#e6e6e6 on {BACKGROUND}")
@@ -53,7 +54,9 @@ class LiveList(ScrollView, can_focus=False):
         super().__init__(id=id)
         self._title, self._columns = title, tuple(columns)
         self._items: dict[bytes, Item] = {}
+        self._order = Order()
         self._rows: list[bytes] = []
+        self._moved = 0
         self._gone: dict[bytes, Item] = {}
         self._drawn: list[list[tuple[str, Style | None]]] = []
         self._now_ns = 0
@@ -65,9 +68,7 @@ class LiveList(ScrollView, can_focus=False):
     @property
     def out_of_order(self) -> int:
         """How many rows are closed and still stand here, or are not where they belong."""
-        standing = [stream for stream in self._rows if stream in self._items]
-        moved = sum(1 for one, other in zip(standing, self._sorted(), strict=False) if one != other)
-        return len(self._gone) + moved
+        return len(self._gone) + self._moved
 
     @property
     def item(self) -> Item | None:
@@ -79,9 +80,13 @@ class LiveList(ScrollView, can_focus=False):
     def __len__(self) -> int:
         return len(self._items)
 
+    def holds(self, stream: bytes) -> bool:
+        """Tell whether an item stands here, also one that was just closed."""
+        return stream in self._items or stream in self._gone
+
     def row_of(self, stream: bytes | None) -> int | None:
         """Return the row in which an item stands."""
-        return self._rows.index(stream) if stream in self._rows else None
+        return self._rows.index(stream) if stream is not None and self.holds(stream) else None
 
     def take(self, changed: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
         """Take what changed; None for an item that is not on the board any more, and `whole` for a first filling."""
@@ -89,15 +94,15 @@ class LiveList(ScrollView, can_focus=False):
         if whole:
             self._items.clear()
             self._gone.clear()
-        before = set(self._items)
         for stream, item in changed.items():
             if item is not None:
                 self._items[stream] = item
             elif stream in self._items:
                 self._gone[stream] = self._items.pop(stream)
+        moved = self._order.take(self._items, changed, now_ns, whole=whole)
         if whole or not self.active or self.row_of(self.selected) is None:
             self.in_order()  # no cursor is shown here that a row could slip from under
-        elif set(self._items) != before or self._rows != self._sorted():
+        elif moved:
             self._below_cursor()
         self._redraw()
 
@@ -105,7 +110,7 @@ class LiveList(ScrollView, can_focus=False):
         """Put every row where it belongs; the selection stays on its item."""
         self._gone.clear()
         kept = self.row_of(self.selected)
-        self._rows = self._sorted()
+        self._rows, self._moved = self._order.streams(), 0
         if self.selected not in self._items:
             self.selected = self._rows[min(kept or 0, len(self._rows) - 1)] if self._rows else None
         self._resize()
@@ -135,16 +140,14 @@ class LiveList(ScrollView, can_focus=False):
 
     # Drawing
 
-    def _sorted(self) -> list[bytes]:
-        return [item.stream for item in sorted(self._items.values(), key=lambda one: urgency(one, self._now_ns))]
-
     def _below_cursor(self) -> None:
         at = self.row_of(self.selected)
         assert at is not None
         kept = self._rows[: at + 1]
         stay = set(kept)
         self._gone = {stream: item for stream, item in self._gone.items() if stream in stay}
-        self._rows = kept + [stream for stream in self._sorted() if stream not in stay]
+        self._rows = kept + [stream for stream in self._order.streams() if stream not in stay]
+        self._moved = self._order.moved([stream for stream in kept if stream in self._items])
         self._resize()
 
     def _resize(self) -> None:

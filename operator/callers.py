@@ -23,7 +23,7 @@ from hueandcry.operator.searching import one_person, people_of, summaries
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.whereabouts import where
 from hueandcry.store.moment import local_text
-from hueandcry.store.people import Caller
+from hueandcry.store.people import AT_HOME_NAMED, Caller
 from hueandcry.store.views import Board
 
 SCREEN = "item"
@@ -66,7 +66,7 @@ def _calling(desk: Desk, contact: Contact) -> tuple[list[str], dict[Looked, tupl
         Looked.REPEAT: (*lately, *victim[-NAMED_MAX:]),
     }
     if caller.people:
-        home = dict.fromkeys(chain.from_iterable(others[:NAMED_MAX] for others in caller.household.values()))
+        home = dict.fromkeys(chain.from_iterable(others[:AT_HOME_NAMED] for others in caller.household.values()))
         found[Looked.HOUSEHOLD] = tuple(home)
     return _of_number(desk, caller, contact, len(set(victim))), found
 

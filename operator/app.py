@@ -1,115 +1,249 @@
-"""The control room on the screen: routes what the backroom tells to the screen in front, and nothing else.
+"""The control room on the screen: routes what its sources tell to the screens that show it, and nothing else.
 
-Theory of operation. The app owns no state of the work: the backroom's thread does, and tells what changed. Messages reach
-the app through Textual's thread-safe queue. The mouse is off and nothing blinks or is animated: over a bad line every
-cell counts.
+Theory of operation. The app owns no state of the work: the backroom's thread does, and tells what changed; a replay has a thread of
+its own that tells in the same way. Messages reach the app through Textual's thread-safe queue; what moved is put together and shown
+a few times a second at most. What is typed goes to a third thread that keeps drafts. A hang-up or a termination ends the room in
+order, drafts kept. The mouse is off and nothing blinks or is animated: over a bad line every cell counts.
 """
 
+import asyncio
 import gc
 import os
+import signal
+import sys
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import App
 from textual.message import Message as TextualMessage
 
+from hueandcry.operator.actions import BY_ID, card
+from hueandcry.operator.attention import Call
 from hueandcry.operator.backroom import Backroom
+from hueandcry.operator.bell import Bell
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Opened, Stopped, Told
+from hueandcry.operator.drafts import LINE, Drafts, Left
+from hueandcry.operator.gathering import Gathering
+from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Message, Moved, Opened, Stopped, Told, Turned
+from hueandcry.operator.messages import Left as SignedOff
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.desk import DeskScreen
-from hueandcry.operator.screens.help import HelpScreen
+from hueandcry.operator.screens.dispatch import DispatchScreen
+from hueandcry.operator.screens.help import HelpScreen, help_lines
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.list import ListScreen
 from hueandcry.operator.screens.livelists import LiveListsScreen
 from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.settings import Settings
+from hueandcry.operator.source import Source
+from hueandcry.operator.text import counted, safe_text
+from hueandcry.operator.theme import Styles
+from hueandcry.operator.widgets.commandbar import History
+from hueandcry.store.moment import local_text
+
+HUNG_UP = 129  # as a shell says it of a process that a hang-up ended
+WORKSPACES: dict[str, type[RoomScreen]] = {"desk": DeskScreen, "dispatch": DispatchScreen}
 
 
-class FromBackroom(TextualMessage):
-    """Something the backroom told."""
+class FromSource(TextualMessage):
+    """Something that a source told."""
 
-    def __init__(self, told: Message) -> None:
+    def __init__(self, told: Message, source: Source) -> None:
         super().__init__()
-        self.told = told
+        self.told, self.source = told, source
 
 
-class ControlRoom(App[str]):
+class Flush(TextualMessage):
+    """What was gathered is to be shown in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class ControlRoom(App[str], inherit_bindings=False):
     """The app; `backroom` is its only way to the store."""
 
     CSS = """
-    Screen { background: #101418; color: #e6e6e6; layers: base; }
-    #status, #keys { text-wrap: nowrap; text-overflow: ellipsis; }
-    #status { height: 1; background: #24435c; color: #ffffff; text-style: bold; }
-    #message { height: 1; background: #101418; color: #e6e6e6; }
-    #preview { height: 1; background: #101418; color: #c8d2da; }
-    #keys { height: 1; background: #24435c; color: #ffffff; }
+    Screen { background: $ground; color: $ink; layers: base; }
+    #status, #keys { background: $band; color: $band-ink; }
+    #status { text-style: bold; }
+    #message, #preview { background: $ground; color: $ink; }
+    #detail { height: 1; text-wrap: nowrap; text-overflow: ellipsis; background: $ground; color: $loud; }
     """
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
     BINDINGS: ClassVar = []
 
-    def __init__(self, room: Room, session: str | None, title: str = "") -> None:
+    def __init__(
+        self,
+        room: Room,
+        session: str | None,
+        title: str = "",
+        settings: Settings | None = None,
+        faults: Sequence[str] = (),
+    ) -> None:
+        self.settings = settings or Settings()
+        Styles.choose(self.settings.theme)
         super().__init__()
         self.animation_level = "none"
         self._named = title or "Hue and Cry"
-        self.status = self._named
-        self.backroom = Backroom(room, session, self._heard)
+        self._statuses: dict[Source, str] = {}
+        self.backroom = Backroom(room, session, lambda told: self.heard(told, self.backroom))
         self._board = BoardScreen()
+        self._gathering = Gathering(self._flush_soon)
+        self.calls: tuple[Call, ...] = ()
+        self.history = History()
+        self.keymap = self.settings.keys
+        self._bell = Bell("2")
+        signed = room.signed(session)
+        self.drafts = Drafts(room.folder.path, signed.collar, signed.session, room.identity.now, self._draft_failed)
+        self._zone = room.board.zone
+        self._faults = tuple(faults)
+        self._why = ""
 
-    def _heard(self, told: Message) -> None:
+    def get_css_variables(self) -> dict[str, str]:
+        return {**super().get_css_variables(), **Styles.css()}
+
+    # What is told
+
+    def heard(self, told: Message, source: Source) -> None:
+        """Take what a source told, from its thread; what moved is gathered, the rest goes on at once in its order."""
         if self.is_running:
-            self.post_message(FromBackroom(told))
+            if isinstance(told, Moved) and not told.whole:
+                self._gathering.put(told, source)
+            else:
+                for moved, origin in self._gathering.take():
+                    self.post_message(FromSource(moved, origin))
+                self.post_message(FromSource(told, source))
+
+    def _flush_soon(self, seconds: float) -> None:
+        self.post_message(Flush(seconds))
+
+    def on_flush(self, message: "Flush") -> None:
+        if message.seconds > 0:
+            self.set_timer(message.seconds, self._show_gathered)
+        else:
+            self._show_gathered()
+
+    def _show_gathered(self) -> None:
+        for moved, source in self._gathering.take():
+            self._moved(moved, source)
 
     def on_mount(self) -> None:
+        self.set_keymap(self.keymap)
         _ = self.push_screen(self._board)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._hung_up)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         self.backroom.start()
+        left = self.drafts.take_over()
+        self.drafts.start()
+        if left is not None:
+            self.call_later(self._take_up, left)
+        if self._faults:
+            self._board.warn("; ".join(self._faults))
         gc.collect()
         gc.freeze()
 
-    def on_from_backroom(self, message: FromBackroom) -> None:
-        told, front = message.told, self._front()
+    def on_from_source(self, message: FromSource) -> None:
+        told, source = message.told, message.source
+        front = self.front(source)
         match told:
             case Moved():
-                self._moved(told)
+                self._moved(told, source)
+            case Alerted():
+                self._alerted(told)
+            case SignedOff():
+                self.leave()
+            case Stopped():
+                self.leave(why=told.why, code=5)
+            case Turned():
+                self.call_later(self._turn_to, told)
+            case _:
+                if front is not None:
+                    self._say(told, front)
+
+    def _say(self, told: Message, front: RoomScreen) -> None:
+        match told:
             case Told():
                 front.told(told)
+            case Filled():
+                front.filled(told)
             case Foreseen():
                 front.foreseen(told)
-            case Opened():
-                if isinstance(front, ItemScreen):
-                    front.opened(told)
+            case Opened() if isinstance(front, ItemScreen):
+                front.opened(told)
             case Listed():
-                if isinstance(front, ListScreen):
-                    front.listed(told)
-            case Left():
-                self.exit()
-            case Stopped():
-                self.exit(told.why, return_code=5)
+                front.listed(told)
+            case _:
+                pass  # of an item that is not in front any more
 
-    def _moved(self, moved: Moved) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, LiveListsScreen) and screen.is_mounted:
+    def _moved(self, moved: Moved, source: Source) -> None:
+        for screen in self._of(source):
+            if isinstance(screen, LiveListsScreen):
                 screen.moved(moved)
-        status = f"{self._named}  {moved.status}"
-        if status != self.status:  # a line that says the same costs nothing over a bad line
-            self.status = status
-            self._front().say_status(status)
+        status = f"{self._named}  {moved.status}" if source is self.backroom else moved.status
+        if status != self._statuses.get(source):  # a line that says the same costs nothing over a bad line
+            self._statuses[source] = status
+            front = self.front(source)
+            if front is not None:
+                front.say_status(status)
 
-    def _front(self) -> RoomScreen:
-        """Return the screen that is seen; one that is only on its way says the status itself once it is there."""
-        screens = [one for one in self.screen_stack if isinstance(one, RoomScreen)]
-        return next((one for one in reversed(screens) if one.is_mounted), screens[0])
+    def _alerted(self, alerted: Alerted) -> None:
+        self.calls = alerted.calls
+        for screen in self._of(self.backroom):
+            screen.alerted(alerted)
+        if self._bell.rings(alerted.fresh, self.backroom.now()):
+            self.bell()
 
-    async def open_item(self, stream: bytes) -> None:
-        """Open one item over the board."""
-        await self.push_screen(ItemScreen(stream))
+    def _of(self, source: Source) -> list[RoomScreen]:
+        found = [one for one in self.screen_stack if isinstance(one, RoomScreen) and one.is_mounted]
+        return [one for one in found if one.source is source]
+
+    def front(self, source: Source) -> RoomScreen | None:
+        """Return the foremost screen of a source; one that is only on its way says its status itself once it is there."""
+        found = self._of(source)
+        return found[-1] if found else None
+
+    def status_of(self, source: Source) -> str:
+        """Return the line above as a source said it last."""
+        return self._statuses.get(source, self._named)
+
+    # Screens
+
+    async def open_item(self, stream: bytes, source: Source) -> None:
+        """Open one item over what is shown."""
+        await self.push_screen(ItemScreen(stream, None if source is self.backroom else source))
+
+    async def _turn_to(self, turned: Turned) -> None:
+        """Open an item that the operator asked for by what it is; another that a key led to before is put away."""
+        if turned.instead and isinstance(self.screen, ItemScreen) and self.screen.is_live:
+            _ = self.pop_screen()
+        await self.open_item(turned.stream, self.backroom)
+
+    async def show(self, text: str) -> None:
+        """Show a screen or a list by its word."""
+        if text == "board":
+            self.action_board()
+        elif text in WORKSPACES:
+            await self._workspace(text)
+        else:
+            await self.action_list(text)
 
     async def action_help(self, verb: str = "") -> None:
         """Show the keys and verbs, or what one verb does."""
         if not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(verb))
+            await self.push_screen(HelpScreen(help_lines(verb, self.keymap)))
+
+    def show_keys(self) -> None:
+        """Show the keys of this moment; what can do nothing now says why."""
+        if isinstance(self.screen, RoomScreen):
+            reasons = {one: self.screen.why_not(one) for one in BY_ID}
+            _ = self.push_screen(HelpScreen(tuple(card(self.keymap, reasons))))
 
     async def action_list(self, name: str) -> None:
         """Show a list of the room over what is shown now, in the place of another list."""
@@ -119,34 +253,122 @@ class ControlRoom(App[str]):
             _ = self.pop_screen()
         await self.push_screen(ListScreen(name))
 
+    async def action_wall(self) -> None:
+        """Show how the room stands."""
+        await self.action_list("wall")
+
     async def action_desk(self) -> None:
-        """Show the vulnerability desk over what is shown now."""
-        if not any(isinstance(one, DeskScreen) for one in self.screen_stack):
-            await self.push_screen(DeskScreen())
+        """Show the vulnerability desk."""
+        await self._workspace("desk")
+
+    async def action_dispatch(self) -> None:
+        """Show what waits for a crew."""
+        await self._workspace("dispatch")
+
+    async def _workspace(self, name: str) -> None:
+        """Show a screen of a job over what is shown now, or come back to it."""
+        source = self.screen.source if isinstance(self.screen, RoomScreen) else self.backroom
+        cls = WORKSPACES[name]
+        there = [one for one in self._of(source) if isinstance(one, cls)]
+        if not there:
+            await self.push_screen(cls(None if source is self.backroom else source))
             return
-        while not isinstance(self.screen, DeskScreen):
+        while self.screen is not there[-1]:
             _ = self.pop_screen()
-        self.backroom.look_at(None)
+        source.look_at(None)
 
     def action_board(self) -> None:
-        """Go back to the board."""
-        while self.screen is not self._board:
+        """Go back to the board: of the replay, if one is looked at, else the room's."""
+        source = self.screen.source if isinstance(self.screen, RoomScreen) else self.backroom
+        board = next(one for one in self._of(source) if isinstance(one, BoardScreen))
+        while self.screen is not board:
             _ = self.pop_screen()
-        self.backroom.look_at(None)
+        source.look_at(None)
+
+    def action_alert(self) -> None:
+        """Open the most pressing alert; from there, the next."""
+        self.backroom.turn_to_alert(self.screen.stream if isinstance(self.screen, ItemScreen) else None)
+
+    # Drafts
+
+    def keep_text(self, text: str, where: str = LINE) -> None:
+        """Keep what is typed now."""
+        self.drafts.put(where, text)
+
+    def keep_place(self) -> None:
+        """Keep which screens are open."""
+        shown = [one for one in self.screen_stack if isinstance(one, RoomScreen) and one.is_live and one.NAME]
+        self.drafts.see(one.place for one in shown)
+
+    async def _take_up(self, left: Left) -> None:
+        """Open what was open, and offer what was typed and not recorded."""
+        for one in left.screens[1:]:
+            if one.screen == ItemScreen.NAME:
+                await self.open_item(one.stream, self.backroom)
+            else:
+                await self.show(one.screen)
+        self.drafts_taken = {one.where: one for one in left.drafts if not one.where.startswith(LINE)}
+        lines = sorted((one for one in left.drafts if one.where.startswith(LINE)), key=lambda one: one.typed)
+        for line in lines:
+            self.history.add(line.text)
+            self.drafts.put(line.where, "")
+        front = self.front(self.backroom)
+        if front is None or not left.drafts:
+            return
+        if lines and not front.bar.value:
+            front.bar.fill(lines[-1].text)
+        typed = local_text(max(one.typed for one in left.drafts), self._zone)
+        front.warn(
+            safe_text(f"taken up again: {counted(len(left.drafts), 'text')} typed until {typed} and not recorded")
+        )
+
+    def _draft_failed(self, why: str) -> None:
+        if self.is_running and why:
+            self.heard(Told("", (), safe_text(why)), self.backroom)
+
+    # Leaving
+
+    def _hung_up(self) -> None:
+        """The line is cut or the process is ended: keep what is typed, and go."""
+        self.leave(code=HUNG_UP, place=True)
+
+    def leave(self, *, why: str = "", code: int = 0, place: bool = False) -> None:
+        """End the room; what was asked is finished first."""
+        self.drafts.end(place=place)
+        self.exit(why or None, return_code=code)
 
     async def action_quit(self) -> None:
-        """Leave the room; what was asked is finished first."""
-        self.exit()
+        """Leave the room; what was asked is finished first, and what was typed and not recorded is kept."""
+        self.leave()
+
+    @property
+    def failed(self) -> str:
+        """Why the screen ended by itself, empty where it did not."""
+        return self._why
+
+    def _fatal_error(self) -> None:
+        """End with a sentence, what was typed kept: a traceback would show words of the work to whoever stands by."""
+        self.drafts.end()
+        fault = self._exception
+        if os.environ.get("HUE_TRACEBACK") or fault is None:
+            super()._fatal_error()
+            return
+        self._why = f"the screen failed ({type(fault).__name__}): what was recorded and typed is kept; start hue again"
+        self._close_messages_no_wait()
 
 
-def run(room: Room, session: str | None, title: str = "") -> None:
+def run(
+    room: Room, session: str | None, title: str = "", settings: Settings | None = None, faults: Sequence[str] = ()
+) -> None:
     """Open the control room on the screen until the operator leaves."""
     from hueandcry.domain.fault import Unavailable
 
     os.environ.setdefault("TEXTUAL_FPS", "60")
-    app = ControlRoom(room, session, title)
-    why = app.run(mouse=False)
+    app = ControlRoom(room, session, title, settings, faults)
+    why = app.run(mouse=False) or app.failed
     if app.backroom.is_alive():
         app.backroom.end()
     if why:
         raise Unavailable(why)
+    if app.return_code == HUNG_UP:
+        sys.exit(HUNG_UP)

@@ -9,13 +9,12 @@ else does.
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from hueandcry.domain.contact import Channel, Contact
-from hueandcry.domain.expedite import Expedite
-from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.contact import Answered, Contact
+from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.firstcheck import CheckFirst
 from hueandcry.domain.handover import SeeUpdate
@@ -24,23 +23,23 @@ from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.domain.staff import SignedOff
-from hueandcry.domain.welfare import CARERS
 from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.callers import NOTHING, known
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Stopped, Told
+from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Stopped, Told, Turned
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.roomlists import lines_of
 from hueandcry.operator.searching import maybe_the_same
+from hueandcry.operator.signals import Signals
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text
-from hueandcry.operator.verbs import READER, carry_out, preview, refusal
+from hueandcry.operator.undoing import undoing
+from hueandcry.operator.verbs import NEXT, READER, carry_out, preview, refusal
 from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.item import Item
-from hueandcry.store.moment import local_text
 from hueandcry.store.naming import RoomNames
 from hueandcry.store.subscription import Commits
 from hueandcry.store.views import WORKED
@@ -48,15 +47,6 @@ from hueandcry.store.views import WORKED
 MINUTE_NS = 60 * NS_PER_S
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
-
-
-def _rings(record: Record | None) -> bool:
-    return isinstance(record, Contact) and record.channel is Channel.EMERGENCY and record.queue == "waiting"
-
-
-def _first_of(named: Sequence[str]) -> str:
-    more = f" and {len(named) - 1} more" if len(named) > 1 else ""
-    return f"{named[0]}{more}" if named else ""
 
 
 class Backroom(threading.Thread):
@@ -71,20 +61,16 @@ class Backroom(threading.Thread):
         self._known = NOTHING
         self._listing = ""
         self._known_here: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-        self._ringing: set[bytes] = set()  # followed from fact to fact: the line above is written at every one
-        self._partners: set[bytes] = set()
-        self._escalated: set[bytes] = set()
         self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
         self._spool = Spool(room.folder.path)
         self._watch: Watch
+        self._signals: Signals
         self._next_tick = 0.0
-        self._unkept = ""
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
         self._minute = 0
-        self._warned: tuple[str, ...] = ()
 
     # What the screen asks; each returns at once
 
@@ -108,6 +94,22 @@ class Backroom(threading.Thread):
         """Say the whole board again, for a screen that was not there when it was said; answered by Moved."""
         self._ask(lambda: self._say_board(whole=True))
 
+    def undo(self) -> None:
+        """Say by which line the last act of this session is taken back; answered by Filled."""
+        self._ask(lambda: self._tell(undoing(self._desk)))
+
+    def answer_next(self) -> None:
+        """Answer whoever is next; answered by Told, and by Turned to the contact."""
+        self._ask(self._answer_next)
+
+    def turn_to_alert(self, shown: bytes | None) -> None:
+        """Turn to the most pressing alert, or behind the one that is shown to the next; answered by Turned."""
+        self._ask(lambda: self._turn_to_alert(shown))
+
+    def now(self) -> int:
+        """Return the moment (ns UTC) by the room's clock."""
+        return self._room.identity.now()
+
     def end(self) -> None:
         """Finish what was asked, then stop; returns when that is so."""
         self._ask(None)
@@ -124,11 +126,10 @@ class Backroom(threading.Thread):
         try:
             self._desk = self._room.desk(self._session)
             self._watch = Watch(self._room, self._lease)
+            self._signals = Signals(self._room.board, self._desk.signed, self._watch)
             self._room.warm()
             sit(self._desk, self._spool)
-            self._minute = self._now() // MINUTE_NS
-            for one in self._room.board.open():
-                self._follow(one.id, one)
+            self._minute = self.now() // MINUTE_NS
             self._known_here = (self._room.board.districts, self._room.board.partner_codes)
             self._say_board(whole=True)
             self._deliver()
@@ -177,19 +178,18 @@ class Backroom(threading.Thread):
                 if self._lease.take():
                     self._watch.tick()
                     self._take(self._room.journal.entries(before, board.position))  # others', too, that it came upon
-                self._unkept = ""
+                self._signals.unkept = ""
             except (
                 Unavailable,
                 OSError,
             ) as fault:  # the work goes on; the line above says so until a tick gets through
-                self._unkept = str(fault)
-        minute, warnings = self._now() // MINUTE_NS, self._warnings()
-        if (minute, warnings) != (self._minute, self._warned):
-            self._minute, self._warned = minute, warnings
+                self._signals.unkept = str(fault)
+            self._say_alerts()
+        minute = self.now() // MINUTE_NS
+        if minute != self._minute:
+            self._minute = minute
             self._say_board(whole=False)
-
-    def _now(self) -> int:
-        return self._room.identity.now()
+            self._say_alerts()
 
     # Doing
 
@@ -208,7 +208,7 @@ class Backroom(threading.Thread):
         except (Refused, Conflict) as fault:
             self._tell(Told(text, (), safe_text(str(fault))))
         else:
-            names = RoomNames(desk.board, self._now())
+            names = RoomNames(desk.board, self.now())
             said = [console.fact_words(entry, names) for entry in entries]
             self._tell(Told(text, (*said, *maybe_the_same(desk, entries))))
             if any(
@@ -220,11 +220,30 @@ class Backroom(threading.Thread):
         if desk.board.position != before:
             self._take(desk.log.entries(before, desk.board.position))
 
+    def _answer_next(self) -> None:
+        before = self._desk.board.position
+        self._carry(NEXT)
+        mine = [
+            one for one in self._desk.log.entries(before, self._desk.board.position) if isinstance(one.fact, Answered)
+        ]
+        session = self._desk.signed.session
+        for one in (one for one in mine if one.header is not None and one.header.session == session):
+            assert isinstance(one.stream, bytes)
+            self._tell(Turned(one.stream, instead=False))
+
+    def _turn_to_alert(self, shown: bytes | None) -> None:
+        streams = self._signals.streams()
+        if not streams:
+            self._tell(Told("", (), "nothing calls for anybody now"))
+            return
+        at = streams.index(shown) + 1 if shown in streams else 0
+        self._tell(Turned(streams[at % len(streams)], instead=True))
+
     def _keep(self, text: str, fault: Unavailable) -> None:
         """Keep a line at this seat that could not be recorded, and say so."""
         self._missed, self._retry = True, time.monotonic() + RETRY_S
         try:
-            self._tell(Told(text, (safe_text(keep(self._spool, [text], self._now(), fault)),)))
+            self._tell(Told(text, (safe_text(keep(self._spool, [text], self.now(), fault)),)))
         except (Unavailable, Misread) as why:
             self._tell(Told(text, (), safe_text(str(why))))
 
@@ -295,22 +314,24 @@ class Backroom(threading.Thread):
         touched, facts = {entry.stream for entry in taken}, [entry.fact for entry in taken]
         if not touched:
             return
-        board, now_ns = self._room.board, self._now()
+        board, now_ns = self._room.board, self.now()
         crews = (board.records.get(stream) for stream in touched)
         touched |= {one.incident for one in crews if isinstance(one, Resource) and one.incident is not None}
         items: dict[bytes, Item | None] = {}
         for stream in touched:
             record = board.records.get(stream)
-            self._follow(stream, record)
             if record is None:
                 items[stream] = None
             elif record.kind in WORKED:
                 items[stream] = board.item(record, now_ns)
+            if stream in items:
+                self._signals.take(stream, record, items[stream])
         if (board.districts, board.partner_codes) != self._known_here:
             self._known_here = (board.districts, board.partner_codes)
             self._say_board(whole=True)  # any item may stand in one of them
         else:
-            self._tell(Moved(items, now_ns, self._status()))
+            self._tell(Moved(items, now_ns, self._signals.status(now_ns)))
+        self._say_alerts()
         if not self._listing.startswith("who "):  # a search is one search, recorded once
             self._list(self._listing)
         if self._looking_at in touched:
@@ -318,81 +339,20 @@ class Backroom(threading.Thread):
                 self._known = known(self._desk, self._looking_at)
             self._tell(itemview.page(self._desk, self._looking_at, self._alike, self._known.lines))
 
-    def _follow(self, stream: bytes, record: Record | None) -> None:
-        """Keep in mind what the line above tells of."""
-        (self._ringing.add if _rings(record) else self._ringing.discard)(stream)
-        partner = isinstance(record, Contact) and record.queue == "partner"
-        (self._partners.add if partner else self._partners.discard)(stream)
-        waits = isinstance(record, Incident | Expedite) and record.unacknowledged is not None
-        (self._escalated.add if waits else self._escalated.discard)(stream)
-
     def _list(self, name: str) -> None:
         self._listing = name
         if name:
             self._tell(Listed(name, tuple(lines_of(self._desk, name))))
 
     def _say_board(self, *, whole: bool) -> None:
-        now_ns = self._now()
+        now_ns = self.now()
         items: dict[bytes, Item | None] = {}
         if whole:
             items.update({item.stream: item for item in self._room.board.items(now_ns)})
-        self._tell(Moved(items, now_ns, self._status(), whole))
+            self._signals.fill([one for one in items.values() if one is not None], self._room.board.open())
+        self._tell(Moved(items, now_ns, self._signals.status(now_ns), whole))
 
-    def _status(self) -> str:
-        board, signed = self._room.board, self._desk.signed
-        member = board.member(signed.collar)
-        roles = ", ".join(role.value for role in member.roles) if member else ""
-        clock = local_text(self._now(), board.zone)[:5]
-        named = f"{board.policy.force}  {signed.collar} at {signed.seat} as {roles}"
-        return safe_text("  ".join((clock, *self._warnings(), named)))
-
-    def _warnings(self) -> tuple[str, ...]:
-        """Return what is not as it should be, before anything else on the line above: a narrow screen cuts its end."""
-        board, now_ns = self._room.board, self._now()
-        asked = board.to_approve(self._desk.signed.collar, now_ns)
-        mine, cared = self._for_me(), self._to_see_to()
-        warnings = (
-            (f"{len(self._ringing)} x 999 RINGING", self._ringing),
-            (f"{len(self._partners)} x PARTNER RINGING", self._partners),
-            (f"ESCALATED TO YOU {_first_of(mine)}", mine),
-            ("A BREAK IS OFFERED TO YOU ('break take')", self._offered()),
-            ("ON A BREAK ('break over')", self._on_a_break()),
-            (f"WELFARE {_first_of(cared)}", cared),
-            (f"SECOND LOOK {_first_of([f'p{one.tail}' for _, one in asked])}", asked),
-            ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
-            ("THE WATCH IS NOT KEPT", self._unkept),
-            ("AN ERASURE IS PENDING", board.erasing),
-        )
-        return tuple(text for text, holds in warnings if holds)
-
-    def _offered(self) -> bool:
-        """Tell whether a break is offered to whoever sits here, and not answered."""
-        me = self._room.board.member(self._desk.signed.collar)
-        return me is not None and any(not one.answer for one in me.care)
-
-    def _on_a_break(self) -> bool:
-        me = self._room.board.member(self._desk.signed.collar)
-        return me is not None and any(one.answer == "take" for one in me.care)
-
-    def _to_see_to(self) -> list[str]:
-        """Return whom whoever sits here is asked to see to, as a supervisor."""
-        board = self._room.board
-        me = board.member(self._desk.signed.collar)
-        if me is None or not set(me.roles).intersection(CARERS):
-            return []
-        others = [one for one in board.staff.values() if one.collar != me.collar]
-        return [one.collar for one in others if any(not care.seen for care in one.care)]
-
-    def _for_me(self) -> list[str]:
-        """Return what was escalated to whoever sits here: as answering for its district, or where nobody does."""
-        board, me = self._room.board, self._desk.board.member(self._desk.signed.collar)
-        found = []
-        for record in (board.records.get(stream) for stream in sorted(self._escalated)):
-            waits = record.unacknowledged if isinstance(record, Incident | Expedite) else None
-            if record is None or waits is None or me is None or waits.to not in me.roles:
-                continue
-            about = board.record(record.incident) if isinstance(record, Expedite) and record.incident else record
-            district = about.district if isinstance(about, Incident) else ""
-            if me.collar in (board.answers_for(district, waits.to) or (me.collar,)):
-                found.append(board.name(record.id, self._now()))
-        return found
+    def _say_alerts(self) -> None:
+        alerted = self._signals.alerted(self.now())
+        if alerted is not None:
+            self._tell(alerted)

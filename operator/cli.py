@@ -58,6 +58,7 @@ def _work(store: str | None, session: str | None) -> None:
         return
     from hueandcry.operator.app import run as run_screen
     from hueandcry.operator.bootstrap import open_room
+    from hueandcry.operator.settings import read_settings
 
     try:
         opened = open_room(store)
@@ -66,7 +67,8 @@ def _work(store: str | None, session: str | None) -> None:
     except Unavailable:
         converse(store, session)
         return
-    run_screen(opened, session)
+    settings, faults = read_settings()
+    run_screen(opened, session, settings=settings, faults=faults)
 
 
 def _can_draw() -> bool:

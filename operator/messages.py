@@ -6,6 +6,7 @@ itself, so that one which is lost or late is made good by the next.
 
 from msgspec import Struct
 
+from hueandcry.operator.attention import Call
 from hueandcry.store.item import Item
 
 
@@ -35,6 +36,13 @@ class Foreseen(Struct, frozen=True):
     refused: str = ""
 
 
+class Filled(Struct, frozen=True):
+    """A line to be finished by whoever asked for it, and what it is; or why there is none."""
+
+    text: str
+    why: str = ""
+
+
 class Moved(Struct, frozen=True):
     """What changed on the board: items by stream, None for one that is closed; `whole` replaces everything."""
 
@@ -42,6 +50,13 @@ class Moved(Struct, frozen=True):
     now_ns: int
     status: str
     whole: bool = False
+
+
+class Alerted(Struct, frozen=True):
+    """What calls for somebody now, ranked, a kind each; `fresh` are kinds that are new, each with its item's grade."""
+
+    calls: tuple[Call, ...]
+    fresh: tuple[tuple[str, str], ...] = ()
 
 
 class Asked(Struct, frozen=True):
@@ -87,10 +102,17 @@ class Left(Struct, frozen=True):
     """Whoever sat here signed off: the screen ends, and shows nobody else what they could see."""
 
 
+class Turned(Struct, frozen=True):
+    """An item that the operator asked for by what it is; `instead` of the item that is shown, or over it."""
+
+    stream: bytes
+    instead: bool
+
+
 class Stopped(Struct, frozen=True):
     """The journal cannot be used any more; the text says why."""
 
     why: str
 
 
-Message = Told | Foreseen | Moved | Opened | Listed | Left | Stopped
+Message = Told | Filled | Foreseen | Moved | Alerted | Opened | Listed | Turned | Left | Stopped

@@ -13,7 +13,6 @@ lies beside the file and goes with it when all is delivered. Source: New York 20
 paper.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -28,8 +27,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hueandcry.domain.fault import Damaged, Refused, Unavailable
+from hueandcry.operator.keptfile import KEY_BYTES, NONCE_BYTES, write_whole
 
-KEY_BYTES, NONCE_BYTES, MARK_BYTES, LENGTH_BYTES = 32, 12, 16, 4
+MARK_BYTES, LENGTH_BYTES = 16, 4
 PLACE_BYTES, FOLDER_LETTERS = 8, 24
 LINES_MAX = 10_000
 
@@ -68,7 +68,7 @@ class Spool:
     """The lines that wait at this seat for one store."""
 
     def __init__(self, store: Path, state: Path | None = None) -> None:
-        self._folder = folder = _folder(state or state_folder(), store)
+        self._folder = folder = folder_of(state or state_folder(), store)
         self._lines, self._key_file = folder / "spool", folder / "spool.key"
         self._sat_file, self._begun_file, self._lock_file = folder / "seat.json", folder / "begun", folder / "lock"
 
@@ -205,21 +205,7 @@ class Spool:
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file whole or not at all, durably, for this user alone."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = path.with_name(f"{path.name}.{os.getpid()}")
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            try:
-                if os.write(handle, content) < len(content):  # a disk that fills up takes a part
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            fresh.replace(path)
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            write_whole(path, content)
         except OSError as fault:
             raise Unavailable(f"the spool {self._lines} cannot be written: {fault.strerror}") from fault
 
@@ -241,7 +227,7 @@ def state_folder() -> Path:
     return base / "hueandcry"
 
 
-def _folder(state: Path, store: Path) -> Path:
+def folder_of(state: Path, store: Path) -> Path:
     """Return where lines for a store are kept: one folder, in however many ways its path is written."""
     return state / hashlib.sha256(os.path.realpath(store).encode()).hexdigest()[:FOLDER_LETTERS]
 

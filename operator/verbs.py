@@ -53,6 +53,7 @@ VERBS: tuple[Verb, ...] = (
     *welfare.VERBS,
 )
 READER = Reader(VERBS)
+NEXT = "next"  # the line that answers whoever is next
 LISTS = ("units", "proposals", "desk", "partners", "welfare")  # beside the board, by the word that asks for them
 
 

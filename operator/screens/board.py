@@ -11,6 +11,7 @@ LANE = Part("lane", "Partner safeguarding", lane_columns, lambda item: item.queu
 class BoardScreen(LiveListsScreen):
     """The room's board."""
 
+    NAME: ClassVar[str] = "board"
     PARTS: ClassVar[tuple[Part, ...]] = (
         Part(
             "contacts",
@@ -26,5 +27,4 @@ class BoardScreen(LiveListsScreen):
     #contacts { height: 1fr; min-height: 4; }
     #lane { height: 3; }
     #incidents { height: 3fr; min-height: 5; }
-    #detail { height: 1; text-wrap: nowrap; text-overflow: ellipsis; background: #101418; color: #ffb454; }
     """

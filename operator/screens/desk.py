@@ -14,6 +14,7 @@ from hueandcry.operator.widgets.columns import desk_columns, referral_columns
 class DeskScreen(LiveListsScreen):
     """The vulnerability desk's lists."""
 
+    NAME: ClassVar[str] = "desk"
     PARTS: ClassVar[tuple[Part, ...]] = (
         LANE,
         Part("unsent", "Vulnerable, nobody sent", desk_columns, lambda item: item.desk_due is not None),
@@ -24,9 +25,8 @@ class DeskScreen(LiveListsScreen):
     #lane { height: 1fr; min-height: 4; }
     #unsent { height: 2fr; min-height: 5; }
     #referrals { height: 1fr; min-height: 4; }
-    #detail { height: 1; text-wrap: nowrap; text-overflow: ellipsis; background: #101418; color: #ffb454; }
     """
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.hue.backroom.show_board()
+        self.source.show_board()

@@ -1,5 +1,6 @@
 """Help: the keys of the room and every verb, from the same table that reads the lines."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -7,21 +8,18 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from hueandcry.operator.verbs import help_on
+from hueandcry.operator.actions import card
+from hueandcry.operator.verbs import LISTS, help_on
 from hueandcry.operator.widgets.logview import LogView
 
-KEYS = (
+INTRODUCTION = (
     "The command bar always has the keyboard. What Enter will do stands above it before you press it.",
+    "With an empty line, ? shows the keys of this moment and why one can do nothing now.",
     "",
-    "F1     this help                      F2     the board",
-    "F5     put the lists in order         F10    leave",
-    "Tab    complete the line; with an empty line, the next list",
-    "Up Down PageUp PageDown               move in the list, the risk model or the log",
-    "Enter  do the line; with an empty line, open the item under the cursor",
-    "Esc    clear the line; with an empty line, go back",
-    "F3     the crews                      F4     the vulnerability desk",
-    "Ctrl+P Ctrl+N                         older and newer lines",
-    "help send, units, proposals, desk, partners, board    what a verb does, and the lists of the room",
+)
+REFERENCES = (
+    "",
+    f"help send, {', '.join(LISTS)}: what a verb does, and the lists of the room",
     "",
     "In an open contact, with an empty line: a digit answers the marked element, - offers the reasons for not asking.",
     "In a line: @ is the item under the cursor, . the item in hand, 57 an incident by its number or an unambiguous end",
@@ -30,11 +28,17 @@ KEYS = (
 )
 
 
+def help_lines(verb: str, keymap: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the help on everything, or on one verb; raises Misread for no verb's name."""
+    lines = help_on(verb)
+    return tuple(lines if verb else (*INTRODUCTION, *card(keymap), *REFERENCES, *lines))
+
+
 class HelpScreen(Screen[None]):
-    """Keys and verbs."""
+    """Keys and verbs, what one verb does, or the keys of the moment it was asked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "app.pop_screen", "back"),
+        Binding("escape,f1,q,question_mark", "app.pop_screen", "back"),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "move(-10)", show=False),
@@ -42,17 +46,16 @@ class HelpScreen(Screen[None]):
         Binding("f10", "app.quit", "leave"),
     ]
 
-    def __init__(self, verb: str = "") -> None:
+    def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__()
-        self._verb = verb
+        self._lines = lines
 
     def compose(self) -> ComposeResult:
         yield LogView(id="help", follows=False)
         yield Static("Esc back   Up Down PageUp PageDown   F10 leave", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        lines = help_on(self._verb)
-        self.query_one("#help", LogView).show(("Help",), tuple(lines if self._verb else (*KEYS, *lines)))
+        self.query_one("#help", LogView).show(("Help",), self._lines)
 
     def action_move(self, rows: int) -> None:
         """Scroll."""

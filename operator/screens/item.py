@@ -10,8 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from hueandcry.domain.reference import Kind, kind_of, stream_text
+from hueandcry.operator.drafts import Open
 from hueandcry.operator.messages import Opened
 from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.source import Source
 from hueandcry.operator.widgets.logview import LogView
 from hueandcry.operator.widgets.riskpanel import RiskPanel
 
@@ -24,10 +26,11 @@ class ItemScreen(RoomScreen):
     #risk { margin-right: 1; }
     #risk { width: 1fr; min-width: 38; max-width: 56; }
     """
-    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  Esc back  PageUp PageDown log  @ it  F10 leave"
+    NAME: ClassVar[str] = "item"
+    KEYS: ClassVar[tuple[str, ...]] = ("help", "board", "back", "incident", "narrative", "alert", "palette", "leave")
 
-    def __init__(self, stream: bytes) -> None:
-        super().__init__()
+    def __init__(self, stream: bytes, source: Source | None = None) -> None:
+        super().__init__(source)
         self.stream = stream
         self._ref = ""
         self._taking = kind_of(stream) is Kind.CONTACT
@@ -40,14 +43,14 @@ class ItemScreen(RoomScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.hue.backroom.look_at(self.stream)
+        self.source.look_at(self.stream)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.hue.backroom.look_at(self.stream)
+        self.source.look_at(self.stream)
 
     def on_unmount(self) -> None:
-        self.hue.backroom.look_at(None)  # what is shown next is a view of its own
+        self.source.look_at(None)  # what is shown next is a view of its own
 
     def opened(self, opened: Opened) -> None:
         """Show the item as it stands now."""
@@ -61,19 +64,23 @@ class ItemScreen(RoomScreen):
             self.query_one("#risk", RiskPanel).show(opened.elements, opened.reasons)
 
     @property
+    def place(self) -> Open:
+        return Open(self.NAME, self.stream)
+
+    @property
     def under_cursor(self) -> str:
         return self._ref
 
     def take_key(self, character: str) -> bool:
-        if not self._taking or character not in "-123456789":
-            return False
+        if not self._taking or not self.is_live or character not in "-123456789":
+            return super().take_key(character)
         panel = self.query_one("#risk", RiskPanel)
         if character == "-":
             panel.pass_over()
             return True
         line = panel.line_for(int(character), stream_text(self.stream))
         if line is not None:
-            self.hue.backroom.carry(line)
+            self.source.carry(line)
         return True
 
     async def action_leave(self) -> None:

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from hueandcry.operator.drafts import Open
 from hueandcry.operator.messages import Listed
 from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.source import Source
 from hueandcry.operator.widgets.logview import LogView
 
 
@@ -13,21 +15,26 @@ class ListScreen(RoomScreen):
     """One list by its name, under the command bar's keyboard like every screen."""
 
     CSS: ClassVar[str] = "#list { height: 1fr; }"
-    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  Esc back  Up Down PageUp PageDown  F10 leave"
+    NAME: ClassVar[str] = "list"
+    KEYS: ClassVar[tuple[str, ...]] = ("help", "board", "dispatch", "desk", "back", "alert", "palette", "leave")
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, source: Source | None = None) -> None:
+        super().__init__(source)
         self.list_name = name
+
+    @property
+    def place(self) -> Open:
+        return Open(self.list_name)
 
     def compose_body(self) -> ComposeResult:
         yield LogView(id="list", follows=False)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.hue.backroom.show_list(self.list_name)
+        self.source.show_list(self.list_name)
 
     def on_unmount(self) -> None:
-        self.hue.backroom.show_list("")
+        self.source.show_list("")
 
     def listed(self, listed: Listed) -> None:
         """Show the list as it stands now."""

@@ -13,9 +13,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from hueandcry.operator.drafts import Open
 from hueandcry.operator.messages import Moved
 from hueandcry.operator.pressing import at_length
 from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.source import Source
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.widgets.livelist import Column, LiveList
 from hueandcry.store.item import Item
@@ -36,8 +38,8 @@ class LiveListsScreen(RoomScreen):
     PARTS: ClassVar[tuple[Part, ...]] = ()
     FIRST: ClassVar[str] = ""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, source: Source | None = None) -> None:
+        super().__init__(source)
         self._active = self.FIRST
         self._detail = ""
 
@@ -54,6 +56,7 @@ class LiveListsScreen(RoomScreen):
 
     def on_resize(self) -> None:
         """Lay the lists out for the new width."""
+        super().on_resize()
         width = self.app.size.width
         for part in self.PARTS:
             self._of(part.id).lay_out(part.columns(width))
@@ -87,6 +90,17 @@ class LiveListsScreen(RoomScreen):
             self.query_one("#detail", Static).update(Text(safe_text(text)), layout=False)
 
     @property
+    def place(self) -> Open:
+        return Open(self.NAME, selected=self._list().selected or b"")
+
+    def select(self, stream: bytes) -> None:
+        """Put the cursor on an item, where one of the lists has it."""
+        for part in self.PARTS:
+            if self._of(part.id).holds(stream):
+                self._turn_to(part.id)
+                self._list().select(stream)
+
+    @property
     def under_cursor(self) -> str:
         item = self._list().item
         return item.ref if item is not None else ""
@@ -94,18 +108,26 @@ class LiveListsScreen(RoomScreen):
     def action_move(self, rows: int) -> None:
         self._list().move(rows)
         self._say_detail()
+        self.hue.keep_place()
 
     def action_next(self) -> None:
         order = [part.id for part in self.PARTS]
-        self._list().activate(active=False)
-        self._active = order[(order.index(self._active) + 1) % len(order)]
-        self._list().activate(active=True)
+        self._turn_to(order[(order.index(self._active) + 1) % len(order)])
         self._say_detail()
+
+    def _turn_to(self, part: str) -> None:
+        self._list().activate(active=False)
+        self._active = part
+        self._list().activate(active=True)
+        self.hue.keep_place()
+
+    def why_not(self, action: str) -> str:
+        return "" if action in ("sort", "complete") else super().why_not(action)
 
     async def action_open(self) -> None:
         item = self._list().item
         if item is not None:
-            await self.hue.open_item(item.stream)
+            await self.hue.open_item(item.stream, self.source)
 
     def action_sort(self) -> None:
         for part in self.PARTS:

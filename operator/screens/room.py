@@ -1,64 +1,54 @@
-"""What every screen of the room has: status above, message, preview and command bar below, and how lines are sent.
+"""What every screen of the room has: status and alerts above, message, preview and command bar below, and how lines are sent.
 
 Theory of operation. The command bar keeps the keyboard. With text in it, Tab completes and Enter does the line; empty,
 Up, Down, PageUp, PageDown, Tab and Enter move in the screen. `@` in a line stands for the item under the cursor. A line
 that is refused stays in the bar, with the reason above it and the word it is about marked. Keys that change the screen are
 done before the next key is looked at, and wait until the other screen has its bar: whoever types on loses no letter.
+
+A screen shows what its `source` tells: the live room, or a replay of it, which takes no line of work.
 """
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 
-from hueandcry.operator.messages import Foreseen, Told
+from hueandcry.operator.actions import ACTIONS, keys_of
+from hueandcry.operator.drafts import Open
+from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
 from hueandcry.operator.reference import Misread
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.source import Source
+from hueandcry.operator.theme import Styles
 from hueandcry.operator.verbs import help_asked, help_on, is_list
 from hueandcry.operator.widgets.commandbar import CommandBar
-from hueandcry.operator.widgets.logview import folded
+from hueandcry.operator.widgets.saying import Saying
+from hueandcry.operator.widgets.strip import TALL, AlertStrip
 
 if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom
 
-WHOLE_LINES_MAX = 8  # of what has to be seen to its last word
 TOLD_LINES_MAX = 2  # of what a line came to; its log has it all
-_PLAIN = Style()
-_FAULT = Style.parse("bold #ffb454")
-_WILL = Style.parse("#9fd3ff")
+WORKSPACES = ("board", "dispatch", "replay")  # words that show a screen
 
 
 def _room_words(text: str) -> bool:
     """Tell whether a text asks the room to show something, and is no line of work."""
-    return help_asked(text) is not None or is_list(text) or text.strip() == "board"
+    return help_asked(text) is not None or is_list(text) or text.strip() in WORKSPACES
 
 
 class RoomScreen(Screen[None]):
     """A screen with the command bar; screens of a job say what stands between."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", priority=True, show=False),
-        Binding("down", "move(1)", priority=True, show=False),
-        Binding("pageup", "move(-10)", priority=True, show=False),
-        Binding("pagedown", "move(10)", priority=True, show=False),
-        Binding("tab", "tab", priority=True, show=False),
-        Binding("escape", "leave", priority=True, show=False),
-        Binding("enter", "enter", priority=True, show=False),
-        Binding("f1", "app.help", "help", priority=True),
-        Binding("f2", "app.board", "board", priority=True),
-        Binding("f3", "app.list('units')", "units", priority=True),
-        Binding("f4", "app.desk", "desk", priority=True),
-        Binding("f5", "sort", "sort", priority=True),
-        Binding("f10", "app.quit", "leave", priority=True),
+        Binding(one.keys, one.runs, one.does, id=one.id, priority=True, show=False) for one in ACTIONS
     ]
-    KEYS: ClassVar[str] = "F1 help  F2 board  F3 units  F4 desk  F5 sort  Tab list  Enter open  F10 leave"
+    NAME: ClassVar[str] = ""  # by which it is opened again
+    KEYS: ClassVar[tuple[str, ...]] = ("help", "board", "dispatch", "desk", "sort", "alert", "palette", "leave")
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source | None = None) -> None:
         super().__init__()
+        self._source = source
         self._turn = 0
         self._completions: tuple[str, ...] = ()
         self._sent: dict[str, str] = {}
@@ -72,17 +62,28 @@ class RoomScreen(Screen[None]):
         return self.app
 
     @property
+    def source(self) -> Source:
+        """Where what is shown comes from."""
+        return self._source or self.hue.backroom
+
+    @property
     def under_cursor(self) -> str:
         """How the item under the cursor is named, empty where there is none."""
         return ""
 
+    @property
+    def place(self) -> Open:
+        """What is open here, to be opened again after a crash."""
+        return Open(self.NAME)
+
     def compose(self) -> ComposeResult:
-        yield Static("", id="status", markup=False)
+        yield Saying(id="status")
+        yield AlertStrip()
         yield from self.compose_body()
-        yield Static("", id="message", markup=False)
-        yield Static("", id="preview", markup=False)
+        yield Saying(id="message")
+        yield Saying(id="preview")
         yield CommandBar(self.take_key)
-        yield Static(self.KEYS, id="keys", markup=False)
+        yield Saying(id="keys")
 
     def compose_body(self) -> ComposeResult:
         """Yield what stands between status and command bar."""
@@ -90,58 +91,94 @@ class RoomScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_focus(self.bar)  # at once: the next key is meant for it
-        self.say_status(self.hue.status)
+        self.bar.remembers(self.hue.history)
+        self._show_frame()
 
     def on_screen_resume(self) -> None:
-        self.say_status(self.hue.status)  # it was said to the screen that lay over this one
-        self._put("#message", "")  # what was said before is not about what is done now
+        self._show_frame()  # it was said to the screen that lay over this one
+        self.message.say("")  # what was said before is not about what is done now
+        self.hue.keep_place()
+
+    def on_resize(self) -> None:
+        """Give the alerts a second line where the screen is tall, and say the keys anew."""
+        self.strip.styles.height = 2 if self.app.size.height >= TALL else 1
+        self._say_keys()
+
+    def _show_frame(self) -> None:
+        self.say_status(self.hue.status_of(self.source))
+        self.strip.show(self.hue.calls if self.is_live else ())
+        self._say_keys()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is the room as it is now, and no replay."""
+        return self._source is None
 
     @property
     def bar(self) -> CommandBar:
         """The command bar."""
         return self.query_one(CommandBar)
 
+    @property
+    def strip(self) -> AlertStrip:
+        """The strip of alerts."""
+        return self.query_one(AlertStrip)
+
+    @property
+    def message(self) -> Saying:
+        """Where it is said what a line came to."""
+        return self.query_one("#message", Saying)
+
+    @property
+    def preview(self) -> Saying:
+        """Where it is said what Enter will do."""
+        return self.query_one("#preview", Saying)
+
     # Lines
 
     def on_command_bar_typed(self, message: CommandBar.Typed) -> None:
         self._turn += 1
         self._completions = ()
-        if _room_words(message.text):
-            self._put("#preview", "Enter: show it", _WILL)
+        self.strip.heard()
+        self.hue.keep_text(message.text)
+        if message.found:
+            self.preview.say(message.found, Styles.ask)
+        elif _room_words(message.text):
+            self.preview.say("Enter: show it", Styles.ask)
         elif message.text.strip():
-            self.hue.backroom.foresee(self._meant(message.text), self._turn)
+            self.source.foresee(self._meant(message.text), self._turn)
         else:
-            self._clear_preview()
+            self.preview.say("")
 
     async def action_enter(self) -> None:
         """Do the line, show what it asks for, or with none open what is under the cursor."""
         await self.bar.settled()
+        if self.bar.take_found():
+            return
         text = self.bar.value.strip()
         if _room_words(text):
             await self._show(text)
         elif text:
             meant = self._meant(text)
             self._sent[meant] = text
-            self.hue.backroom.carry(meant)
+            self.source.carry(meant)
         else:
             await self.action_open()
 
     async def _show(self, text: str) -> None:
-        """Show what is asked for by a word that is no line of work: help, a list, the board."""
+        """Show what is asked for by a word that is no line of work: help, a list, a screen."""
         asked = help_asked(text)
         try:
             if asked is not None:
                 help_on(asked)
         except Misread as fault:
-            self._put("#message", fault.why, _FAULT)
+            self.message.say(fault.why, Styles.alarm)
             return
         self.bar.done(text)
         if asked is not None:
             await self.hue.action_help(asked)
-        elif text == "board":
-            self.hue.action_board()
         else:
-            await self.hue.action_list(text)
+            await self.hue.show(text)
 
     def _meant(self, text: str) -> str:
         """Return a line with `@` as the name of the item under the cursor, number and day together."""
@@ -151,15 +188,14 @@ class RoomScreen(Screen[None]):
     def told(self, told: Told) -> None:
         """Show what a line came to."""
         sent = self._sent.pop(told.text, None)
+        self.preview.say("")  # it said the same before
         if told.fault:
-            self._put_whole("#message", f"{told.fault}{'   (Esc clears the line)' if told.text else ''}", _FAULT)
-            self._clear_preview()  # it said the same before
-            self._put_marked(told.text, told.start, told.end)
+            self.message.say_whole(f"{told.fault}{'   (Esc clears the line)' if told.text else ''}", Styles.alarm)
+            self.preview.say_marked(told.text, told.start, told.end)
             return
         if sent is not None:
             self.bar.done(sent)
-        self._put_whole("#message", " | ".join(told.lines) or "nothing to record", _PLAIN, TOLD_LINES_MAX)
-        self._clear_preview()
+        self.message.say_whole(" | ".join(told.lines) or "nothing to record", Styles.plain, TOLD_LINES_MAX)
 
     def foreseen(self, seen: Foreseen) -> None:
         """Show what Enter would do, if that is still the text."""
@@ -167,55 +203,60 @@ class RoomScreen(Screen[None]):
             return
         self._completions = seen.completions
         if seen.refused:
-            self._put_whole("#preview", f"Not yet: {seen.refused}   ({seen.words})", _FAULT)
+            self.preview.say_whole(f"Not yet: {seen.refused}   ({seen.words})", Styles.alarm)
         elif seen.whole:
-            self._put_whole("#preview", f"Enter: {seen.words}", _WILL)
+            self.preview.say_whole(f"Enter: {seen.words}", Styles.ask)
         elif seen.words:
-            self._put("#preview", f"Enter: {seen.words}", _WILL)
+            self.preview.say(f"Enter: {seen.words}", Styles.ask)
         else:
             offered = "  ".join(one.split()[-1] for one in seen.completions if one.split())
-            self._put("#preview", f"{seen.fault}{f'   [{offered}]' if offered else ''}")
+            self.preview.say(f"{seen.fault}{f'   [{offered}]' if offered else ''}")
 
-    def _clear_preview(self) -> None:
-        self._put("#preview", "")
+    def filled(self, filled: Filled) -> None:
+        """Put a line into the bar that is to be finished by whoever asked for it; what is typed there stays."""
+        if filled.text and not self.bar.value:
+            self.bar.fill(filled.text)
+        if filled.why:
+            self.message.say_whole(filled.why, Styles.ask if filled.text else Styles.alarm)
 
-    def _put(self, where: str, text: str, style: Style | None = None) -> None:
-        """Show a text on one line, its end cut where there is no room for it."""
-        one_line = Text(safe_text(text, limit=400), style=style or "", no_wrap=True, overflow="ellipsis")
-        self._set(where, one_line, 1)
+    def listed(self, listed: Listed) -> None:
+        """Show a list, where this screen has one."""
 
-    def _put_whole(self, where: str, text: str, style: Style, lines_max: int = WHOLE_LINES_MAX) -> None:
-        """Show a text of which every word has to be seen, on as many lines as it takes."""
-        width = max(20, self.size.width)
-        said = safe_text(text, lines_max * (width - 10))
-        wrapped = folded(said, width)[:lines_max]
-        self._set(where, Text("\n".join(wrapped), style=style), len(wrapped))
-
-    def _set(self, where: str, text: Text, lines: int) -> None:
-        shown = self.query_one(where, Static)
-        shown.styles.height = lines
-        shown.update(text, layout=False)
-
-    def _put_marked(self, text: str, start: int, end: int) -> None:
-        if end <= start:
-            return
-        marked = Text(safe_text(text[:start]), no_wrap=True, overflow="ellipsis")
-        marked.append(safe_text(text[start:end]), style=Style(reverse=True, bold=True))
-        marked.append(safe_text(text[end:]))
-        self._set("#preview", marked, 1)
+    def alerted(self, alerted: Alerted) -> None:
+        """Show what calls for somebody."""
+        self.strip.show(alerted.calls, frozenset(word for word, _ in alerted.fresh))
 
     def say_status(self, status: str) -> None:
         """Show the line above."""
-        self._put("#status", status)
+        self.query_one("#status", Saying).say(status, Styles.band)
+
+    def _say_keys(self) -> None:
+        named = (f"{keys_of(one, self.hue.keymap)} {one}" for one in self.KEYS)
+        self.query_one("#keys", Saying).say(f"? keys  {'  '.join(named)}", Styles.band)
 
     def warn(self, text: str) -> None:
         """Show what the operator has to know before reading on."""
-        self._put_whole("#message", text, _FAULT)
+        self.message.say_whole(text, Styles.alarm)
 
     # Keys
 
-    def take_key(self, character: str) -> bool:  # noqa: ARG002 — a screen of a job says which keys it takes
+    def why_not(self, action: str) -> str:
+        """Return why an action can do nothing here and now, empty where it can."""
+        reasons = {
+            "sort": "there is no list here", "incident": "no contact is open", "narrative": "no contact is open",
+            "complete": "" if self.bar.value else "there is one list here, or none",
+        }  # fmt: skip
+        if not self.is_live:
+            reasons |= {"next-call": "this is a replay", "undo": "this is a replay", "alert": "this is a replay"}
+        elif not self.hue.calls:
+            reasons["alert"] = "nothing calls"
+        return reasons.get(action, "")
+
+    def take_key(self, character: str) -> bool:
         """Take a key while the line is empty, and tell whether it was taken."""
+        if character == "?":
+            self.hue.show_keys()
+            return True
         return False
 
     def action_move(self, rows: int) -> None:
@@ -238,10 +279,42 @@ class RoomScreen(Screen[None]):
     def action_sort(self) -> None:
         """Put the lists in order."""
 
+    async def action_incident(self) -> None:
+        """Open an incident from the contact in front."""
+        self.message.say("no contact is open", Styles.alarm)
+
+    async def action_narrative(self) -> None:
+        """Write what the caller says, or go back to the line."""
+        self.message.say("no contact is open", Styles.alarm)
+
+    async def action_next_call(self) -> None:
+        """Answer whoever is next; what stands in the line and what is open stay."""
+        if self.is_live:
+            self.hue.backroom.answer_next()
+
+    async def action_undo(self) -> None:
+        """Ask for the line that takes the last act back."""
+        await self.bar.settled()
+        if self.is_live:
+            self.hue.backroom.undo()
+
+    async def action_search(self) -> None:
+        """Search the lines typed before; again for an older one."""
+        await self.bar.settled()
+        self.bar.search()
+
+    def action_older(self) -> None:
+        """Show the line before."""
+        self.bar.older()
+
+    def action_newer(self) -> None:
+        """Show the line after."""
+        self.bar.newer()
+
     async def action_leave(self) -> None:
         """Clear the line; with none, go back."""
         await self.bar.settled()
-        if self.bar.value:
-            self.bar.value = ""
+        if self.bar.value or self.bar.searching:
+            self.bar.clear_line()
         elif len(self.app.screen_stack) > 2:
             _ = self.app.pop_screen()  # not awaited: it would wait for this very handler

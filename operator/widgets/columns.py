@@ -1,25 +1,18 @@
 """The columns of the live lists: what an item shows, and in which style.
 
-Theory of operation. A grade is told by its number, its place and its colour together; overdue and vulnerable are words.
-Colours are chosen for contrast of at least 7:1 on the dark ground, and nothing is told by colour alone.
+Theory of operation. A grade is told by its number, its sign, its place and its colour together; overdue and vulnerable are words.
+Nothing is told by colour alone.
 """
 
 from rich.style import Style
 
 from hueandcry.operator.pressing import calls
+from hueandcry.operator.theme import GRADE_SIGNS, Styles
 from hueandcry.operator.widgets.livelist import Column
 from hueandcry.store.item import Item
 from hueandcry.store.moment import ago
 
-GRADES = {
-    "1": Style.parse("bold black on #ffffff"),
-    "2": Style.parse("bold black on #f0e442"),
-    "3": Style.parse("black on #e69f00"),
-    "4": Style.parse("black on #56b4e9"),
-}
-ALARM = Style.parse("bold #ffb454 on #101418")
 WIDE = 118
-CARE = Style.parse("bold #f0e442 on #101418")
 
 
 def _ref(item: Item, _: int) -> tuple[str, Style | None]:
@@ -27,15 +20,15 @@ def _ref(item: Item, _: int) -> tuple[str, Style | None]:
 
 
 def _grade(item: Item, _: int) -> tuple[str, Style | None]:
-    return (item.grade or "-").center(3), GRADES.get(item.grade)
+    return f"{item.grade or '-'}{GRADE_SIGNS.get(item.grade, '')}".center(3), Styles.grades.get(item.grade)
 
 
 def _what(item: Item, _: int) -> tuple[str, Style | None]:
-    return (f"+{item.unread} {item.what}", CARE) if item.unread else (item.what, None)
+    return (f"+{item.unread} {item.what}", Styles.care) if item.unread else (item.what, None)
 
 
 def _care(item: Item, _: int) -> tuple[str, Style | None]:
-    return ("VUL" if item.vulnerable else ""), CARE
+    return ("VUL" if item.vulnerable else ""), Styles.care
 
 
 def _district(item: Item, _: int) -> tuple[str, Style | None]:
@@ -53,7 +46,7 @@ def _queue(width: int, *, stage: bool = False) -> Column:
         if not said:
             return item.stage if stage else item.queue, None
         more = f"+{len(said) - 1}" if len(said) > 1 else ""
-        return f"{said[0][: width - 1 - len(more)]}{more}", ALARM
+        return f"{said[0][: width - 1 - len(more)]}{more}", Styles.alarm
 
     return Column("stage" if stage else "queue", width, shows)
 
@@ -70,9 +63,9 @@ def _due(item: Item, now_ns: int) -> tuple[str, Style | None]:
     if item.due is None:
         return "", None
     if item.broken:
-        return f"BROKE {_minutes(item.due, now_ns)}", ALARM
+        return f"BROKE {_minutes(item.due, now_ns)}", Styles.alarm
     if item.due <= now_ns:
-        return f"LATE {_minutes(item.due, now_ns)}", ALARM
+        return f"LATE {_minutes(item.due, now_ns)}", Styles.alarm
     return f"in {_minutes(now_ns, item.due)}", None
 
 
@@ -80,7 +73,7 @@ def _look(item: Item, now_ns: int) -> tuple[str, Style | None]:
     if item.desk_due is None:
         return "", None
     if item.desk_due <= now_ns:
-        return f"LATE {_minutes(item.desk_due, now_ns)}", ALARM
+        return f"LATE {_minutes(item.desk_due, now_ns)}", Styles.alarm
     return f"in {_minutes(now_ns, item.desk_due)}", None
 
 

@@ -2,15 +2,14 @@
 
 Theory of operation. The bar keeps the keyboard; lists and panels are moved by keys that a line does not use. The
 text is cleared only when it was carried out, so that a refusal keeps what was typed. Control characters
-that a paste brings are turned into their pictures before they reach the line.
+that a paste brings are turned into their pictures before they reach the line. While the history is searched, what is typed is
+what is looked for, and Enter takes what was found into the line without doing it.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
@@ -19,24 +18,37 @@ from hueandcry.operator.text import safe_text
 HISTORY_MAX = 500
 
 
+class History:
+    """The lines that were carried out here, the last at the end; all screens of a room share it."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Put a line at the end, once."""
+        self.lines = [*[one for one in self.lines if one != text], text][-HISTORY_MAX:]
+
+    def found(self, words: str, before: int) -> int | None:
+        """Return where the last line before a place stands that has all of some words; None where none has."""
+        wanted = words.lower().split()
+        places = (at for at in range(min(before, len(self.lines)) - 1, -1, -1))
+        return next((at for at in places if all(word in self.lines[at].lower() for word in wanted)), None)
+
+
 class CommandBar(Input):
     """The line in which the work is typed."""
 
     DEFAULT_CSS = """
-    CommandBar { border: none; height: 1; padding: 0; background: #1c2730; color: #ffffff; }
-    CommandBar:focus { border: none; background: #1c2730; background-tint: transparent 0%; }
+    CommandBar { border: none; height: 1; padding: 0; background: $line; color: $ink; }
+    CommandBar:focus { border: none; background: $line; background-tint: transparent 0%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+p", "older", "older line", show=False),
-        Binding("ctrl+n", "newer", "newer line", show=False),
-    ]
 
     class Typed(Message):
-        """The text of the line changed."""
+        """The text of the line changed; `found` says what a search in the history found."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, found: str = "") -> None:
             super().__init__()
-            self.text = text
+            self.text, self.found = text, found
 
     def __init__(self, offer: Callable[[str], bool] | None = None) -> None:
         super().__init__(
@@ -44,9 +56,14 @@ class CommandBar(Input):
         )
         self.cursor_blink = False
         self._offer = offer
-        self._history: list[str] = []
+        self._history = History()
         self._at = 0
-        self._last = ""
+        self.searching = False
+        self._found: int | None = None
+
+    def remembers(self, history: History) -> None:
+        """Share the lines that were carried out."""
+        self._history, self._at = history, len(history.lines)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
@@ -54,11 +71,20 @@ class CommandBar(Input):
         if clean != message.value:
             self.value = clean
             return
-        self.post_message(self.Typed(clean))
+        self._say()
+
+    def _say(self) -> None:
+        self.post_message(self.Typed("" if self.searching else self.value, self._search_says()))
 
     async def _on_key(self, event: events.Key) -> None:
         """Offer a key to the screen first while nothing is typed; what it takes does not reach the line."""
-        if not self.value and event.character and self._offer is not None and self._offer(event.character):
+        if (
+            not self.value
+            and not self.searching
+            and event.character
+            and self._offer is not None
+            and self._offer(event.character)
+        ):
             event.stop()
             event.prevent_default()
             return
@@ -77,8 +103,8 @@ class CommandBar(Input):
 
     def done(self, text: str) -> None:
         """The line was carried out: keep it in the history and clear the bar."""
-        self._history = [*[one for one in self._history if one != text], text][-HISTORY_MAX:]
-        self._at = len(self._history)
+        self._history.add(text)
+        self._at = len(self._history.lines)
         if self.value.strip() == text:
             self.value = ""
 
@@ -87,13 +113,47 @@ class CommandBar(Input):
         self.value = text
         self.cursor_position = len(text)
 
-    def action_older(self) -> None:
+    def clear_line(self) -> None:
+        """Clear the line, or end a search in the history."""
+        self.searching = False
+        self.value = ""
+        self._say()
+
+    # History
+
+    def older(self) -> None:
         """Show the line before in the history."""
         if self._at > 0:
             self._at -= 1
-            self.fill(self._history[self._at])
+            self.fill(self._history.lines[self._at])
 
-    def action_newer(self) -> None:
+    def newer(self) -> None:
         """Show the line after in the history, or an empty one at its end."""
-        self._at = min(len(self._history), self._at + 1)
-        self.fill(self._history[self._at] if self._at < len(self._history) else "")
+        lines = self._history.lines
+        self._at = min(len(lines), self._at + 1)
+        self.fill(lines[self._at] if self._at < len(lines) else "")
+
+    def search(self) -> None:
+        """Look in the history for what is typed now; while looking, for the next older line."""
+        if self.searching and self._found is not None:
+            self._at = self._found
+        elif not self.searching:
+            self.searching, self._at = True, len(self._history.lines)
+        self._say()
+
+    def _search_says(self) -> str:
+        if not self.searching:
+            return ""
+        self._found = self._history.found(self.value, self._at)
+        if self._found is None:
+            return f"no line typed before has '{self.value}'   (Esc ends the search)"
+        return f"Enter takes: {self._history.lines[self._found]}   (again for an older one, Esc ends)"
+
+    def take_found(self) -> bool:
+        """Put the line that a search found into the bar; tells whether a search was going on."""
+        if not self.searching:
+            return False
+        self.searching = False
+        self.fill(self._history.lines[self._found] if self._found is not None else self.value)
+        self._say()
+        return True

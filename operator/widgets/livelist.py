@@ -17,14 +17,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hueandcry.operator.text import safe_text
+from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.order import Order
 from hueandcry.store.item import Item
 
-BACKGROUND = "#101418"
-PLAIN = Style.parse(f"#e6e6e6 on {BACKGROUND}")
-HEADING = Style.parse(f"bold #9fd3ff on {BACKGROUND}")
-CURSOR = Style.parse("bold black on #f0e442")
-DIMMED = Style.parse(f"#8a8f94 on {BACKGROUND}")
 MARK, NO_MARK = "> ", "  "
 
 
@@ -39,9 +35,7 @@ class Column(Struct, frozen=True):
 class LiveList(ScrollView, can_focus=False):
     """Items of one queue, the most pressing first; `columns` are laid out from the left."""
 
-    DEFAULT_CSS = f"""
-    LiveList {{ background: {BACKGROUND}; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }}
-    """
+    DEFAULT_CSS = "LiveList { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }"
 
     class Selected(Message):
         """The operator turned to another item of a list."""
@@ -52,6 +46,7 @@ class LiveList(ScrollView, can_focus=False):
 
     def __init__(self, title: str, columns: Iterable[Column], *, id: str) -> None:
         super().__init__(id=id)
+        self.styles.background = Styles.theme.ground
         self._title, self._columns = title, tuple(columns)
         self._items: dict[bytes, Item] = {}
         self._order = Order()
@@ -126,6 +121,12 @@ class LiveList(ScrollView, can_focus=False):
         self._redraw()
         self.post_message(self.Selected(self.selected))
 
+    def select(self, stream: bytes) -> None:
+        """Put the cursor on an item that stands here."""
+        self.selected = stream
+        self._reveal()
+        self._redraw()
+
     def lay_out(self, columns: Iterable[Column]) -> None:
         """Draw with other columns, as the screen is wide."""
         self._columns = tuple(columns)
@@ -168,8 +169,8 @@ class LiveList(ScrollView, can_focus=False):
         item = self._items.get(stream)
         if item is None:
             gone = self._gone[stream]
-            return [(column.shows(gone, self._now_ns)[0], DIMMED) for column in self._columns[:-1]] + [
-                ("closed", DIMMED)
+            return [(column.shows(gone, self._now_ns)[0], Styles.dimmed) for column in self._columns[:-1]] + [
+                ("closed", Styles.dimmed)
             ]
         return [column.shows(item, self._now_ns) for column in self._columns]
 
@@ -178,16 +179,19 @@ class LiveList(ScrollView, can_focus=False):
         if y == 0:
             order = self.out_of_order
             count = f"{self._title} ({len(self._items)})" + (f"  {order} out of order, F5 sorts" if order else "")
-            return [(count.ljust(self.size.width), HEADING)]
+            return [(count.ljust(self.size.width), Styles.heading)]
         row = self.scroll_offset.y + y - 1
         if row >= len(self._rows):
-            return [(" " * self.size.width, PLAIN)]
+            return [(" " * self.size.width, Styles.plain)]
         stream = self._rows[row]
         here = self.active and stream == self.selected
-        cells: list[tuple[str, Style | None]] = [(MARK if here else NO_MARK, CURSOR if here else PLAIN)]
+        cells: list[tuple[str, Style | None]] = [(MARK if here else NO_MARK, Styles.cursor if here else Styles.plain)]
         for column, (text, style) in zip(self._columns, self._cells(stream), strict=True):
             shown = safe_text(text)[: column.width - 1].ljust(column.width - 1)
-            cells += [(shown, CURSOR if here else style or PLAIN), (" ", CURSOR if here else PLAIN)]
+            cells += [
+                (shown, Styles.cursor if here else style or Styles.plain),
+                (" ", Styles.cursor if here else Styles.plain),
+            ]
         return cells
 
     def _redraw(self) -> None:
@@ -218,8 +222,8 @@ class LiveList(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         cells = self._line(y)
-        strip = Strip([Segment(text, style or PLAIN) for text, style in cells]).simplify()
-        return strip.adjust_cell_length(self.size.width, PLAIN).crop(0, self.size.width)
+        strip = Strip([Segment(text, style or Styles.plain) for text, style in cells]).simplify()
+        return strip.adjust_cell_length(self.size.width, Styles.plain).crop(0, self.size.width)
 
 
 def _changed_width(

@@ -12,12 +12,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hueandcry.operator.text import safe_text
-from hueandcry.operator.widgets.livelist import BACKGROUND, HEADING, PLAIN
+from hueandcry.operator.theme import Styles
 
 INDENT = " " * 9
 HEADING_MAX = 9
 WARNS = ("MARKER ", "REPEAT VICTIM")  # what nobody may overlook about a person
-WARNING = Style.parse(f"bold #ffb454 on {BACKGROUND}")
 _WIDE = Console(width=80, legacy_windows=False)  # measures letters that take two columns
 
 
@@ -38,10 +37,11 @@ def _warns(line: str) -> bool:
 class LogView(ScrollView, can_focus=False):
     """Lines of facts; `show` replaces them and keeps the place: the end, where it `follows`, else the beginning."""
 
-    DEFAULT_CSS = f"LogView {{ background: {BACKGROUND}; scrollbar-size-vertical: 1; overflow-x: hidden; }}"
+    DEFAULT_CSS = "LogView { scrollbar-size-vertical: 1; overflow-x: hidden; }"
 
     def __init__(self, *, id: str, follows: bool = True) -> None:
         super().__init__(id=id)
+        self.styles.background = Styles.theme.ground
         self._heading: tuple[str, ...] = ()
         self._lines: tuple[str, ...] = ()
         self._head: list[tuple[str, Style]] = []
@@ -65,7 +65,7 @@ class LogView(ScrollView, can_focus=False):
                 (first, *sorted(rest, key=lambda line: not _warns(line))), width
             )  # warnings are not cut
         left = len(head) - most + 1
-        self._head = head if left <= 1 else [*head[: most - 1], (f"... {left} lines more: hue show", HEADING)]
+        self._head = head if left <= 1 else [*head[: most - 1], (f"... {left} lines more: hue show", Styles.heading)]
         self._wrapped = [part for line in self._lines for part in folded(safe_text(line), width, INDENT)]
         self.virtual_size = Size(self.size.width, len(self._wrapped) + len(self._head))
         if self._follows:
@@ -74,7 +74,7 @@ class LogView(ScrollView, can_focus=False):
         self.refresh()
 
     def _styled(self, lines: Iterable[str], width: int) -> list[tuple[str, Style]]:
-        styled = ((line, WARNING if _warns(line) else HEADING) for line in lines)
+        styled = ((line, Styles.alarm if _warns(line) else Styles.heading) for line in lines)
         return [(part, style) for line, style in styled for part in folded(safe_text(line), width)]
 
     def _to_end(self) -> None:
@@ -99,5 +99,5 @@ class LogView(ScrollView, can_focus=False):
         if y < len(self._head):
             text, style = self._head[y]
         else:
-            text, style = (self._wrapped[row] if row < len(self._wrapped) else ""), PLAIN
+            text, style = (self._wrapped[row] if row < len(self._wrapped) else ""), Styles.plain
         return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)

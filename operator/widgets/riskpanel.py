@@ -8,20 +8,19 @@ from textual.strip import Strip
 
 from hueandcry.operator.messages import Element
 from hueandcry.operator.text import safe_text
-from hueandcry.operator.widgets.livelist import BACKGROUND, CURSOR, HEADING, MARK, NO_MARK, PLAIN
+from hueandcry.operator.theme import Styles
+from hueandcry.operator.widgets.livelist import MARK, NO_MARK
 from hueandcry.operator.widgets.logview import folded
-
-_OPEN = Style.parse(f"bold #ffb454 on {BACKGROUND}")
-_ASK = Style.parse(f"#9fd3ff on {BACKGROUND}")
 
 
 class RiskPanel(ScrollView, can_focus=False):
     """Elements from above, with the answers of the chosen one below it."""
 
-    DEFAULT_CSS = f"RiskPanel {{ background: {BACKGROUND}; scrollbar-size-vertical: 1; overflow-x: hidden; }}"
+    DEFAULT_CSS = "RiskPanel { scrollbar-size-vertical: 1; overflow-x: hidden; }"
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.styles.background = Styles.theme.ground
         self._elements: tuple[Element, ...] = ()
         self._reasons: tuple[tuple[str, str], ...] = ()
         self._chosen = 0
@@ -84,17 +83,17 @@ class RiskPanel(ScrollView, can_focus=False):
         self._draw()
 
     def _lines(self) -> list[tuple[str, Style]]:
-        lines = [("Risk  1-9 answer, - why not asked", HEADING)]
+        lines = [("Risk  1-9 answer, - why not asked", Styles.heading)]
         for at, one in enumerate(self._elements):
             mark = MARK if at == self._chosen else NO_MARK
-            style = CURSOR if at == self._chosen else PLAIN if one.given else _OPEN
+            style = Styles.cursor if at == self._chosen else Styles.plain if one.given else Styles.alarm
             left = sum(not question.given for question in one.questions) if one.given else 0
             more = f"  ? {left}" if left else ""
             lines.append((f"{mark}{one.letter} {one.name:<14} {one.given or 'not yet asked'}{more}", style))
             if at == self._chosen:
-                lines += self._wrapped(f"    {one.ask}", "    ", _ASK)
+                lines += self._wrapped(f"    {one.ask}", "    ", Styles.ask)
                 for number, (_, says) in enumerate(self._offered(), 1):
-                    lines += self._wrapped(f"    {number} {says}", "      ", PLAIN)
+                    lines += self._wrapped(f"    {number} {says}", "      ", Styles.plain)
         return [*lines, *self._questions()]
 
     def _questions(self) -> list[tuple[str, Style]]:
@@ -102,10 +101,10 @@ class RiskPanel(ScrollView, can_focus=False):
         asked = [one for element in self._elements if element.given for one in element.questions]
         if not asked:
             return []
-        told = [("Questions  t @ CODE answer", HEADING)]
+        told = [("Questions  t @ CODE answer", Styles.heading)]
         for one in sorted(asked, key=lambda one: bool(one.given)):
             text = f"  {one.code}: {one.given}" if one.given else f"? {one.code}  {one.ask}"
-            told += self._wrapped(text, "    ", PLAIN if one.given else _ASK)
+            told += self._wrapped(text, "    ", Styles.plain if one.given else Styles.ask)
         return told
 
     def _wrapped(self, text: str, indent: str, style: Style) -> list[tuple[str, Style]]:
@@ -114,5 +113,5 @@ class RiskPanel(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         row = self.scroll_offset.y + y
-        text, style = self._shown[row] if row < len(self._shown) else ("", PLAIN)
+        text, style = self._shown[row] if row < len(self._shown) else ("", Styles.plain)
         return Strip([Segment(safe_text(text), style)]).adjust_cell_length(self.size.width, style)

@@ -2,6 +2,7 @@
 
 from hueandcry.domain import contact, firstcheck, incident, lane, parking, recall, triage
 from hueandcry.domain.contact import Channel
+from hueandcry.domain.fault import Refused
 from hueandcry.domain.firstcheck import Looked
 from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.questions import GIVEN
@@ -28,6 +29,19 @@ def ring_acts(desk: Desk, line: Line) -> list[Act]:
 
 def answer_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["contact"], contact.Answer())]
+
+
+def next_acts(desk: Desk, _: Line) -> list[Act]:
+    """A 999 call before a partner's, a partner's before the others; of each the one that has waited longest."""
+    ringing = [
+        one for one in desk.board.open() if isinstance(one, contact.Contact) and one.stage is contact.Stage.RINGING
+    ]
+    if not ringing:
+        raise Refused("nobody is ringing")
+    first = min(
+        ringing, key=lambda one: (one.channel is not Channel.EMERGENCY, one.queue != "partner", one.rang, one.id)
+    )
+    return [Act(first.id, contact.Answer())]
 
 
 def triage_acts(desk: Desk, line: Line) -> list[Act]:
@@ -108,6 +122,7 @@ VERBS = (
         name="ring", short="r", slots=(slots.choice("channel", slots.CHANNELS), slots.words("number", optional=True)), acts=ring_acts,
         does="Record a contact on {channel}[ from {number}]", example="ring 999 07700900123",
     ),
+    Verb(name="next", short="nx", slots=(), acts=next_acts, does="Answer whoever is next: 999 first, then who rang first", example="next"),
     Verb(name="answer", short="a", slots=(CONTACT,), acts=answer_acts, does="Answer contact {contact}", example="a ."),
     Verb(
         name="triage", short="t", acts=triage_acts,

@@ -63,7 +63,7 @@ class Night:
     def __init__(self) -> None:
         self.stage = Stage()
         self.desk = self.stage.desk("3001")
-        self.stage.desk("2211", Role.HANDLER)
+        work(self.stage.desk("2211", Role.HANDLER), "ring 101 07700 900555")
         self.stage.desk("3305", Role.HANDLER)
         self.stage.list_places(*(f"{number} Mill Lane" for number in range(1, 42)))
         registered = [carry_out(self.desk, f"person {name}")[0] for name in ("Siobhan Kelly", "Sean Kelly")]

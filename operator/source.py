@@ -1,0 +1,22 @@
+"""Where a screen's words come from: the live room, or a replay of it; each answers with messages."""
+
+from typing import Protocol
+
+
+class Source(Protocol):
+    """What a screen asks; each call returns at once and is answered by a message, again whenever it changes."""
+
+    def carry(self, text: str) -> None:
+        """Carry out a line; answered by Told."""
+
+    def foresee(self, text: str, turn: int) -> None:
+        """Say what Enter would do; answered by Foreseen."""
+
+    def look_at(self, stream: bytes | None) -> None:
+        """Open an item; answered by Opened."""
+
+    def show_list(self, name: str) -> None:
+        """Show a list by its name, empty for none; answered by Listed."""
+
+    def show_board(self) -> None:
+        """Say the whole board; answered by Moved."""

@@ -307,7 +307,7 @@ def test_the_item_in_hand_is_the_last_of_its_kind_that_this_session_acted_on(nig
 def test_a_contact_and_an_expedite_go_by_their_letter_and_tail_however_typed(night: Night) -> None:
     for kind in (Kind.CONTACT, Kind.EXPEDITE):
         name = night.name(kind)
-        for text in (name, name.upper(), name[0] + name[1:].replace("0", "o").replace("1", "l"), name[0] + name[-1]):
+        for text in (name, name.upper(), name[0] + name[1:].replace("0", "o").replace("1", "l"), name[0] + name[-3:]):
             assert read(night.desk, f"note {text} words")["item"] == night.desk.named(kind)
 
 

@@ -116,6 +116,13 @@ _DECISIONS = (
     dispute.DisputeAcknowledged,
     episode.FormEnded,
 )
+
+
+def is_decision(entry: Entry) -> bool:
+    """Tell whether an entry is a decision that somebody answers for."""
+    return isinstance(entry.fact, _DECISIONS)
+
+
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -159,7 +166,7 @@ def explain(entries: Sequence[Entry]) -> list[Decision]:
     walk, told = _Walk(), list[Decision]()
     for entry in sorted(entries, key=lambda one: one.position):
         walk.hears(entry)
-        if isinstance(entry.fact, _DECISIONS):
+        if entry.fact is not None and is_decision(entry):
             told.append(_decision(entry, entry.fact, walk))
         walk.on(entry)
     return told

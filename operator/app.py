@@ -14,24 +14,18 @@ import sys
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import App
 from textual.message import Message as TextualMessage
 
-from hueandcry.operator.actions import BY_ID, card
 from hueandcry.operator.attention import Call
-from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bell import Bell
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.gathering import Gathering
 from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Message, Moved, Opened, Stopped, Told, Turned
 from hueandcry.operator.messages import Left as SignedOff
+from hueandcry.operator.navigation import Navigation
 from hueandcry.operator.screens.board import BoardScreen
-from hueandcry.operator.screens.desk import DeskScreen
-from hueandcry.operator.screens.dispatch import DispatchScreen
-from hueandcry.operator.screens.help import HelpScreen, help_lines
 from hueandcry.operator.screens.item import ItemScreen
-from hueandcry.operator.screens.list import ListScreen
 from hueandcry.operator.screens.livelists import LiveListsScreen
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.settings import Settings
@@ -42,7 +36,6 @@ from hueandcry.operator.widgets.commandbar import History
 from hueandcry.store.moment import local_text
 
 HUNG_UP = 129  # as a shell says it of a process that a hang-up ended
-WORKSPACES: dict[str, type[RoomScreen]] = {"desk": DeskScreen, "dispatch": DispatchScreen}
 
 
 class FromSource(TextualMessage):
@@ -61,7 +54,7 @@ class Flush(TextualMessage):
         self.seconds = seconds
 
 
-class ControlRoom(App[str], inherit_bindings=False):
+class ControlRoom(Navigation):
     """The app; `backroom` is its only way to the store."""
 
     CSS = """
@@ -85,11 +78,8 @@ class ControlRoom(App[str], inherit_bindings=False):
     ) -> None:
         self.settings = settings or Settings()
         Styles.choose(self.settings.theme)
-        super().__init__()
+        super().__init__(room, session, self.heard, title or "Hue and Cry")
         self.animation_level = "none"
-        self._named = title or "Hue and Cry"
-        self._statuses: dict[Source, str] = {}
-        self.backroom = Backroom(room, session, lambda told: self.heard(told, self.backroom))
         self._board = BoardScreen()
         self._gathering = Gathering(self._flush_soon)
         self.calls: tuple[Call, ...] = ()
@@ -159,8 +149,11 @@ class ControlRoom(App[str], inherit_bindings=False):
                 self._alerted(told)
             case SignedOff():
                 self.leave()
-            case Stopped():
+            case Stopped() if source is self.backroom:
                 self.leave(why=told.why, code=5)
+            case Stopped():
+                if front is not None:
+                    front.warn(told.why)
             case Turned():
                 self.call_later(self._turn_to, told)
             case _:
@@ -199,95 +192,6 @@ class ControlRoom(App[str], inherit_bindings=False):
             screen.alerted(alerted)
         if self._bell.rings(alerted.fresh, self.backroom.now()):
             self.bell()
-
-    def _of(self, source: Source) -> list[RoomScreen]:
-        found = [one for one in self.screen_stack if isinstance(one, RoomScreen) and one.is_mounted]
-        return [one for one in found if one.source is source]
-
-    def front(self, source: Source) -> RoomScreen | None:
-        """Return the foremost screen of a source; one that is only on its way says its status itself once it is there."""
-        found = self._of(source)
-        return found[-1] if found else None
-
-    def status_of(self, source: Source) -> str:
-        """Return the line above as a source said it last."""
-        return self._statuses.get(source, self._named)
-
-    # Screens
-
-    async def open_item(self, stream: bytes, source: Source) -> None:
-        """Open one item over what is shown."""
-        await self.push_screen(ItemScreen(stream, None if source is self.backroom else source))
-
-    async def _turn_to(self, turned: Turned) -> None:
-        """Open an item that the operator asked for by what it is; another that a key led to before is put away."""
-        if turned.instead and isinstance(self.screen, ItemScreen) and self.screen.is_live:
-            _ = self.pop_screen()
-        await self.open_item(turned.stream, self.backroom)
-
-    async def show(self, text: str) -> None:
-        """Show a screen or a list by its word."""
-        if text == "board":
-            self.action_board()
-        elif text in WORKSPACES:
-            await self._workspace(text)
-        else:
-            await self.action_list(text)
-
-    async def action_help(self, verb: str = "") -> None:
-        """Show the keys and verbs, or what one verb does."""
-        if not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(help_lines(verb, self.keymap)))
-
-    def show_keys(self) -> None:
-        """Show the keys of this moment; what can do nothing now says why."""
-        if isinstance(self.screen, RoomScreen):
-            reasons = {one: self.screen.why_not(one) for one in BY_ID}
-            _ = self.push_screen(HelpScreen(tuple(card(self.keymap, reasons))))
-
-    async def action_list(self, name: str) -> None:
-        """Show a list of the room over what is shown now, in the place of another list."""
-        if isinstance(self.screen, ListScreen):
-            if self.screen.list_name == name:
-                return
-            _ = self.pop_screen()
-        await self.push_screen(ListScreen(name))
-
-    async def action_wall(self) -> None:
-        """Show how the room stands."""
-        await self.action_list("wall")
-
-    async def action_desk(self) -> None:
-        """Show the vulnerability desk."""
-        await self._workspace("desk")
-
-    async def action_dispatch(self) -> None:
-        """Show what waits for a crew."""
-        await self._workspace("dispatch")
-
-    async def _workspace(self, name: str) -> None:
-        """Show a screen of a job over what is shown now, or come back to it."""
-        source = self.screen.source if isinstance(self.screen, RoomScreen) else self.backroom
-        cls = WORKSPACES[name]
-        there = [one for one in self._of(source) if isinstance(one, cls)]
-        if not there:
-            await self.push_screen(cls(None if source is self.backroom else source))
-            return
-        while self.screen is not there[-1]:
-            _ = self.pop_screen()
-        source.look_at(None)
-
-    def action_board(self) -> None:
-        """Go back to the board: of the replay, if one is looked at, else the room's."""
-        source = self.screen.source if isinstance(self.screen, RoomScreen) else self.backroom
-        board = next(one for one in self._of(source) if isinstance(one, BoardScreen))
-        while self.screen is not board:
-            _ = self.pop_screen()
-        source.look_at(None)
-
-    def action_alert(self) -> None:
-        """Open the most pressing alert; from there, the next."""
-        self.backroom.turn_to_alert(self.screen.stream if isinstance(self.screen, ItemScreen) else None)
 
     # Drafts
 

@@ -13,36 +13,31 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from hueandcry.domain.contact import Answered, Contact
+from hueandcry.domain.contact import Answered
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.firstcheck import CheckFirst
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.reference import NS_PER_S
-from hueandcry.domain.resource import Resource
 from hueandcry.domain.staff import SignedOff
-from hueandcry.operator import console, itemview
+from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.callers import NOTHING, known
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Foreseen, Left, Listed, Message, Moved, Stopped, Told, Turned
+from hueandcry.operator.messages import Foreseen, Left, Message, Stopped, Told, Turned
 from hueandcry.operator.reference import Misread
-from hueandcry.operator.roomlists import lines_of
 from hueandcry.operator.searching import maybe_the_same
+from hueandcry.operator.showing import Showing
 from hueandcry.operator.signals import Signals
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.undoing import undoing
 from hueandcry.operator.verbs import NEXT, READER, carry_out, preview, refusal
 from hueandcry.operator.watch import TICK_S, Lease, Watch
-from hueandcry.store.item import Item
 from hueandcry.store.naming import RoomNames
 from hueandcry.store.subscription import Commits
-from hueandcry.store.views import WORKED
 
 MINUTE_NS = 60 * NS_PER_S
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
@@ -56,17 +51,13 @@ class Backroom(threading.Thread):
         super().__init__(name="backroom", daemon=True)
         self._room, self._session, self._tell = room, session, tell
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._looking_at: bytes | None = None
-        self._alike = ""
-        self._known = NOTHING
-        self._listing = ""
-        self._known_here: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._commits: Commits | None = None
         self._desk: Desk
         self._lease = Lease(room)
         self._spool = Spool(room.folder.path)
         self._watch: Watch
         self._signals: Signals
+        self._showing: Showing
         self._next_tick = 0.0
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
@@ -88,11 +79,11 @@ class Backroom(threading.Thread):
 
     def show_list(self, name: str) -> None:
         """Show a list of the room and keep it up to date, empty for none; answered by Listed, again whenever it changes."""
-        self._ask(lambda: self._list(name))
+        self._ask(lambda: self._showing.list(name))
 
     def show_board(self) -> None:
         """Say the whole board again, for a screen that was not there when it was said; answered by Moved."""
-        self._ask(lambda: self._say_board(whole=True))
+        self._ask(self._say_board)
 
     def undo(self) -> None:
         """Say by which line the last act of this session is taken back; answered by Filled."""
@@ -130,8 +121,8 @@ class Backroom(threading.Thread):
             self._room.warm()
             sit(self._desk, self._spool)
             self._minute = self.now() // MINUTE_NS
-            self._known_here = (self._room.board.districts, self._room.board.partner_codes)
-            self._say_board(whole=True)
+            self._showing = Showing(self._desk, self._tell, self._signals.status, self._signals.take)
+            self._say_board()
             self._deliver()
             with Commits(self._room.journal) as self._commits:
                 self._serve(self._commits)
@@ -188,7 +179,7 @@ class Backroom(threading.Thread):
         minute = self.now() // MINUTE_NS
         if minute != self._minute:
             self._minute = minute
-            self._say_board(whole=False)
+            self._showing.say_minute()
             self._say_alerts()
 
     # Doing
@@ -279,14 +270,12 @@ class Backroom(threading.Thread):
             self._tell(Foreseen(turn, said, completions=completions, whole=whole, refused=why))
 
     def _look_at(self, stream: bytes | None) -> None:
-        if stream != self._looking_at:
-            self._desk.door.leave()
-        self._looking_at = stream
         if stream is not None:
             self._note_seen(stream)
-            self._alike, self._known = itemview.alike(self._desk, stream), known(self._desk, stream)
+        self._showing.turn_to(stream)
+        if stream is not None:
             self._note_checked(stream)
-            self._tell(itemview.page(self._desk, stream, self._alike, self._known.lines))
+            self._showing.say_page()
 
     def _note_seen(self, stream: bytes) -> None:
         """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
@@ -297,60 +286,17 @@ class Backroom(threading.Thread):
 
     def _note_checked(self, stream: bytes) -> None:
         """Record what was looked for by the number of a contact, once somebody who may take it opens it and could look."""
-        record = self._room.board.record(stream)
-        if not isinstance(record, Contact):
-            return
-        acts = [
-            Act(stream, CheckFirst(what, found, ""))
-            for what, found in self._known.found.items()
-            if what.value not in record.checked
-        ]
+        acts = [Act(stream, CheckFirst(what, found, "")) for what, found in self._showing.unchecked().items()]
         with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
             self._take(self._desk.do(acts))
 
     def _take(self, entries: Iterable[Entry]) -> None:
-        """Tell the screen which items the entries moved."""
-        taken = [entry for entry in entries if isinstance(entry.stream, bytes)]
-        touched, facts = {entry.stream for entry in taken}, [entry.fact for entry in taken]
-        if not touched:
-            return
-        board, now_ns = self._room.board, self.now()
-        crews = (board.records.get(stream) for stream in touched)
-        touched |= {one.incident for one in crews if isinstance(one, Resource) and one.incident is not None}
-        items: dict[bytes, Item | None] = {}
-        for stream in touched:
-            record = board.records.get(stream)
-            if record is None:
-                items[stream] = None
-            elif record.kind in WORKED:
-                items[stream] = board.item(record, now_ns)
-            if stream in items:
-                self._signals.take(stream, record, items[stream])
-        if (board.districts, board.partner_codes) != self._known_here:
-            self._known_here = (board.districts, board.partner_codes)
-            self._say_board(whole=True)  # any item may stand in one of them
-        else:
-            self._tell(Moved(items, now_ns, self._signals.status(now_ns)))
+        """Tell the screen what the entries moved."""
+        self._showing.take(entries)
         self._say_alerts()
-        if not self._listing.startswith("who "):  # a search is one search, recorded once
-            self._list(self._listing)
-        if self._looking_at in touched:
-            if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
-                self._known = known(self._desk, self._looking_at)
-            self._tell(itemview.page(self._desk, self._looking_at, self._alike, self._known.lines))
 
-    def _list(self, name: str) -> None:
-        self._listing = name
-        if name:
-            self._tell(Listed(name, tuple(lines_of(self._desk, name))))
-
-    def _say_board(self, *, whole: bool) -> None:
-        now_ns = self.now()
-        items: dict[bytes, Item | None] = {}
-        if whole:
-            items.update({item.stream: item for item in self._room.board.items(now_ns)})
-            self._signals.fill([one for one in items.values() if one is not None], self._room.board.open())
-        self._tell(Moved(items, now_ns, self._signals.status(now_ns), whole))
+    def _say_board(self) -> None:
+        self._signals.fill(self._showing.say_board(), self._room.board.open())
 
     def _say_alerts(self) -> None:
         alerted = self._signals.alerted(self.now())

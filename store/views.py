@@ -11,12 +11,12 @@ import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgpack
 import msgspec
-from msgspec import Struct
 
 from hueandcry.domain import district, erasure, history, incident, pages, staff
 from hueandcry.domain.access import Access
@@ -42,6 +42,7 @@ from hueandcry.store.codec import DIGEST_BYTES
 from hueandcry.store.item import Item, item_of, urgency
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, zone_of
+from hueandcry.store.number import Number
 
 _WORKED: tuple[type[Record], ...] = (Contact, Incident, Expedite, Referral)
 _BESIDE: tuple[type[Record], ...] = (
@@ -62,22 +63,6 @@ def blank(stream: bytes) -> Record | None:
     """Return the record of a stream before its first fact, None for a stream that is not of our making."""
     kind = kind_of(stream)
     return None if kind is None else RECORDS[kind](id=stream)
-
-
-class Number(Struct, frozen=True, array_like=True):
-    """An incident's daily number on a local day; `history` for the sequence of loaded incidents."""
-
-    day: str
-    place: int
-    history: bool = False
-
-    def text(self, today: str) -> str:
-        """Return the number as people say it: `412` today, `412 of 23/11` before, with an h for loaded history."""
-        short = f"{'h' if self.history else ''}{self.place}"
-        if self.day == today:
-            return short
-        year, month, day = self.day.split("-")
-        return f"{short} of {day}/{month}" + ("" if year == today[:4] else f"/{year}")
 
 
 def in_hand_after(held: dict[Kind, bytes], stream: bytes, header: Header) -> dict[Kind, bytes]:
@@ -183,6 +168,14 @@ class Board:
             self.in_hand.pop(entry.fact.session, None)
         elif header.session and kind in HELD:
             self.in_hand[header.session] = in_hand_after(self.in_hand.get(header.session, {}), entry.stream, header)
+
+    def twin(self) -> "Board":
+        """Return a board that stands as this one does and goes its own way."""
+        other = copy(self)
+        other.records, other.staff, other.in_hand = dict(self.records), dict(self.staff), dict(self.in_hand)
+        other.erasing, other._days = list(self.erasing), {day: bytearray(ids) for day, ids in self._days.items()}
+        other._read, other._read_at = {}, 0
+        return other
 
     # Asking
 

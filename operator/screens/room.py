@@ -17,6 +17,7 @@ from textual.screen import Screen
 from hueandcry.operator.actions import ACTIONS, keys_of
 from hueandcry.operator.drafts import Open
 from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
+from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
@@ -34,7 +35,7 @@ WORKSPACES = ("board", "dispatch", "replay")  # words that show a screen
 
 def _room_words(text: str) -> bool:
     """Tell whether a text asks the room to show something, and is no line of work."""
-    return help_asked(text) is not None or is_list(text) or text.strip() in WORKSPACES
+    return help_asked(text) is not None or is_list(text) or text.strip() in WORKSPACES or text.startswith("replay ")
 
 
 class RoomScreen(Screen[None]):
@@ -231,8 +232,9 @@ class RoomScreen(Screen[None]):
         self.query_one("#status", Saying).say(status, Styles.band)
 
     def _say_keys(self) -> None:
-        named = (f"{keys_of(one, self.hue.keymap)} {one}" for one in self.KEYS)
-        self.query_one("#keys", Saying).say(f"? keys  {'  '.join(named)}", Styles.band)
+        named = [f"{keys_of(one, self.hue.keymap)} {one}" for one in self.KEYS]
+        moved = [] if self.is_live else ["Space play", "> step", "< back", "] decision", "+ - speed"]
+        self.query_one("#keys", Saying).say(f"? keys  {'  '.join((*moved, *named))}", Styles.band)
 
     def warn(self, text: str) -> None:
         """Show what the operator has to know before reading on."""
@@ -256,6 +258,9 @@ class RoomScreen(Screen[None]):
         """Take a key while the line is empty, and tell whether it was taken."""
         if character == "?":
             self.hue.show_keys()
+            return True
+        if isinstance(self.source, Playback) and character in KEYS:
+            self.source.key(character)
             return True
         return False
 
@@ -318,3 +323,4 @@ class RoomScreen(Screen[None]):
             self.bar.clear_line()
         elif len(self.app.screen_stack) > 2:
             _ = self.app.pop_screen()  # not awaited: it would wait for this very handler
+            self.hue.end_replays()

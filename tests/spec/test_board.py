@@ -25,7 +25,8 @@ from hueandcry.store import views
 from hueandcry.store.folder import open_journal
 from hueandcry.store.log import MemoryLog
 from hueandcry.store.moment import ns_of
-from hueandcry.store.views import Board, Number, board_of
+from hueandcry.store.number import Number
+from hueandcry.store.views import Board, board_of
 from tests.staging import MONDAY, S, Stage, work
 
 HOUR = 3600 * S

@@ -1,0 +1,136 @@
+"""What a source shows of its board: its items, one item that is open, one list; each told again whenever it changes.
+
+Theory of operation. The live room and a replay show the same things in the same way, the one as facts come in, the other as its
+clock goes on. Items are told as they change; with each minute those are told whose words follow from the time. A page and a list
+are told anew when a record moved that they are about.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from hueandcry.domain.contact import Contact
+from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
+from hueandcry.domain.resource import Resource
+from hueandcry.operator import itemview
+from hueandcry.operator.callers import NOTHING, known
+from hueandcry.operator.desk import Desk
+from hueandcry.operator.messages import Listed, Message, Moved
+from hueandcry.operator.roomlists import lines_of
+from hueandcry.store.item import Item
+from hueandcry.store.views import WORKED
+
+Follow = Callable[[bytes, Record | None, Item | None], None]
+
+
+class Showing:
+    """Shows a desk's board; `tell` is called with each message, `follow` with every item that changed."""
+
+    def __init__(
+        self, desk: Desk, tell: Callable[[Message], Any], status: Callable[[int], str], follow: Follow | None = None
+    ) -> None:
+        self._desk, self._tell, self._status, self._follow = desk, tell, status, follow
+        self._items: dict[bytes, Item] = {}
+        self._known_here = self._named_here()
+        self.listing = ""
+        self.looking_at: bytes | None = None
+        self._alike, self.known = "", NOTHING
+
+    # The board
+
+    def say_board(self) -> list[Item]:
+        """Tell the whole board, and return it."""
+        now_ns = self._desk.identity.now()
+        found = self._desk.board.items(now_ns)
+        self._items = {item.stream: item for item in found}
+        self._known_here = self._named_here()
+        items: dict[bytes, Item | None] = dict(self._items)
+        self._tell(Moved(items, now_ns, self._status(now_ns), whole=True))
+        return found
+
+    def say_minute(self) -> None:
+        """Tell that time went on: the items whose words are others now."""
+        board, now_ns = self._desk.board, self._desk.identity.now()
+        changed: dict[bytes, Item | None] = {}
+        for record in board.open():
+            item = board.item(record, now_ns)
+            if self._items.get(item.stream) != item:
+                self._put(item.stream, record, item)
+                changed[item.stream] = item
+        self._tell(Moved(changed, now_ns, self._status(now_ns)))
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Tell what the entries moved."""
+        taken = [entry for entry in entries if isinstance(entry.stream, bytes)]
+        touched, facts = {entry.stream for entry in taken}, [entry.fact for entry in taken]
+        if not touched:
+            return
+        board, now_ns = self._desk.board, self._desk.identity.now()
+        crews = (board.records.get(stream) for stream in touched)
+        touched |= {one.incident for one in crews if isinstance(one, Resource) and one.incident is not None}
+        items = {stream: item for stream in touched for item in self._moved(stream, now_ns)}
+        if self._named_here() != self._known_here:
+            self.say_board()  # any item may stand in a district or be of a partner that is known from now on
+        else:
+            self._tell(Moved(items, now_ns, self._status(now_ns)))
+        if not self.listing.startswith("who "):  # a search is one search, recorded once
+            self.list(self.listing)
+        if self.looking_at in touched:
+            if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
+                self.known = known(self._desk, self.looking_at)
+            self.say_page()
+
+    def _moved(self, stream: bytes, now_ns: int) -> Iterable[Item | None]:
+        """Yield what an item has become, nothing where it is none."""
+        record = self._desk.board.records.get(stream)
+        if record is None:
+            self._put(stream, None, None)
+            yield None
+        elif record.kind in WORKED:
+            item = self._desk.board.item(record, now_ns)
+            self._put(stream, record, item)
+            yield item
+
+    def _put(self, stream: bytes, record: Record | None, item: Item | None) -> None:
+        if item is None:
+            self._items.pop(stream, None)
+        else:
+            self._items[stream] = item
+        if self._follow is not None:
+            self._follow(stream, record, item)
+
+    def _named_here(self) -> tuple[frozenset[str], frozenset[str]]:
+        return self._desk.board.districts, self._desk.board.partner_codes
+
+    # A list
+
+    def list(self, name: str) -> None:
+        """Tell a list of the room, and again whenever something moves; empty for none."""
+        self.listing = name
+        if name:
+            self._tell(Listed(name, tuple(lines_of(self._desk, name))))
+
+    # One item
+
+    def turn_to(self, stream: bytes | None) -> None:
+        """Look at an item, or at none; what was opened of another is closed again."""
+        if stream != self.looking_at:
+            self._desk.door.leave()
+        self.looking_at = stream
+        if stream is not None:
+            self._alike, self.known = itemview.alike(self._desk, stream), known(self._desk, stream)
+
+    def say_page(self) -> None:
+        """Tell how the item stands that is looked at."""
+        if self.looking_at is not None and self._desk.board.record(self.looking_at) is not None:
+            self._tell(itemview.page(self._desk, self.looking_at, self._alike, self.known.lines))
+
+    def unchecked(self) -> dict[Any, tuple[bytes, ...]]:
+        """Return what was found by each check that was made for the contact that is looked at, and is not recorded."""
+        record = self._desk.board.record(self.looking_at) if self.looking_at is not None else None
+        checked = record.checked if isinstance(record, Contact) else None
+        return (
+            {}
+            if checked is None
+            else {what: found for what, found in self.known.found.items() if what.value not in checked}
+        )

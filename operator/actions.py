@@ -111,7 +111,7 @@ def card(keymap: Mapping[str, str], why_not: Mapping[str, str] | None = None) ->
     """Return the keys, one action a line; one that can do nothing now says why."""
     reasons = why_not or {}
     return [
-        f"{keys_of(one.id, keymap):<18} {one.does}{f'   (not now: {reasons[one.id]})' if reasons.get(one.id) else ''}"
+        f"{keys_of(one.id, keymap):<13} {one.does}{f'   (not now: {reasons[one.id]})' if reasons.get(one.id) else ''}"
         for one in ACTIONS
     ]
 

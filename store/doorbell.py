@@ -200,9 +200,10 @@ class Bell:
         if self._pid != os.getpid():
             self._shut()
             self._open()  # forked: what the parent is told must not be heard away from it
-        self._poll.poll(max(0, ceil(timeout_s * 1000)))
-        _drained(self._nudged)
-        return self._socket is not None and _drained(self._socket)
+        ready = {handle for handle, _ in self._poll.poll(max(0, ceil(timeout_s * 1000)))}
+        if self._nudged.fileno() in ready:
+            _drained(self._nudged)
+        return self._socket is not None and self._socket.fileno() in ready and _drained(self._socket)
 
     def nudge(self) -> None:
         """Let the wait end now; for any thread, and without effect once closed."""

@@ -5,7 +5,7 @@ moment: what weighs more and has waited longer stands before what weighs less (d
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -60,11 +60,34 @@ class Item(Struct, frozen=True, kw_only=True):
     added_min: int = 0
 
 
+class Standing(NamedTuple):
+    """What an item's place in a list follows from, beside the time."""
+
+    kind: int
+    unbroken: bool
+    seen_to: bool
+    risk: int
+    since: int
+    added_min: int
+    stream: bytes
+
+    def key(self, now_ns: int) -> tuple[Any, ...]:
+        """Return the key that sorts the board at a moment (ns UTC)."""
+        kind, unbroken, seen_to, risk, since, added_min, stream = self
+        waited_min = (now_ns - since) // NS_PER_MIN if now_ns > since else 0
+        return kind, unbroken, seen_to, -risk * (waited_min + added_min), since, stream
+
+
+def standing(item: Item) -> Standing:
+    """Return what an item's place in a list follows from."""
+    kind = "expedite" if item.queue == "partner" else item.kind  # a partner who rings waits in the lane
+    seen_to = item.queue in _SEEN_TO
+    return Standing(_KINDS[kind], not item.broken, seen_to, item.risk, item.since, item.added_min, item.stream)
+
+
 def urgency(item: Item, now_ns: int) -> tuple[Any, ...]:
     """Return the key that sorts the board: broken promises, what nobody sees to yet, then risk times waiting, then age."""
-    pressing = item.risk * (max(0, now_ns - item.since) // NS_PER_MIN + item.added_min)
-    kind = "expedite" if item.queue == "partner" else item.kind  # a partner who rings waits in the lane
-    return _KINDS[kind], not item.broken, item.queue in _SEEN_TO, -pressing, item.since, item.stream
+    return standing(item).key(now_ns)
 
 
 def item_of(record: Record, *, ref: str, policy: Policy, crews: Sequence[Resource], known: Known, now_ns: int) -> Item:

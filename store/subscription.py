@@ -1,8 +1,9 @@
 """Hearing of others' commits: the library's subscription on our journal, and the wait of whoever follows it.
 
 Theory of operation. The doorbell tells at once, and because a ring may be lost, everybody who listens also looks at the
-journal every 25 ms: the subscription at its end, `Commits` at SQLite's own count of others' commits. A journal in memory
-has no door; there one only looks.
+journal: the subscription at its end every 25 ms, `Commits` at SQLite's own count of others' commits, every 100 ms where it can be
+rung (a look every 25 ms took 1.1 % of a core in an idle room, docs/adr/0011) and every 25 ms where it cannot. A journal in
+memory has no door; there one only looks.
 
 A subscription has two threads: the library's pulls, ours listens and wakes it. Leaving the subscription stops both and
 waits for them, so that none asks a closed store. A listener that fails, because the store was closed first or is damaged,
@@ -20,6 +21,7 @@ from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscript
 from hueandcry.store.doorbell import Bell
 
 POLL_S = 0.025
+LOOK_S = 0.1  # for whoever can be rung
 
 
 class Followed(Protocol):
@@ -54,7 +56,7 @@ class Commits:
             if left <= 0 or self._nudged:
                 self._nudged = False
                 return False
-            self._bell.wait(min(POLL_S, left))
+            self._bell.wait(min(LOOK_S if self._bell.hears else POLL_S, left))
 
     def nudge(self) -> None:
         """Let the wait end now, or the next one if nobody waits; for any thread."""

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from hueandcry.operator.messages import Listed
 from hueandcry.operator.screens.livelists import LiveListsScreen, Part
@@ -34,13 +33,13 @@ class DispatchScreen(LiveListsScreen):
     CSS: ClassVar[str] = """
     #waiting { height: 3fr; min-height: 5; }
     #deployed { height: 2fr; min-height: 4; }
-    #crews { height: 2fr; min-height: 4; }
+    #lists { height: 5fr; }
+    #list { height: 2fr; min-height: 4; }
     """
 
     def compose_body(self) -> ComposeResult:
         yield from super().compose_body()
-        with Vertical(id="crews"):
-            yield LogView(id="list", follows=False)
+        yield LogView(id="list", follows=False)
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.operator.drafts import Open
 from hueandcry.operator.messages import Moved
 from hueandcry.operator.pressing import at_length
@@ -42,10 +43,11 @@ class LiveListsScreen(RoomScreen):
         super().__init__(source)
         self._active = self.FIRST
         self._detail = ""
+        self._minute = 0
 
     def compose_body(self) -> ComposeResult:
         width = self.app.size.width
-        with Vertical():
+        with Vertical(id="lists"):
             for part in self.PARTS:
                 yield LiveList(part.title, part.columns(width), id=part.id)
             yield Static("", id="detail", markup=False)
@@ -68,7 +70,8 @@ class LiveListsScreen(RoomScreen):
         return self._of(self._active)
 
     def moved(self, moved: Moved) -> None:
-        """Take what changed into the lists."""
+        """Take what changed into the lists; a minute changes what every one of them says."""
+        minute = moved.now_ns // NS_PER_MIN
         for part in self.PARTS:
             one = self._of(part.id)
             mine: dict[bytes, Item | None] = {}
@@ -77,7 +80,9 @@ class LiveListsScreen(RoomScreen):
                     mine[stream] = item
                 elif one.holds(stream):
                     mine[stream] = None
-            one.take(mine, moved.now_ns, whole=moved.whole)
+            if mine or moved.whole or minute != self._minute:
+                one.take(mine, moved.now_ns, whole=moved.whole)
+        self._minute = minute
         self._say_detail()
 
     def _say_detail(self) -> None:

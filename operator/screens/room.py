@@ -232,7 +232,7 @@ class RoomScreen(Screen[None]):
         self.query_one("#status", Saying).say(status, Styles.band)
 
     def _say_keys(self) -> None:
-        named = [f"{keys_of(one, self.hue.keymap)} {one}" for one in self.KEYS]
+        named = [f"{keys_of(one, self.hue.keymap).partition(' or ')[0]} {one}" for one in self.KEYS]
         moved = [] if self.is_live else ["Space play", "> step", "< back", "] decision", "+ - speed"]
         self.query_one("#keys", Saying).say(f"? keys  {'  '.join((*moved, *named))}", Styles.band)
 

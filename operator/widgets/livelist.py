@@ -9,6 +9,7 @@ operator asks for the order. The selection is an item, not a row number.
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -16,6 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.order import Order
@@ -24,12 +26,21 @@ from hueandcry.store.item import Item
 MARK, NO_MARK = "> ", "  "
 
 
+Cell = tuple[str, Style | None]
+LAID_OUT_MAX = 1_000  # rows that are kept laid out: those in view, and some that were
+
+
 class Column(Struct, frozen=True):
     """A column: its heading, its width in cells, and what it shows of an item, with a style of its own where it has one."""
 
     heading: str
     width: int
     shows: Callable[[Item, int], tuple[str, Style | None]]
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a text of exactly so many cells, whatever letters it has: cut at its end, or filled with blanks."""
+    return text[:width].ljust(width) if text.isascii() else set_cell_size(text, width)
 
 
 class LiveList(ScrollView, can_focus=False):
@@ -53,7 +64,8 @@ class LiveList(ScrollView, can_focus=False):
         self._rows: list[bytes] = []
         self._moved = 0
         self._gone: dict[bytes, Item] = {}
-        self._drawn: list[list[tuple[str, Style | None]]] = []
+        self._drawn: list[list[Cell]] = []
+        self._laid_out: dict[bytes, tuple[tuple[Item, int, bool], list[Cell]]] = {}
         self._now_ns = 0
         self.selected: bytes | None = None
         self.active = False
@@ -95,9 +107,10 @@ class LiveList(ScrollView, can_focus=False):
             elif stream in self._items:
                 self._gone[stream] = self._items.pop(stream)
         moved = self._order.take(self._items, changed, now_ns, whole=whole)
-        if whole or not self.active or self.row_of(self.selected) is None:
+        if whole or (moved and not self.active) or self.row_of(self.selected) is None:
             self.in_order()  # no cursor is shown here that a row could slip from under
-        elif moved:
+            return
+        if moved:
             self._below_cursor()
         self._redraw()
 
@@ -131,6 +144,7 @@ class LiveList(ScrollView, can_focus=False):
         """Draw with other columns, as the screen is wide."""
         self._columns = tuple(columns)
         self._drawn = []
+        self._laid_out.clear()
         self._resize()
         self.refresh()
 
@@ -165,7 +179,21 @@ class LiveList(ScrollView, can_focus=False):
         if row < top or row >= top + height:
             self.scroll_to(y=row if row < top else row - height + 1, animate=False, immediate=True)
 
-    def _cells(self, stream: bytes) -> Sequence[tuple[str, Style | None]]:
+    def _cells(self, stream: bytes) -> Sequence[Cell]:
+        """Return the cells of a row, laid out; made anew only where the item or the minute is another."""
+        shown = self._items.get(stream) or self._gone[stream]
+        made_of = shown, self._now_ns // NS_PER_MIN, stream in self._items
+        known = self._laid_out.get(stream)
+        if known is None or known[0] != made_of:
+            if len(self._laid_out) >= LAID_OUT_MAX:
+                self._laid_out.clear()
+            cells: list[Cell] = []
+            for column, (text, style) in zip(self._columns, self._shown(stream), strict=True):
+                cells += [(fitted(safe_text(text), column.width - 1), style), (" ", None)]
+            known = self._laid_out[stream] = made_of, cells
+        return known[1]
+
+    def _shown(self, stream: bytes) -> Sequence[Cell]:
         item = self._items.get(stream)
         if item is None:
             gone = self._gone[stream]
@@ -174,7 +202,7 @@ class LiveList(ScrollView, can_focus=False):
             ]
         return [column.shows(item, self._now_ns) for column in self._columns]
 
-    def _line(self, y: int) -> list[tuple[str, Style | None]]:
+    def _line(self, y: int) -> list[Cell]:
         """Return the cells of a drawn line: the heading, then a row; each with its column's width."""
         if y == 0:
             order = self.out_of_order
@@ -185,14 +213,9 @@ class LiveList(ScrollView, can_focus=False):
             return [(" " * self.size.width, Styles.plain)]
         stream = self._rows[row]
         here = self.active and stream == self.selected
-        cells: list[tuple[str, Style | None]] = [(MARK if here else NO_MARK, Styles.cursor if here else Styles.plain)]
-        for column, (text, style) in zip(self._columns, self._cells(stream), strict=True):
-            shown = safe_text(text)[: column.width - 1].ljust(column.width - 1)
-            cells += [
-                (shown, Styles.cursor if here else style or Styles.plain),
-                (" ", Styles.cursor if here else Styles.plain),
-            ]
-        return cells
+        if here:
+            return [(MARK, Styles.cursor), *((text, Styles.cursor) for text, _ in self._cells(stream))]
+        return [(NO_MARK, None), *self._cells(stream)]
 
     def _redraw(self) -> None:
         """Draw again only the rows that differ from what is on the screen, each up to its last cell that does.
@@ -226,15 +249,13 @@ class LiveList(ScrollView, can_focus=False):
         return strip.adjust_cell_length(self.size.width, Styles.plain).crop(0, self.size.width)
 
 
-def _changed_width(
-    old: Sequence[tuple[str, Style | None]] | None, new: Sequence[tuple[str, Style | None]], width: int
-) -> int:
+def _changed_width(old: Sequence[Cell] | None, new: Sequence[Cell], width: int) -> int:
     """Return how many cells from the left must be drawn again."""
     if old is None or len(old) != len(new):
         return width
     x = changed = 0
     for was, cell in zip(old, new, strict=True):
-        x += len(cell[0])
+        x += cell_len(cell[0])
         if was != cell:
             changed = x
     return changed

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hueandcry.domain.order import NS_PER_MIN
-from hueandcry.store.item import Item, urgency
+from hueandcry.store.item import Item, Standing, standing
 
 Key = tuple[Any, ...]
 
@@ -21,21 +21,36 @@ class Order:
     def __init__(self) -> None:
         self._minute = -1
         self._keys: dict[bytes, Key] = {}
+        self._standing: dict[bytes, Standing] = {}
         self._sorted: list[Key] = []  # each ends with its stream
 
     def take(self, items: Mapping[bytes, Item], changed: Iterable[bytes], now_ns: int, *, whole: bool) -> bool:
         """Put what changed where it belongs, with all `items` as they are now; tells whether anything stands elsewhere."""
         minute = now_ns // NS_PER_MIN
-        if whole or minute != self._minute:
-            before, self._minute = self._sorted, minute
-            self._keys = {stream: urgency(item, minute * NS_PER_MIN) for stream, item in items.items()}
-            self._sorted = sorted(self._keys.values())
-            return [one[-1] for one in before] != self.streams()
-        return any([self._put(stream, items.get(stream)) for stream in changed])
+        if whole:
+            self._standing = {stream: standing(item) for stream, item in items.items()}
+        if not whole and minute == self._minute:
+            return any([self._put(stream, items.get(stream)) for stream in changed])
+        for stream in changed:
+            self._stand(stream, items.get(stream))
+        before, self._minute = self._sorted, minute
+        self._keys = {stream: one.key(minute * NS_PER_MIN) for stream, one in self._standing.items()}
+        self._sorted = sorted(self._keys.values())
+        return len(before) != len(self._sorted) or any(
+            one[-1] != other[-1] for one, other in zip(before, self._sorted, strict=True)
+        )
+
+    def _stand(self, stream: bytes, item: Item | None) -> Standing | None:
+        if item is None:
+            self._standing.pop(stream, None)
+            return None
+        self._standing[stream] = found = standing(item)
+        return found
 
     def _put(self, stream: bytes, item: Item | None) -> bool:
         before = self._keys.get(stream)
-        key = urgency(item, self._minute * NS_PER_MIN) if item is not None else None
+        stands = self._stand(stream, item)
+        key = stands.key(self._minute * NS_PER_MIN) if stands is not None else None
         if before == key:
             return False
         if before is not None:

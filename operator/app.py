@@ -35,6 +35,7 @@ from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.commandbar import History
 from hueandcry.store.moment import local_text
 
+SWITCH_S = 0.0005  # a key waits no longer than that for a thread that computes; 5 ms are the default
 HUNG_UP = 129  # as a shell says it of a process that a hang-up ended
 
 
@@ -155,7 +156,7 @@ class ControlRoom(Navigation):
                 if front is not None:
                     front.warn(told.why)
             case Turned():
-                self.call_later(self._turn_to, told)
+                self.call_later(self._turn_to, told, source)
             case _:
                 if front is not None:
                     self._say(told, front)
@@ -268,6 +269,7 @@ def run(
     from hueandcry.domain.fault import Unavailable
 
     os.environ.setdefault("TEXTUAL_FPS", "60")
+    sys.setswitchinterval(SWITCH_S)
     app = ControlRoom(room, session, title, settings, faults)
     why = app.run(mouse=False) or app.failed
     if app.backroom.is_alive():

@@ -77,6 +77,10 @@ class Backroom(threading.Thread):
         """Open an item and keep it up to date; answered by Opened, again whenever it changes."""
         self._ask(lambda: self._look_at(stream))
 
+    def open(self, ref: str) -> None:
+        """Turn to an item by its reference; answered by Turned."""
+        self._ask(lambda: self._showing.find(ref))
+
     def show_list(self, name: str) -> None:
         """Show a list of the room and keep it up to date, empty for none; answered by Listed, again whenever it changes."""
         self._ask(lambda: self._showing.list(name))

@@ -7,7 +7,7 @@ from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.operator import console, delivery
-from hueandcry.operator.bootstrap import open_room, store_path
+from hueandcry.operator.bootstrap import open_room, read_at, store_path
 from hueandcry.operator.delivery import sit
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Line
@@ -15,8 +15,8 @@ from hueandcry.operator.identity import Identity
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text, storable
-from hueandcry.operator.verbs import READER, carry_out, help_asked, help_on, is_list
-from hueandcry.store.moment import local_text
+from hueandcry.operator.verbs import READER, asks, carry_out, help_asked, help_on, is_list
+from hueandcry.store.moment import NotAMoment, local_text
 
 PROMPT = "hue> "
 
@@ -112,6 +112,7 @@ class _Seat:
         self._spool = Spool(store_path(store))
         self._identity = Identity()
         self._sits: Desk | None = None
+        self._history: list[str] = []
         self._missed = True  # what is kept here is to be delivered before anything else is done
 
     def begin(self) -> None:
@@ -132,15 +133,18 @@ class _Seat:
                 self._say_board()
             elif is_list(text):
                 self._say_list(text)
+            elif asks(text):
+                self._say(*text.split(" ", 1))
             elif text:
                 self._work(text)
-        except (Refused, Misread, Conflict) as fault:
+        except (Refused, Misread, Conflict, NotAMoment) as fault:
             console.complain(str(fault))
 
     def _work(self, text: str) -> None:
         try:
             desk = self._desk()
             self._say_known(desk, work(desk, text))
+            self._history.append(text)
         except Unavailable as fault:
             self._missed = True
             console.complain(delivery.keep(self._spool, [text], self._identity.now(), fault))
@@ -163,9 +167,9 @@ class _Seat:
 
     def _opened(self) -> Desk:
         if self._sits is None:
-            room = open_room(self._store, self._identity)
-            self._sits = room.desk(self._session)
-            room.warm()
+            self._room = open_room(self._store, self._identity)
+            self._sits = self._room.desk(self._session)
+            self._room.warm()
         return self._sits
 
     def _say_list(self, name: str) -> None:
@@ -175,6 +179,36 @@ class _Seat:
         desk.board.catch_up()
         for line in roomlists.lines_of(desk, name):
             console.say(line)
+
+    def _say(self, word: str, rest: str = "") -> None:
+        """Say what a word asks for: an item with its log, the board as it was, the line that takes the last act back."""
+        from hueandcry.operator import dossier
+        from hueandcry.operator.undoing import undoing
+
+        desk = self._opened()
+        desk.board.catch_up()
+        match word:
+            case "show":
+                now_ns = self._identity.now()
+                dossier.show(self._room, desk.board, now_ns, ref=rest.strip(), json=False, session=self._session)
+            case "replay":
+                self._say_then(rest.strip())
+            case "undo":
+                found = undoing(desk)
+                console.say(f"{found.text}REASON: {found.why}" if found.text else found.why)
+            case _:
+                for one in self._history:
+                    console.say(safe_text(one))
+
+    def _say_then(self, at: str) -> None:
+        if not at:
+            raise Misread("replay needs a moment or a position, as in replay 22:31 or replay @123")
+        position, moment = read_at(self._opened().board, at)
+        board = self._room.board_at(self._room.journal.position_at(moment) if position is None else position)
+        now_ns = moment if position is None else board.recorded
+        for item in board.items(now_ns):
+            console.say(console.item_line(item, now_ns))
+        console.say(f"the board at {local_text(now_ns, board.zone, day=True)} (@{board.position})")
 
     def _say_board(self) -> None:
         desk, now_ns = self._opened(), self._identity.now()

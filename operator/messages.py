@@ -103,7 +103,7 @@ class Left(Struct, frozen=True):
 
 
 class Turned(Struct, frozen=True):
-    """An item that the operator asked for by what it is; `instead` of the item that is shown, or over it."""
+    """An item that the operator asked for; `instead` of the item that is shown, or over it."""
 
     stream: bytes
     instead: bool

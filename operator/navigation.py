@@ -55,22 +55,31 @@ class Navigation(App[str], inherit_bindings=False):
         """Open one item over what is shown."""
         await self.push_screen(ItemScreen(stream, None if source is self.backroom else source))
 
-    async def _turn_to(self, turned: Turned) -> None:
-        """Open an item that the operator asked for by what it is; another that a key led to before is put away."""
+    async def _turn_to(self, turned: Turned, source: Source) -> None:
+        """Open an item that the operator asked for; another that a key led to before is put away."""
         if turned.instead and isinstance(self.screen, ItemScreen) and self.screen.is_live:
             _ = self.pop_screen()
-        await self.open_item(turned.stream, self.backroom)
+        await self.open_item(turned.stream, source)
 
     async def show(self, text: str) -> None:
-        """Show a screen or a list by its word."""
-        if text == "board":
-            self.action_board()
-        elif text in WORKSPACES:
-            await self._workspace(text)
-        elif text.partition(" ")[0] == "replay":
-            await self.action_replay(text.partition(" ")[2].strip())
-        else:
-            await self.action_list(text)
+        """Show what is asked for by a word that is no line of work."""
+        word, _, rest = text.strip().partition(" ")
+        match word:
+            case "board":
+                self.action_board()
+            case "show":
+                self._source().open(rest.strip())
+            case "replay":
+                await self.action_replay(rest.strip())
+            case "undo":
+                self.backroom.undo()
+            case "history":
+                if isinstance(self.screen, RoomScreen):
+                    self.screen.bar.search()
+            case _ if text in WORKSPACES:
+                await self._workspace(text)
+            case _:
+                await self.action_list(text)
 
     async def action_help(self, verb: str = "") -> None:
         """Show the keys and verbs, or what one verb does."""

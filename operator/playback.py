@@ -79,6 +79,9 @@ class Playback(threading.Thread):
     def look_at(self, stream: bytes | None) -> None:
         self._requests.put(lambda: self._look_at(stream))
 
+    def open(self, ref: str) -> None:
+        self._requests.put(lambda: self._showing.find(ref))
+
     def show_list(self, name: str) -> None:
         self._requests.put(lambda: self._showing.list(name))
 

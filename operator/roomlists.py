@@ -14,6 +14,7 @@ from hueandcry.domain.reference import NS_PER_S, is_code, stream_text
 from hueandcry.domain.staff import Proposal, Staff
 from hueandcry.domain.welfare import CARERS
 from hueandcry.operator import console, dossier
+from hueandcry.operator.attention import Attention
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.duplicates import duplicates as alike
@@ -34,6 +35,10 @@ DAY_NS = 86_400 * NS_PER_S
 def lines_of(desk: Desk, name: str) -> list[str]:
     """Return a list of the room by its name, line by line, safe to show."""
     match name:
+        case "alerts":
+            return alert_lines(desk.board, desk.signed.collar, desk.identity.now())
+        case "dispatch":
+            return dispatch_lines(desk.board, desk.identity.now())
         case "units":
             return unit_lines(desk.board, desk.identity.now())
         case "desk":
@@ -46,6 +51,28 @@ def lines_of(desk: Desk, name: str) -> list[str]:
             return proposal_lines(desk)
         case _:
             return who_lines(desk, name.removeprefix("who"))
+
+
+def alert_lines(board: Board, collar: str, now_ns: int) -> list[str]:
+    """Return every item that calls for somebody, the most pressing first, with what it is and the verb that answers."""
+    attention = Attention(collar)
+    for item in (items := board.items(now_ns)):
+        attention.take(item.stream, item)
+    by_stream = {item.stream: item for item in items}
+    lines = [console.item_line(by_stream[stream], now_ns) for stream in attention.streams()]
+    kinds = ", ".join(call.says() for call in attention.calls())
+    return [*lines, safe_text(f"{counted(len(lines), 'item')} call for somebody{f': {kinds}' if kinds else ''}")]
+
+
+def dispatch_lines(board: Board, now_ns: int) -> list[str]:
+    """Return the incidents that have no crew, those that have one, and the crews."""
+    incidents = [one for one in board.items(now_ns) if one.kind == "incident"]
+    sent = [one for one in incidents if one.queue == "deployed"]
+    waiting = [one for one in incidents if one.queue != "deployed"]
+    lines = []
+    for name, items in (("no crew yet", waiting), ("deployed", sent)):
+        lines += [f"{name}: {len(items)}", *(f"  {console.item_line(one, now_ns)}" for one in items)]
+    return [*lines, *unit_lines(board, now_ns)]
 
 
 def welfare_lines(desk: Desk) -> list[str]:

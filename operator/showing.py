@@ -10,13 +10,16 @@ from typing import Any
 
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.fault import Refused
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.resource import Resource
 from hueandcry.operator import itemview
 from hueandcry.operator.callers import NOTHING, known
 from hueandcry.operator.desk import Desk
-from hueandcry.operator.messages import Listed, Message, Moved
+from hueandcry.operator.messages import Listed, Message, Moved, Told, Turned
+from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.roomlists import lines_of
+from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item
 from hueandcry.store.views import WORKED
 
@@ -119,6 +122,17 @@ class Showing:
         self.looking_at = stream
         if stream is not None:
             self._alike, self.known = itemview.alike(self._desk, stream), known(self._desk, stream)
+
+    def find(self, text: str) -> None:
+        """Tell to which item a reference turns, or why to none."""
+        words = text.split()
+        try:
+            if len(words) not in (1, 3):
+                raise Misread(f"'{text}' does not name an item; as in show 57, show 412 of 23/11, show c4f7q")
+            day = words[2] if len(words) == 3 and words[1] == "of" else None
+            self._tell(Turned(find(self._desk, words[0], WORKED, day), instead=False))
+        except (Misread, Refused) as fault:
+            self._tell(Told("", (), safe_text(str(fault))))
 
     def say_page(self) -> None:
         """Tell how the item stands that is looked at."""

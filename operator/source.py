@@ -15,6 +15,9 @@ class Source(Protocol):
     def look_at(self, stream: bytes | None) -> None:
         """Open an item; answered by Opened."""
 
+    def open(self, ref: str) -> None:
+        """Turn to an item by its reference; answered by Turned, or by Told where it names none."""
+
     def show_list(self, name: str) -> None:
         """Show a list by its name, empty for none; answered by Listed."""
 

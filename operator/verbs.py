@@ -54,12 +54,18 @@ VERBS: tuple[Verb, ...] = (
 )
 READER = Reader(VERBS)
 NEXT = "next"  # the line that answers whoever is next
-LISTS = ("units", "proposals", "desk", "partners", "welfare")  # beside the board, by the word that asks for them
+LISTS = ("alerts", "dispatch", "units", "proposals", "desk", "partners", "welfare")  # beside the board, by their words
+SHOWN = ("board", "show", "replay", "undo", "history")  # other words that ask for something, and are no line of work
 
 
 def is_list(text: str) -> bool:
     """Tell whether a text asks for a list of the room: one by its name, or people by `who` and whom to look for."""
     return text.strip() in LISTS or text.startswith("who ")
+
+
+def asks(text: str) -> bool:
+    """Tell whether a text asks to be shown something, and is no line of work: help, a list, an item, the room as it was."""
+    return help_asked(text) is not None or is_list(text) or text.strip().partition(" ")[0] in SHOWN
 
 
 def carry_out(desk: Desk, text: str) -> list[Entry]:
@@ -95,7 +101,8 @@ def help_on(words: str) -> list[str]:
     """Return the verbs, one a line; of one that is named what it does and an example. Raises Misread for no verb's name."""
     if not words:
         lists = (
-            f"{', '.join(LISTS)}, board, help, quit: crews, what waits for a second look, what is open, this, the end"
+            f"{', '.join(LISTS)}, board, help, quit: crews, what waits for a second look, what is open, this, the end;"
+            " show 57, replay 22:31, undo, history: an item, the room as it was, the line that takes the last act back, lines typed"
         )
         return [*(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}" for verb in VERBS), lists]
     verb = READER.verb(words)

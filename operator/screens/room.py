@@ -21,7 +21,7 @@ from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
-from hueandcry.operator.verbs import help_asked, help_on, is_list
+from hueandcry.operator.verbs import asks, help_asked, help_on
 from hueandcry.operator.widgets.commandbar import CommandBar
 from hueandcry.operator.widgets.saying import Saying
 from hueandcry.operator.widgets.strip import TALL, AlertStrip
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom
 
 TOLD_LINES_MAX = 2  # of what a line came to; its log has it all
-WORKSPACES = ("board", "dispatch", "replay")  # words that show a screen
-
-
-def _room_words(text: str) -> bool:
-    """Tell whether a text asks the room to show something, and is no line of work."""
-    return help_asked(text) is not None or is_list(text) or text.strip() in WORKSPACES or text.startswith("replay ")
 
 
 class RoomScreen(Screen[None]):
@@ -144,7 +138,7 @@ class RoomScreen(Screen[None]):
         self.hue.keep_text(message.text)
         if message.found:
             self.preview.say(message.found, Styles.ask)
-        elif _room_words(message.text):
+        elif asks(message.text):
             self.preview.say("Enter: show it", Styles.ask)
         elif message.text.strip():
             self.source.foresee(self._meant(message.text), self._turn)
@@ -157,7 +151,7 @@ class RoomScreen(Screen[None]):
         if self.bar.take_found():
             return
         text = self.bar.value.strip()
-        if _room_words(text):
+        if asks(text):
             await self._show(text)
         elif text:
             meant = self._meant(text)

@@ -46,6 +46,7 @@ ACTIONS = (
     Action("wall", "ctrl+o", "the wall: how the room stands", "app.wall", "wall"),
     Action("replay", "ctrl+y", "the replay: the room as it was", "app.replay", "replay"),
     Action("narrative", "ctrl+t", "write what the caller says; again: back to the line", "narrative", "note"),
+    Action("record", "ctrl+s", "record what the caller says as a note", "record", "note"),
     Action("undo", "ctrl+z", "offer the line that takes the last act back", "undo", "undo"),
     Action("search", "ctrl+r", "search the lines typed before", "search", "history"),
     Action("older", "ctrl+p", "the line before", "older", "history"),

@@ -21,7 +21,19 @@ from hueandcry.operator.bell import Bell
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.gathering import Gathering
-from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Message, Moved, Opened, Stopped, Told, Turned
+from hueandcry.operator.messages import (
+    Alerted,
+    Filled,
+    Foreseen,
+    Listed,
+    Message,
+    Moved,
+    Opened,
+    Stopped,
+    Suggesting,
+    Told,
+    Turned,
+)
 from hueandcry.operator.messages import Left as SignedOff
 from hueandcry.operator.navigation import Navigation
 from hueandcry.operator.screens.board import BoardScreen
@@ -171,6 +183,8 @@ class ControlRoom(Navigation):
                 front.foreseen(told)
             case Opened() if isinstance(front, ItemScreen):
                 front.opened(told)
+            case Suggesting() if isinstance(front, ItemScreen):
+                front.suggesting(told)
             case Listed():
                 front.listed(told)
             case _:
@@ -200,6 +214,10 @@ class ControlRoom(Navigation):
         """Keep what is typed now."""
         self.drafts.put(where, text)
 
+    def narrative_of(self, stream: bytes) -> str:
+        """Return what was written of a contact and not recorded."""
+        return self.drafts.text(stream.hex())
+
     def keep_place(self) -> None:
         """Keep which screens are open."""
         shown = [one for one in self.screen_stack if isinstance(one, RoomScreen) and one.is_live and one.NAME]
@@ -212,7 +230,6 @@ class ControlRoom(Navigation):
                 await self.open_item(one.stream, self.backroom)
             else:
                 await self.show(one.screen)
-        self.drafts_taken = {one.where: one for one in left.drafts if not one.where.startswith(LINE)}
         lines = sorted((one for one in left.drafts if one.where.startswith(LINE)), key=lambda one: one.typed)
         for line in lines:
             self.history.add(line.text)

@@ -26,7 +26,7 @@ from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Foreseen, Left, Message, Stopped, Told, Turned
+from hueandcry.operator.messages import Foreseen, Left, Message, Stopped, Suggesting, Told, Turned
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.searching import maybe_the_same
 from hueandcry.operator.showing import Showing
@@ -96,6 +96,10 @@ class Backroom(threading.Thread):
     def answer_next(self) -> None:
         """Answer whoever is next; answered by Told, and by Turned to the contact."""
         self._ask(self._answer_next)
+
+    def suggest(self, stream: bytes, text: str) -> None:
+        """Say which category the words of a narrative suggest; answered by Suggesting."""
+        self._ask(lambda: self._suggest(stream, text))
 
     def turn_to_alert(self, shown: bytes | None) -> None:
         """Turn to the most pressing alert, or behind the one that is shown to the next; answered by Turned."""
@@ -225,6 +229,10 @@ class Backroom(threading.Thread):
         for one in (one for one in mine if one.header is not None and one.header.session == session):
             assert isinstance(one.stream, bytes)
             self._tell(Turned(one.stream, instead=False))
+
+    def _suggest(self, stream: bytes, text: str) -> None:
+        found = self._room.board.policy.categories.suggested(text)
+        self._tell(Suggesting(stream, found.code, found.words) if found is not None else Suggesting(stream))
 
     def _turn_to_alert(self, shown: bytes | None) -> None:
         streams = self._signals.streams()

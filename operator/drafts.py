@@ -82,6 +82,12 @@ class Drafts(threading.Thread):
                 del self._texts[where]
             self._tell(urgent=not text)
 
+    def text(self, where: str) -> str:
+        """Return what is kept of a text, empty where nothing is."""
+        with self._changed:
+            kept = self._texts.get(where)
+            return kept.text if kept is not None else ""
+
     def see(self, screens: Iterable[Open]) -> None:
         """Keep which screens are open."""
         found = tuple(screens)

@@ -43,7 +43,10 @@ def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> 
     asked = question_lines(record, board.policy) if isinstance(record, Worked) else []
     heading = (*_heading(record, ref, item, place), *_kept(record, board), *known, *unchecked(record), *asked)
     elements, reasons = _model(record, board.policy.risk) if isinstance(record, Contact) else ((), ())
-    return Opened(stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning))
+    suggested = _suggested(record, board.policy.risk) if isinstance(record, Contact) else ""
+    return Opened(
+        stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning), suggested
+    )
 
 
 def alike(desk: Desk, stream: bytes) -> str:
@@ -97,6 +100,14 @@ def _read(desk: Desk, record: Record, closed: str) -> tuple[list[Entry], str, st
     except Unavailable as fault:
         return desk.log.stream(record.id), "", str(fault)
     return entries, place, "this view is not in the access log yet: it waits in the spool" if door.flagged else ""
+
+
+def _suggested(contact: Contact, risk: RiskPack) -> str:
+    """Return the grade that a contact's answers would suggest, and the grounds; empty before anything was answered."""
+    if not contact.triage or not contact.open or contact.incident is not None:
+        return ""
+    found = risk.suggestion({one.element: one.answer for one in contact.triage}, "")
+    return safe_text(f"as answered: grade {found.grade} ({', '.join(found.grounds)})")
 
 
 def _model(contact: Contact, risk: RiskPack) -> tuple[tuple[Element, ...], tuple[tuple[str, str], ...]]:

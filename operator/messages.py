@@ -79,8 +79,19 @@ class Element(Struct, frozen=True):
     questions: tuple[Asked, ...] = ()
 
 
+class Suggesting(Struct, frozen=True):
+    """Which category the words of a contact's narrative suggest, and which words; empty where none do."""
+
+    stream: bytes
+    category: str = ""
+    words: tuple[str, ...] = ()
+
+
 class Opened(Struct, frozen=True):
-    """One item as it stands: how it stands and where it is, its log, and the risk model where it is a contact."""
+    """One item as it stands: how it stands and where it is, its log, and the risk model where it is a contact.
+
+    `suggested` is what the answers of a contact would suggest as a grade, with the grounds.
+    """
 
     stream: bytes
     ref: str
@@ -89,6 +100,7 @@ class Opened(Struct, frozen=True):
     elements: tuple[Element, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     warning: str = ""
+    suggested: str = ""
 
 
 class Listed(Struct, frozen=True):
@@ -115,4 +127,4 @@ class Stopped(Struct, frozen=True):
     why: str
 
 
-Message = Told | Filled | Foreseen | Moved | Alerted | Opened | Listed | Turned | Left | Stopped
+Message = Told | Filled | Foreseen | Moved | Alerted | Opened | Suggesting | Listed | Turned | Left | Stopped

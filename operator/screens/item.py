@@ -1,28 +1,37 @@
 """One item, open: its log, and for a contact the risk model beside it, to be gone through element by element.
 
 Theory of operation. Keys that a line does not begin with answer the risk model while the command bar is empty: a digit
-gives the numbered answer, `-` offers the reasons for not asking. Each becomes a line of the grammar like any other.
+gives the numbered answer, `-` offers the reasons for not asking. Each becomes a line of the grammar like any other. Below the log
+stands what the caller says, as it is written down; the words suggest what an incident would be about, and a person decides.
 """
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 
 from hueandcry.domain.reference import Kind, kind_of, stream_text
+from hueandcry.operator.actions import keys_of
 from hueandcry.operator.drafts import Open
-from hueandcry.operator.messages import Opened
+from hueandcry.operator.messages import Opened, Suggesting, Told
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.source import Source
+from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.logview import LogView
+from hueandcry.operator.widgets.narrative import Narrative
 from hueandcry.operator.widgets.riskpanel import RiskPanel
+from hueandcry.operator.widgets.saying import Saying
+from hueandcry.operator.widgets.strip import TALL
+
+_WRITES = ("enter", "move", "older", "newer")
 
 
 class ItemScreen(RoomScreen):
     """A contact, an incident or an expedite with its log; a contact with its risk model."""
 
     CSS: ClassVar[str] = """
-    #log { width: 1fr; }
+    #told { width: 1fr; }
+    #log { height: 1fr; }
     #risk { margin-right: 1; }
     #risk { width: 1fr; min-width: 38; max-width: 56; }
     """
@@ -34,16 +43,30 @@ class ItemScreen(RoomScreen):
         self.stream = stream
         self._ref = ""
         self._taking = kind_of(stream) is Kind.CONTACT
+        self._narrates = self._taking and source is None
+        self._category = self._narrated = ""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
             if self._taking:
                 yield RiskPanel(id="risk")
-            yield LogView(id="log")
+            with Vertical(id="told"):
+                yield LogView(id="log")
+                if self._narrates:
+                    yield Saying(id="suggested")
+                    yield Narrative()
 
     def on_mount(self) -> None:
         super().on_mount()
         self.source.look_at(self.stream)
+        if self._narrates:
+            self._say_suggested()
+            self.narrative.text = self.hue.narrative_of(self.stream)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self._narrates:
+            self.narrative.styles.height = 4 if self.app.size.height < TALL else 8
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -61,7 +84,78 @@ class ItemScreen(RoomScreen):
         if opened.warning:
             self.warn(opened.warning)
         if self._taking:
-            self.query_one("#risk", RiskPanel).show(opened.elements, opened.reasons)
+            self.query_one("#risk", RiskPanel).show(opened.elements, opened.reasons, opened.suggested)
+
+    # What the caller says
+
+    @property
+    def narrative(self) -> Narrative:
+        """What the caller says."""
+        return self.query_one(Narrative)
+
+    def on_narrative_said(self, message: Narrative.Said) -> None:
+        self.hue.keep_text(message.text, self.stream.hex())
+        self.hue.backroom.suggest(self.stream, message.text)
+
+    def suggesting(self, suggesting: Suggesting) -> None:
+        """Show what the words suggest; nobody's choice is touched by that."""
+        if suggesting.stream == self.stream and self._narrates:
+            self._category = suggesting.category
+            self._say_suggested(suggesting.words)
+
+    def _say_suggested(self, words: tuple[str, ...] = ()) -> None:
+        write, record, opens = (keys_of(one, self.hue.keymap) for one in ("narrative", "record", "incident"))
+        about = f"{opens}: {self._category} ('{"', '".join(words)}')" if self._category else ""
+        self.query_one("#suggested", Saying).say(
+            about or f"What they say  {write} write  {record} note", Styles.heading
+        )
+
+    async def action_narrative(self) -> None:
+        if not self._narrates:
+            await super().action_narrative()
+        elif self.narrative.has_focus:
+            self.set_focus(self.bar)
+        else:
+            self.set_focus(self.narrative)
+
+    async def action_record(self) -> None:
+        """Record what the caller says in the log of the contact."""
+        await self.bar.settled()
+        if not self._narrates or not self.narrative.words:
+            self.message.say("nothing is written down here that the caller says", Styles.alarm)
+            return
+        self._carry_narrative(f"note {self._ref} {self.narrative.words}")
+
+    async def action_incident(self) -> None:
+        """Open an incident from this contact: of the type that the words suggest, or one that is still to be typed."""
+        await self.bar.settled()
+        if not self._narrates:
+            await super().action_incident()
+        elif self._category and not self.bar.value:
+            self._carry_narrative(f"open {self._ref} {self._category} {self.narrative.words}")
+        elif not self.bar.value:
+            self.set_focus(self.bar)
+            self.bar.fill(f"open {self._ref} ")
+
+    def _carry_narrative(self, line: str) -> None:
+        self._narrated = line
+        self.source.carry(line)
+
+    def told(self, told: Told) -> None:
+        super().told(told)
+        if told.text == self._narrated and self._narrates:
+            self._narrated = ""
+            if not told.fault:
+                self.narrative.text = ""
+                self.set_focus(self.bar)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys that write a text to the narrative while it is written in."""
+        writing = self._narrates and self.is_mounted and self.narrative.has_focus
+        return not (writing and action in _WRITES) and super().check_action(action, parameters)
+
+    def why_not(self, action: str) -> str:
+        return "" if self._narrates and action in ("incident", "narrative", "record") else super().why_not(action)
 
     @property
     def place(self) -> Open:
@@ -83,9 +177,18 @@ class ItemScreen(RoomScreen):
             self.source.carry(line)
         return True
 
+    async def action_tab(self) -> None:
+        """Complete the line; from the narrative go back to it."""
+        if self._narrates and self.narrative.has_focus:
+            self.set_focus(self.bar)
+        else:
+            await super().action_tab()
+
     async def action_leave(self) -> None:
-        """Clear the line; with none, put the reasons for not asking away; with neither, go back."""
-        if self.bar.value or not (self._taking and self.query_one("#risk", RiskPanel).put_away()):
+        """Go back from the narrative to the line, clear the line, put the reasons for not asking away, or else go back."""
+        if self._narrates and self.narrative.has_focus:
+            self.set_focus(self.bar)
+        elif self.bar.value or not (self._taking and self.query_one("#risk", RiskPanel).put_away()):
             await super().action_leave()
 
     def action_move(self, rows: int) -> None:

@@ -238,10 +238,11 @@ class RoomScreen(Screen[None]):
 
     def why_not(self, action: str) -> str:
         """Return why an action can do nothing here and now, empty where it can."""
-        reasons = {
-            "sort": "there is no list here", "incident": "no contact is open", "narrative": "no contact is open",
+        reasons = dict.fromkeys(("incident", "narrative", "record"), "no contact is open")
+        reasons |= {
+            "sort": "there is no list here",
             "complete": "" if self.bar.value else "there is one list here, or none",
-        }  # fmt: skip
+        }
         if not self.is_live:
             reasons |= {"next-call": "this is a replay", "undo": "this is a replay", "alert": "this is a replay"}
         elif not self.hue.calls:
@@ -284,6 +285,10 @@ class RoomScreen(Screen[None]):
 
     async def action_narrative(self) -> None:
         """Write what the caller says, or go back to the line."""
+        self.message.say("no contact is open", Styles.alarm)
+
+    async def action_record(self) -> None:
+        """Record what the caller says."""
         self.message.say("no contact is open", Styles.alarm)
 
     async def action_next_call(self) -> None:

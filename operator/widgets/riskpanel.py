@@ -23,14 +23,15 @@ class RiskPanel(ScrollView, can_focus=False):
         self.styles.background = Styles.theme.ground
         self._elements: tuple[Element, ...] = ()
         self._reasons: tuple[tuple[str, str], ...] = ()
+        self._suggested = ""
         self._chosen = 0
         self._passing_over = False
         self._shown: list[tuple[str, Style]] = []
 
-    def show(self, elements: tuple[Element, ...], reasons: tuple[tuple[str, str], ...]) -> None:
+    def show(self, elements: tuple[Element, ...], reasons: tuple[tuple[str, str], ...], suggested: str = "") -> None:
         """Show the model as it stands; the first time, turn to the first element that has no answer."""
         first = not self._elements
-        self._elements, self._reasons = elements, reasons
+        self._elements, self._reasons, self._suggested = elements, reasons, suggested
         if elements and first:
             self._chosen = next((at for at, one in enumerate(elements) if not one.given), 0)
         self._draw()
@@ -94,6 +95,8 @@ class RiskPanel(ScrollView, can_focus=False):
                 lines += self._wrapped(f"    {one.ask}", "    ", Styles.ask)
                 for number, (_, says) in enumerate(self._offered(), 1):
                     lines += self._wrapped(f"    {number} {says}", "      ", Styles.plain)
+        if self._suggested:
+            lines += self._wrapped(self._suggested, "  ", Styles.heading)
         return [*lines, *self._questions()]
 
     def _questions(self) -> list[tuple[str, Style]]:

@@ -1,0 +1,63 @@
+"""What the caller says, written down freely beside the questions, until it is recorded or goes into an incident.
+
+Theory of operation. It takes the keyboard only when somebody asks for it, and gives it back with Tab or Esc: it never traps. What
+stands in it is a draft (operator/drafts.py), and nothing in it is a line of work. A paste is made harmless line by line.
+"""
+
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.theme import Styles
+
+LETTERS_MAX = 8_000
+
+
+class Narrative(TextArea):
+    """A text of several lines."""
+
+    DEFAULT_CSS = """
+    Narrative { border: none; padding: 0; height: 4; background: $line; color: $ink; }
+    Narrative:focus { border: none; background: $line; }
+    """
+
+    class Said(Message):
+        """The text is another."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(
+            "", id="narrative", soft_wrap=True, tab_behavior="focus", show_line_numbers=False, highlight_cursor_line=False,
+            compact=True, theme="css",
+        )  # fmt: skip
+        self.cursor_blink = False
+        self.styles.scrollbar_color = Styles.theme.band
+
+    def on_text_area_changed(self, message: TextArea.Changed) -> None:
+        message.stop()
+        self.post_message(self.Said(self.text))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        room = LETTERS_MAX - len(self.text)
+        lines = event.text[: max(0, room)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        await super()._on_paste(events.Paste("\n".join(safe_text(line, LETTERS_MAX) for line in lines)))
+        event.prevent_default()
+        event.stop()
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Take no letter beyond what one record holds."""
+        if event.is_printable and len(self.text) >= LETTERS_MAX:
+            event.stop()
+            event.prevent_default()
+            self.app.bell()
+            return
+        await super()._on_key(event)
+
+    @property
+    def words(self) -> str:
+        """What is said, on one line."""
+        return " ".join(self.text.split())

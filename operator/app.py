@@ -28,6 +28,7 @@ from hueandcry.operator.messages import (
     Listed,
     Message,
     Moved,
+    Offered,
     Opened,
     Stopped,
     Suggesting,
@@ -39,6 +40,7 @@ from hueandcry.operator.navigation import Navigation
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.livelists import LiveListsScreen
+from hueandcry.operator.screens.palette import PaletteScreen
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.settings import Settings
 from hueandcry.operator.source import Source
@@ -183,6 +185,8 @@ class ControlRoom(Navigation):
                 front.foreseen(told)
             case Opened() if isinstance(front, ItemScreen):
                 front.opened(told)
+            case Offered() if isinstance(self.screen, PaletteScreen):
+                self.screen.offered(told)
             case Suggesting() if isinstance(front, ItemScreen):
                 front.suggesting(told)
             case Listed():

@@ -26,7 +26,8 @@ from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Foreseen, Left, Message, Stopped, Suggesting, Told, Turned
+from hueandcry.operator.messages import Foreseen, Left, Message, Offered, Stopped, Suggesting, Told, Turned
+from hueandcry.operator.palette import Palette
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.searching import maybe_the_same
 from hueandcry.operator.showing import Showing
@@ -58,6 +59,7 @@ class Backroom(threading.Thread):
         self._watch: Watch
         self._signals: Signals
         self._showing: Showing
+        self._palette: Palette
         self._next_tick = 0.0
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
@@ -101,6 +103,10 @@ class Backroom(threading.Thread):
         """Say which category the words of a narrative suggest; answered by Suggesting."""
         self._ask(lambda: self._suggest(stream, text))
 
+    def offer(self, typed: str, stream: bytes | None, turn: int) -> None:
+        """Say what the palette offers for what is typed, with an item in front; answered by Offered."""
+        self._ask(lambda: self._tell(Offered(turn, tuple(self._palette.offered(typed, stream)))))
+
     def turn_to_alert(self, shown: bytes | None) -> None:
         """Turn to the most pressing alert, or behind the one that is shown to the next; answered by Turned."""
         self._ask(lambda: self._turn_to_alert(shown))
@@ -130,6 +136,7 @@ class Backroom(threading.Thread):
             sit(self._desk, self._spool)
             self._minute = self.now() // MINUTE_NS
             self._showing = Showing(self._desk, self._tell, self._signals.status, self._signals.take)
+            self._palette = Palette(self._desk)
             self._say_board()
             self._deliver()
             with Commits(self._room.journal) as self._commits:

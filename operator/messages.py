@@ -7,6 +7,7 @@ itself, so that one which is lost or late is made good by the next.
 from msgspec import Struct
 
 from hueandcry.operator.attention import Call
+from hueandcry.operator.palette import Offer
 from hueandcry.store.item import Item
 
 
@@ -41,6 +42,13 @@ class Filled(Struct, frozen=True):
 
     text: str
     why: str = ""
+
+
+class Offered(Struct, frozen=True):
+    """What the palette offers for what was typed; `turn` tells for which text."""
+
+    turn: int
+    offers: tuple[Offer, ...]
 
 
 class Moved(Struct, frozen=True):
@@ -127,4 +135,4 @@ class Stopped(Struct, frozen=True):
     why: str
 
 
-Message = Told | Filled | Foreseen | Moved | Alerted | Opened | Suggesting | Listed | Turned | Left | Stopped
+Message = Told | Filled | Offered | Foreseen | Moved | Alerted | Opened | Suggesting | Listed | Turned | Left | Stopped

@@ -13,6 +13,7 @@ from hueandcry.operator.actions import BY_ID, card
 from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.messages import Message, Turned
+from hueandcry.operator.palette import Offer
 from hueandcry.operator.playback import Playback
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.desk import DeskScreen
@@ -20,8 +21,10 @@ from hueandcry.operator.screens.dispatch import DispatchScreen
 from hueandcry.operator.screens.help import HelpScreen, help_lines
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.list import ListScreen
+from hueandcry.operator.screens.palette import PaletteScreen
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.source import Source
+from hueandcry.operator.theme import Styles
 
 WORKSPACES: dict[str, type[RoomScreen]] = {"desk": DeskScreen, "dispatch": DispatchScreen}
 
@@ -136,6 +139,25 @@ class Navigation(App[str], inherit_bindings=False):
         while self.screen is not board:
             _ = self.pop_screen()
         source.look_at(None)
+
+    async def action_palette(self) -> None:
+        """Find a verb, an item, a list or a key by a few letters."""
+        if not isinstance(self.screen, RoomScreen):
+            return
+        await self.screen.bar.settled()
+        front = self.screen
+        await self.push_screen(PaletteScreen(front.in_front), lambda offer: self._take_offer(front, offer))
+
+    def _take_offer(self, front: RoomScreen, offer: Offer | None) -> None:
+        """Run the action that was chosen, or put the line that was into the bar; what is typed there stays."""
+        if offer is None:
+            return
+        if offer.action:
+            self.call_later(front.run_action, BY_ID[offer.action].runs)
+        elif front.bar.value:
+            front.message.say("the line has a text already: do or clear it first", Styles.alarm)
+        else:
+            front.bar.fill(offer.line)
 
     async def action_replay(self, at: str = "") -> None:
         """Show the room as it was; pressed again, go back to the room as it is."""

@@ -105,7 +105,7 @@ class ItemScreen(RoomScreen):
 
     def _say_suggested(self, words: tuple[str, ...] = ()) -> None:
         write, record, opens = (keys_of(one, self.hue.keymap) for one in ("narrative", "record", "incident"))
-        about = f"{opens}: {self._category} ('{"', '".join(words)}')" if self._category else ""
+        about = f"{opens}: {self._category} ({', '.join(words)})" if self._category else ""
         self.query_one("#suggested", Saying).say(
             about or f"What they say  {write} write  {record} note", Styles.heading
         )
@@ -156,6 +156,10 @@ class ItemScreen(RoomScreen):
 
     def why_not(self, action: str) -> str:
         return "" if self._narrates and action in ("incident", "narrative", "record") else super().why_not(action)
+
+    @property
+    def in_front(self) -> bytes | None:
+        return self.stream
 
     @property
     def place(self) -> Open:

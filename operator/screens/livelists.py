@@ -95,6 +95,10 @@ class LiveListsScreen(RoomScreen):
             self.query_one("#detail", Static).update(Text(safe_text(text)), layout=False)
 
     @property
+    def in_front(self) -> bytes | None:
+        return self._list().selected
+
+    @property
     def place(self) -> Open:
         return Open(self.NAME, selected=self._list().selected or b"")
 

@@ -67,6 +67,11 @@ class RoomScreen(Screen[None]):
         return ""
 
     @property
+    def in_front(self) -> bytes | None:
+        """The item that a verb from the palette would be about."""
+        return None
+
+    @property
     def place(self) -> Open:
         """What is open here, to be opened again after a crash."""
         return Open(self.NAME)

@@ -80,17 +80,18 @@ def undoing(desk: Desk) -> Filled:
     if not acts:
         return Filled("", "nothing was recorded from here lately")
     names = RoomNames(desk.board, desk.identity.now())
+    acts = desk.opened(list(acts))  # in the words in which it was said here
     for entry in acts:
         back = BACK.get(type(entry.fact)) if entry.fact is not None else None
         if back is not None and isinstance(entry.stream, bytes):
             text = back(entry.fact, names.stream(entry.stream), entry.version, desk.board)
-            said = _closed(entry, names)
+            said = _said(entry, names)
             return Filled(text, safe_text(f"takes back '{said}'; say why, then Enter"))
     return Filled(
-        "", safe_text(f"'{_closed(acts[0], names)}' is not taken back; what is wrong in it is corrected: help fix")
+        "", safe_text(f"'{_said(acts[0], names)}' is not taken back; what is wrong in it is corrected: help fix")
     )
 
 
-def _closed(entry: Entry, names: RoomNames) -> str:
-    """Return what a fact says, without its sealed words."""
+def _said(entry: Entry, names: RoomNames) -> str:
+    """Return what a fact says, as far as it is open here."""
     return sentence(entry.fact, names) if entry.fact is not None else entry.name

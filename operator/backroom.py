@@ -19,7 +19,7 @@ from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.firstcheck import CheckFirst
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.domain.staff import SignedOff
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
@@ -40,7 +40,6 @@ from hueandcry.operator.watch import TICK_S, Lease, Watch
 from hueandcry.store.naming import RoomNames
 from hueandcry.store.subscription import Commits
 
-MINUTE_NS = 60 * NS_PER_S
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
@@ -134,7 +133,7 @@ class Backroom(threading.Thread):
             self._signals = Signals(self._room.board, self._desk.signed, self._watch)
             self._room.warm()
             sit(self._desk, self._spool)
-            self._minute = self.now() // MINUTE_NS
+            self._minute = self.now() // NS_PER_MIN
             self._showing = Showing(self._desk, self._tell, self._signals.status, self._signals.take)
             self._palette = Palette(self._desk)
             self._say_board()
@@ -191,10 +190,10 @@ class Backroom(threading.Thread):
             ) as fault:  # the work goes on; the line above says so until a tick gets through
                 self._signals.unkept = str(fault)
             self._say_alerts()
-        minute = self.now() // MINUTE_NS
+        self._showing.say_time()
+        minute = self.now() // NS_PER_MIN
         if minute != self._minute:
             self._minute = minute
-            self._showing.say_minute()
             self._say_alerts()
 
     # Doing

@@ -220,8 +220,8 @@ class Desk:
         return self.board.in_hand.get(self.signed.session, {}).get(kind)
 
     def opened(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return entries that this desk recorded last with the words as they were given: nothing is opened for that."""
-        return [replace(entry, fact=self._said[entry.position]) for entry in entries]
+        """Return entries with the words as they were given, where this desk recorded them last: nothing is opened for that."""
+        return [replace(entry, fact=self._said.get(entry.position, entry.fact)) for entry in entries]
 
 
 def viewer_of(board: Board, signed: Signed) -> Viewer:

@@ -29,7 +29,7 @@ class Gathering:
             first = not self._moved
             before = self._moved.get(source)
             items = {**before.items, **moved.items} if before is not None else moved.items
-            self._moved[source] = Moved(items, moved.now_ns, moved.status)
+            self._moved[source] = Moved(items, moved.now_ns, moved.status, ticking=moved.ticking)
         if first:
             self._soon(max(0.0, self._taken + EVERY_S - time.monotonic()))
 

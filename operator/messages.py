@@ -52,12 +52,16 @@ class Offered(Struct, frozen=True):
 
 
 class Moved(Struct, frozen=True):
-    """What changed on the board: items by stream, None for one that is closed; `whole` replaces everything."""
+    """What changed on the board: items by stream, None for one that is closed; `whole` replaces everything.
+
+    `ticking` is the item that is due next, where that is so soon that its seconds are told.
+    """
 
     items: dict[bytes, Item | None]
     now_ns: int
     status: str
     whole: bool = False
+    ticking: bytes | None = None
 
 
 class Alerted(Struct, frozen=True):

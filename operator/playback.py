@@ -35,7 +35,6 @@ TWINS_MAX = 500
 SPEED_MAX = 3_600
 BAR = 20  # cells
 SHIFT_NS = 8 * 3600 * NS_PER_S
-MINUTE_NS = 60 * NS_PER_S
 WORDS = {
     "play": "let time go on", "pause": "let time stand", "step": "the next fact, or so many", "back": "the fact before, or so many",
     "decision": "the next decision", "speed": "seconds of then in one of now",
@@ -61,8 +60,6 @@ class Playback(threading.Thread):
         self._clock_ns = 0
         self._speed, self._playing = 1.0, False
         self._ticked = 0.0
-        self._said = ""
-        self._minute = 0
         self._twins: list[tuple[int, int, Board]] = []  # position, number, board
         self._board: Board
         self._log: Bounded
@@ -128,7 +125,7 @@ class Playback(threading.Thread):
         if self._at:
             self._carry(f"jump {self._at}")
         else:
-            self._say_board()
+            self._showing.say_board()
 
     def _sit(self) -> None:
         """Look at the board from a desk of its own: with the board's clock, and as whoever replays."""
@@ -156,9 +153,7 @@ class Playback(threading.Thread):
         else:
             entries = self._fold(position)
             self._showing.take(entries)
-            if not entries or self._clock_ns // MINUTE_NS != self._minute:
-                self._say_time()
-        self._minute = self._clock_ns // MINUTE_NS
+            self._showing.say_time()
 
     def _back_to(self, position: int) -> None:
         """Begin again from a board before a position, and show anew all that is open."""
@@ -166,7 +161,7 @@ class Playback(threading.Thread):
         self._board = self._twin_before(position)
         self._sit()
         self._fold(position)
-        self._say_board()
+        self._showing.say_board()
         self._look_at(looking_at)
         self._showing.list(name)
 
@@ -192,15 +187,7 @@ class Playback(threading.Thread):
         return board_of(self._room.journal, self._room.folder.board, min(position, TWIN_EVERY))
 
     def _say_board(self) -> None:
-        self._said = self._status(self._clock_ns)
         self._showing.say_board()
-
-    def _say_time(self) -> None:
-        """Say that time went on, where the line above says it, or a minute changed what items say."""
-        status = self._status(self._clock_ns)
-        if self._clock_ns // MINUTE_NS != self._minute or status != self._said:
-            self._said = status
-            self._showing.say_minute()
 
     def _look_at(self, stream: bytes | None) -> None:
         self._showing.turn_to(stream)
@@ -215,7 +202,7 @@ class Playback(threading.Thread):
             self._tell(Told(text, (), safe_text(str(fault))))
         else:
             self._tell(Told(text, (said,)))
-            self._say_time()
+            self._showing.say_time()
 
     def _move(self, text: str) -> str:
         word, _, rest = text.strip().partition(" ")

@@ -12,6 +12,8 @@ from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
+from hueandcry.domain.order import NS_PER_MIN
+from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.operator import itemview
 from hueandcry.operator.callers import NOTHING, known
@@ -23,6 +25,7 @@ from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item
 from hueandcry.store.views import WORKED
 
+NEVER = 1 << 63
 Follow = Callable[[bytes, Record | None, Item | None], None]
 
 
@@ -35,6 +38,9 @@ class Showing:
         self._desk, self._tell, self._status, self._follow = desk, tell, status, follow
         self._items: dict[bytes, Item] = {}
         self._known_here = self._named_here()
+        self._minute = 0
+        self._next: tuple[int, bytes] | None = None
+        self._told: tuple[str, bytes | None, int] = ("", None, 0)
         self.listing = ""
         self.looking_at: bytes | None = None
         self._alike, self.known = "", NOTHING
@@ -45,22 +51,48 @@ class Showing:
         """Tell the whole board, and return it."""
         now_ns = self._desk.identity.now()
         found = self._desk.board.items(now_ns)
-        self._items = {item.stream: item for item in found}
+        self._items, self._next = {item.stream: item for item in found}, None
+        self._minute = now_ns // NS_PER_MIN
         self._known_here = self._named_here()
         items: dict[bytes, Item | None] = dict(self._items)
-        self._tell(Moved(items, now_ns, self._status(now_ns), whole=True))
+        self._moved(items, now_ns, whole=True)
         return found
 
+    def say_time(self) -> None:
+        """Tell that time went on, where that changes anything: a minute, the line above, or the seconds of what is due next."""
+        now_ns = self._desk.identity.now()
+        if now_ns // NS_PER_MIN != self._minute:
+            self.say_minute()
+            return
+        status, ticking = self._status(now_ns), self._ticking(now_ns)
+        told = status, ticking, now_ns // NS_PER_S if ticking is not None else 0
+        if told != self._told:
+            self._told = told
+            self._tell(Moved({}, now_ns, status, ticking=ticking))
+
     def say_minute(self) -> None:
-        """Tell that time went on: the items whose words are others now."""
+        """Tell that a minute went on: the items whose words are others now."""
         board, now_ns = self._desk.board, self._desk.identity.now()
+        self._minute = now_ns // NS_PER_MIN
         changed: dict[bytes, Item | None] = {}
         for record in board.open():
             item = board.item(record, now_ns)
             if self._items.get(item.stream) != item:
                 self._put(item.stream, record, item)
                 changed[item.stream] = item
-        self._tell(Moved(changed, now_ns, self._status(now_ns)))
+        self._moved(changed, now_ns)
+
+    def _moved(self, items: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
+        self._tell(Moved(items, now_ns, self._status(now_ns), whole=whole, ticking=self._ticking(now_ns)))
+
+    def _ticking(self, now_ns: int) -> bytes | None:
+        """Return the item that is due next, where that is within a minute."""
+        if self._next is None or self._next[0] <= now_ns:
+            dues = (
+                (due, one.stream) for one in self._items.values() for due in (one.due, one.desk_due) if due is not None
+            )
+            self._next = min((one for one in dues if one[0] > now_ns), default=(NEVER, b""))
+        return self._next[1] if self._next[0] - now_ns < NS_PER_MIN else None
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Tell what the entries moved."""
@@ -71,11 +103,11 @@ class Showing:
         board, now_ns = self._desk.board, self._desk.identity.now()
         crews = (board.records.get(stream) for stream in touched)
         touched |= {one.incident for one in crews if isinstance(one, Resource) and one.incident is not None}
-        items = {stream: item for stream in touched for item in self._moved(stream, now_ns)}
+        items = {stream: item for stream in touched for item in self._become(stream, now_ns)}
         if self._named_here() != self._known_here:
             self.say_board()  # any item may stand in a district or be of a partner that is known from now on
         else:
-            self._tell(Moved(items, now_ns, self._status(now_ns)))
+            self._moved(items, now_ns)
         if not self.listing.startswith("who "):  # a search is one search, recorded once
             self.list(self.listing)
         if self.looking_at in touched:
@@ -83,7 +115,7 @@ class Showing:
                 self.known = known(self._desk, self.looking_at)
             self.say_page()
 
-    def _moved(self, stream: bytes, now_ns: int) -> Iterable[Item | None]:
+    def _become(self, stream: bytes, now_ns: int) -> Iterable[Item | None]:
         """Yield what an item has become, nothing where it is none."""
         record = self._desk.board.records.get(stream)
         if record is None:
@@ -95,6 +127,7 @@ class Showing:
             yield item
 
     def _put(self, stream: bytes, record: Record | None, item: Item | None) -> None:
+        self._next = None
         if item is None:
             self._items.pop(stream, None)
         else:

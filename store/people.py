@@ -147,7 +147,7 @@ class People:
             return connection  # nothing was recorded since; what another process took up is the same
         connection.execute("BEGIN IMMEDIATE")
         try:
-            position = self._reached(connection)
+            position = self._reached(connection, size)
             if position < size:
                 self._take(connection, position, size)
                 connection.execute("UPDATE reached SET position=?, root=?", (size, root))
@@ -178,15 +178,16 @@ class People:
             return False
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
-    def _reached(self, connection: sqlite3.Connection) -> int:
-        """Return up to which position the index is made; it is begun anew where it is of another journal or another form."""
+    def _reached(self, connection: sqlite3.Connection, size: int) -> int:
+        """Return up to which position the index is made; it is begun anew where it is of another journal or another form.
+
+        That is so as well where it is ahead of the journal, as when a replay goes back.
+        """
         query = "SELECT count(*) FROM sqlite_master WHERE name='reached'"
         if self._sure is not None or connection.execute(query).fetchone()[0]:
             position, root, form = connection.execute("SELECT position, root, form FROM reached").fetchone()
-            fits = form == FORM and (
-                (position, root) == self._sure
-                or (position <= self._log.tip().size and self._log.root_at(position) == root)
-            )
+            sure = (position, root) == self._sure or self._log.root_at(min(position, size)) == root
+            fits = form == FORM and position <= size and sure
             if fits:
                 return int(position)
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()

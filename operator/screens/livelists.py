@@ -44,6 +44,7 @@ class LiveListsScreen(RoomScreen):
         self._active = self.FIRST
         self._detail = ""
         self._minute = 0
+        self._ticking: bytes | None = None
 
     def compose_body(self) -> ComposeResult:
         width = self.app.size.width
@@ -72,6 +73,7 @@ class LiveListsScreen(RoomScreen):
     def moved(self, moved: Moved) -> None:
         """Take what changed into the lists; a minute changes what every one of them says."""
         minute = moved.now_ns // NS_PER_MIN
+        time_told = minute != self._minute or not moved.items or bool(moved.ticking or self._ticking)
         for part in self.PARTS:
             one = self._of(part.id)
             mine: dict[bytes, Item | None] = {}
@@ -80,9 +82,9 @@ class LiveListsScreen(RoomScreen):
                     mine[stream] = item
                 elif one.holds(stream):
                     mine[stream] = None
-            if mine or moved.whole or minute != self._minute:
-                one.take(mine, moved.now_ns, whole=moved.whole)
-        self._minute = minute
+            if mine or moved.whole or time_told:
+                one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking)
+        self._minute, self._ticking = minute, moved.ticking
         self._say_detail()
 
     def _say_detail(self) -> None:

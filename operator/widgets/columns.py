@@ -6,32 +6,33 @@ Nothing is told by colour alone.
 
 from rich.style import Style
 
+from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.operator.pressing import calls
 from hueandcry.operator.theme import GRADE_SIGNS, Styles
-from hueandcry.operator.widgets.livelist import Column
+from hueandcry.operator.widgets.livelist import Column, When
 from hueandcry.store.item import Item
 from hueandcry.store.moment import ago
 
 WIDE = 118
 
 
-def _ref(item: Item, _: int) -> tuple[str, Style | None]:
+def _ref(item: Item, _: When) -> tuple[str, Style | None]:
     return item.ref, None
 
 
-def _grade(item: Item, _: int) -> tuple[str, Style | None]:
+def _grade(item: Item, _: When) -> tuple[str, Style | None]:
     return f"{item.grade or '-'}{GRADE_SIGNS.get(item.grade, '')}".center(3), Styles.grades.get(item.grade)
 
 
-def _what(item: Item, _: int) -> tuple[str, Style | None]:
+def _what(item: Item, _: When) -> tuple[str, Style | None]:
     return (f"+{item.unread} {item.what}", Styles.care) if item.unread else (item.what, None)
 
 
-def _care(item: Item, _: int) -> tuple[str, Style | None]:
+def _care(item: Item, _: When) -> tuple[str, Style | None]:
     return ("VUL" if item.vulnerable else ""), Styles.care
 
 
-def _district(item: Item, _: int) -> tuple[str, Style | None]:
+def _district(item: Item, _: When) -> tuple[str, Style | None]:
     return item.district, None
 
 
@@ -41,7 +42,7 @@ def _queue(width: int, *, stage: bool = False) -> Column:
     The columns beside it say themselves that a promise is broken and that something is not read.
     """
 
-    def shows(item: Item, _: int) -> tuple[str, Style | None]:
+    def shows(item: Item, _: When) -> tuple[str, Style | None]:
         said = [word for word, _ in calls(item) if word not in ("BROKE", "UNREAD")]
         if not said:
             return item.stage if stage else item.queue, None
@@ -51,30 +52,33 @@ def _queue(width: int, *, stage: bool = False) -> Column:
     return Column("stage" if stage else "queue", width, shows)
 
 
-def _owner(item: Item, _: int) -> tuple[str, Style | None]:
+def _owner(item: Item, _: When) -> tuple[str, Style | None]:
     return item.owner, None
 
 
-def _age(item: Item, now_ns: int) -> tuple[str, Style | None]:
-    return _minutes(item.since, now_ns), None
+def _age(item: Item, when: When) -> tuple[str, Style | None]:
+    return _minutes(item.since, when.minute_ns), None
 
 
-def _due(item: Item, now_ns: int) -> tuple[str, Style | None]:
-    if item.due is None:
+def _due(item: Item, when: When) -> tuple[str, Style | None]:
+    if item.broken and item.due is not None:
+        return f"BROKE {_minutes(item.due, when.minute_ns)}", Styles.alarm
+    return _left(item.due, when)
+
+
+def _look(item: Item, when: When) -> tuple[str, Style | None]:
+    return _left(item.desk_due, when)
+
+
+def _left(due: int | None, when: When) -> tuple[str, Style | None]:
+    """Return how long is left, in whole minutes that are sure; in seconds for what is due next in the whole room."""
+    if due is None:
         return "", None
-    if item.broken:
-        return f"BROKE {_minutes(item.due, now_ns)}", Styles.alarm
-    if item.due <= now_ns:
-        return f"LATE {_minutes(item.due, now_ns)}", Styles.alarm
-    return f"in {_minutes(now_ns, item.due)}", None
-
-
-def _look(item: Item, now_ns: int) -> tuple[str, Style | None]:
-    if item.desk_due is None:
-        return "", None
-    if item.desk_due <= now_ns:
-        return f"LATE {_minutes(item.desk_due, now_ns)}", Styles.alarm
-    return f"in {_minutes(now_ns, item.desk_due)}", None
+    if due <= when.now_ns:
+        return f"LATE {_minutes(due, when.minute_ns)}", Styles.alarm
+    if when.ticks:
+        return f"in {ago(when.now_ns, due)}", Styles.care
+    return f"in {_minutes(when.minute_ns + NS_PER_MIN, due)}", None
 
 
 def _minutes(since: int, until: int) -> str:

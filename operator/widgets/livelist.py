@@ -7,6 +7,7 @@ operator asks for the order. The selection is an item, not a row number.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
@@ -18,6 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hueandcry.domain.order import NS_PER_MIN
+from hueandcry.domain.reference import NS_PER_S
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.order import Order
@@ -30,12 +32,24 @@ Cell = tuple[str, Style | None]
 LAID_OUT_MAX = 1_000  # rows that are kept laid out: those in view, and some that were
 
 
+class When(NamedTuple):
+    """The moment for which a row is drawn (ns UTC), and whether its item is the one whose seconds are told."""
+
+    now_ns: int
+    ticks: bool = False
+
+    @property
+    def minute_ns(self) -> int:
+        """When the minute began (ns UTC): what is told in minutes changes with it, and with nothing else."""
+        return self.now_ns // NS_PER_MIN * NS_PER_MIN
+
+
 class Column(Struct, frozen=True):
     """A column: its heading, its width in cells, and what it shows of an item, with a style of its own where it has one."""
 
     heading: str
     width: int
-    shows: Callable[[Item, int], tuple[str, Style | None]]
+    shows: Callable[[Item, When], Cell]
 
 
 def fitted(text: str, width: int) -> str:
@@ -65,8 +79,9 @@ class LiveList(ScrollView, can_focus=False):
         self._moved = 0
         self._gone: dict[bytes, Item] = {}
         self._drawn: list[list[Cell]] = []
-        self._laid_out: dict[bytes, tuple[tuple[Item, int, bool], list[Cell]]] = {}
+        self._laid_out: dict[bytes, tuple[tuple[Any, ...], list[Cell]]] = {}
         self._now_ns = 0
+        self._ticking: bytes | None = None
         self.selected: bytes | None = None
         self.active = False
 
@@ -95,9 +110,14 @@ class LiveList(ScrollView, can_focus=False):
         """Return the row in which an item stands."""
         return self._rows.index(stream) if stream is not None and self.holds(stream) else None
 
-    def take(self, changed: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
-        """Take what changed; None for an item that is not on the board any more, and `whole` for a first filling."""
-        self._now_ns = now_ns
+    def take(
+        self, changed: dict[bytes, Item | None], now_ns: int, *, whole: bool = False, ticking: bytes | None = None
+    ) -> None:
+        """Take what changed; None for an item that is not on the board any more, and `whole` for a first filling.
+
+        `ticking` is the item whose seconds are told.
+        """
+        self._now_ns, self._ticking = now_ns, ticking
         if whole:
             self._items.clear()
             self._gone.clear()
@@ -182,25 +202,26 @@ class LiveList(ScrollView, can_focus=False):
     def _cells(self, stream: bytes) -> Sequence[Cell]:
         """Return the cells of a row, laid out; made anew only where the item or the minute is another."""
         shown = self._items.get(stream) or self._gone[stream]
-        made_of = shown, self._now_ns // NS_PER_MIN, stream in self._items
+        when = When(self._now_ns, stream == self._ticking)
+        made_of = shown, stream in self._items, *_changes(shown, when)
         known = self._laid_out.get(stream)
         if known is None or known[0] != made_of:
             if len(self._laid_out) >= LAID_OUT_MAX:
                 self._laid_out.clear()
             cells: list[Cell] = []
-            for column, (text, style) in zip(self._columns, self._shown(stream), strict=True):
+            for column, (text, style) in zip(self._columns, self._shown(stream, when), strict=True):
                 cells += [(fitted(safe_text(text), column.width - 1), style), (" ", None)]
             known = self._laid_out[stream] = made_of, cells
         return known[1]
 
-    def _shown(self, stream: bytes) -> Sequence[Cell]:
+    def _shown(self, stream: bytes, when: When) -> Sequence[Cell]:
         item = self._items.get(stream)
         if item is None:
             gone = self._gone[stream]
-            return [(column.shows(gone, self._now_ns)[0], Styles.dimmed) for column in self._columns[:-1]] + [
+            return [(column.shows(gone, when)[0], Styles.dimmed) for column in self._columns[:-1]] + [
                 ("closed", Styles.dimmed)
             ]
-        return [column.shows(item, self._now_ns) for column in self._columns]
+        return [column.shows(item, when) for column in self._columns]
 
     def _line(self, y: int) -> list[Cell]:
         """Return the cells of a drawn line: the heading, then a row; each with its column's width."""
@@ -247,6 +268,12 @@ class LiveList(ScrollView, can_focus=False):
         cells = self._line(y)
         strip = Strip([Segment(text, style or Styles.plain) for text, style in cells]).simplify()
         return strip.adjust_cell_length(self.size.width, Styles.plain).crop(0, self.size.width)
+
+
+def _changes(item: Item, when: When) -> tuple[int, bool, bool, int]:
+    """Return what of the time an item's row says: the minute, what is late, and the second where it is told."""
+    late = [due is not None and due <= when.now_ns for due in (item.due, item.desk_due)]
+    return when.minute_ns, late[0], late[1], when.now_ns // NS_PER_S if when.ticks else 0
 
 
 def _changed_width(old: Sequence[Cell] | None, new: Sequence[Cell], width: int) -> int:

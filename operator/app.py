@@ -214,13 +214,13 @@ class ControlRoom(Navigation):
 
     # Drafts
 
-    def keep_text(self, text: str, where: str = LINE) -> None:
+    def keep_text(self, text: str, where: str) -> None:
         """Keep what is typed now."""
         self.drafts.put(where, text)
 
-    def narrative_of(self, stream: bytes) -> str:
-        """Return what was written of a contact and not recorded."""
-        return self.drafts.text(stream.hex())
+    def text_kept(self, where: str) -> str:
+        """Return what was typed somewhere and not recorded."""
+        return self.drafts.text(where)
 
     def keep_place(self) -> None:
         """Keep which screens are open."""
@@ -229,24 +229,28 @@ class ControlRoom(Navigation):
 
     async def _take_up(self, left: Left) -> None:
         """Open what was open, and offer what was typed and not recorded."""
-        for one in left.screens[1:]:
+        for one in left.screens:
             if one.screen == ItemScreen.NAME:
                 await self.open_item(one.stream, self.backroom)
-            else:
+            elif one.screen != BoardScreen.NAME:
                 await self.show(one.screen)
-        lines = sorted((one for one in left.drafts if one.where.startswith(LINE)), key=lambda one: one.typed)
-        for line in lines:
-            self.history.add(line.text)
-            self.drafts.put(line.where, "")
+            if one.selected and isinstance(self.screen, LiveListsScreen):
+                self.screen.select(one.selected)
+        lines = {one.where: one for one in sorted(left.drafts, key=lambda one: one.typed) if one.where.startswith(LINE)}
+        for screen in self._of(self.backroom):
+            own = lines.pop(screen.line, None)
+            if own is not None:
+                screen.bar.fill(own.text)
+        for other in lines.values():  # of a screen that is not open any more
+            self.history.add(other.text)
+            self.drafts.put(other.where, "")
         front = self.front(self.backroom)
-        if front is None or not left.drafts:
-            return
-        if lines and not front.bar.value:
-            front.bar.fill(lines[-1].text)
-        typed = local_text(max(one.typed for one in left.drafts), self._zone)
-        front.warn(
-            safe_text(f"taken up again: {counted(len(left.drafts), 'text')} typed until {typed} and not recorded")
-        )
+        if front is not None and left.drafts:
+            if lines and not front.bar.value:
+                front.bar.fill(self.history.lines[-1])
+            typed = local_text(max(one.typed for one in left.drafts), self._zone)
+            count = counted(len(left.drafts), "text")
+            front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded"))
 
     def _draft_failed(self, why: str) -> None:
         if self.is_running and why:
@@ -260,6 +264,8 @@ class ControlRoom(Navigation):
 
     def leave(self, *, why: str = "", code: int = 0, place: bool = False) -> None:
         """End the room; what was asked is finished first."""
+        for screen in self._of(self.backroom):
+            self.keep_text(screen.bar.value, screen.line)  # what was cleared a moment ago is not kept
         self.drafts.end(place=place)
         self.exit(why or None, return_code=code)
 

@@ -26,7 +26,7 @@ from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Foreseen, Left, Message, Offered, Stopped, Suggesting, Told, Turned
+from hueandcry.operator.messages import Filled, Foreseen, Left, Message, Offered, Stopped, Suggesting, Told, Turned
 from hueandcry.operator.palette import Palette
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.searching import maybe_the_same
@@ -105,6 +105,10 @@ class Backroom(threading.Thread):
     def offer(self, typed: str, stream: bytes | None, turn: int) -> None:
         """Say what the palette offers for what is typed, with an item in front; answered by Offered."""
         self._ask(lambda: self._tell(Offered(turn, tuple(self._palette.offered(typed, stream)))))
+
+    def open_incident(self, stream: bytes, words: str) -> None:
+        """Open an incident from a contact, of the type that its words suggest; answered by Told, or by Filled where none do."""
+        self._ask(lambda: self._open_incident(stream, words))
 
     def turn_to_alert(self, shown: bytes | None) -> None:
         """Turn to the most pressing alert, or behind the one that is shown to the next; answered by Turned."""
@@ -239,6 +243,14 @@ class Backroom(threading.Thread):
     def _suggest(self, stream: bytes, text: str) -> None:
         found = self._room.board.policy.categories.suggested(text)
         self._tell(Suggesting(stream, found.code, found.words) if found is not None else Suggesting(stream))
+
+    def _open_incident(self, stream: bytes, words: str) -> None:
+        found = self._room.board.policy.categories.suggested(words)
+        line = f"open {self._room.board.name(stream, self.now())} "
+        if found is not None:
+            self._carry(f"{line}{found.code} {words}")
+        else:
+            self._tell(Filled(line, "what is it about? Tab offers the types"))
 
     def _turn_to_alert(self, shown: bytes | None) -> None:
         streams = self._signals.streams()

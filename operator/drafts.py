@@ -16,13 +16,14 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hueandcry.domain.fault import Damaged
 from hueandcry.operator.keptfile import SealedFile
 from hueandcry.operator.spool import folder_of, state_folder
 
 WRITE_AFTER_S = 0.3
-LINE = "line"  # the command bar; a narrative is kept under its contact's stream in hexadecimal
+LINE = "line"  # a command bar, with its screen; a narrative is kept under its contact's stream in hexadecimal
 
 
 class Draft(Struct, frozen=True, array_like=True):
@@ -125,8 +126,8 @@ class Drafts(threading.Thread):
         found.sort(key=lambda one: one[0].stat().st_mtime_ns)
         drafts: dict[str, Draft] = {}
         for one in sorted((draft for _, left in found for draft in left.drafts), key=lambda one: one.typed):
-            where = one.where if one.where not in drafts or one.where != LINE else f"{LINE} {len(drafts)}"
-            drafts[where] = one
+            where = one.where if one.where not in drafts else f"{LINE} {one.where} {len(drafts)}"  # both are offered
+            drafts[where] = replace(one, where=where)
         self._texts = dict(drafts)
         self._screens = found[-1][1].screens
         self._write()

@@ -61,7 +61,7 @@ class ItemScreen(RoomScreen):
         self.source.look_at(self.stream)
         if self._narrates:
             self._say_suggested()
-            self.narrative.text = self.hue.narrative_of(self.stream)
+            self.narrative.text = self.hue.text_kept(self.stream.hex())
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -121,29 +121,28 @@ class ItemScreen(RoomScreen):
     async def action_record(self) -> None:
         """Record what the caller says in the log of the contact."""
         await self.bar.settled()
-        if not self._narrates or not self.narrative.words:
+        words = self.narrative.words if self._narrates else ""
+        if not words:
             self.message.say("nothing is written down here that the caller says", Styles.alarm)
             return
-        self._carry_narrative(f"note {self._ref} {self.narrative.words}")
+        self._narrated = words
+        self.source.carry(f"note {stream_text(self.stream)} {words}")
 
     async def action_incident(self) -> None:
         """Open an incident from this contact: of the type that the words suggest, or one that is still to be typed."""
         await self.bar.settled()
         if not self._narrates:
             await super().action_incident()
-        elif self._category and not self.bar.value:
-            self._carry_narrative(f"open {self._ref} {self._category} {self.narrative.words}")
-        elif not self.bar.value:
+        elif self.bar.value:
+            self.message.say("the line has a text already: do or clear it first", Styles.alarm)
+        else:
             self.set_focus(self.bar)
-            self.bar.fill(f"open {self._ref} ")
-
-    def _carry_narrative(self, line: str) -> None:
-        self._narrated = line
-        self.source.carry(line)
+            self._narrated = self.narrative.words
+            self.hue.backroom.open_incident(self.stream, self._narrated)
 
     def told(self, told: Told) -> None:
         super().told(told)
-        if told.text == self._narrated and self._narrates:
+        if self._narrates and self._narrated and told.text.endswith(self._narrated):
             self._narrated = ""
             if not told.fault:
                 self.narrative.text = ""

@@ -44,6 +44,7 @@ class LiveListsScreen(RoomScreen):
         self._active = self.FIRST
         self._detail = ""
         self._minute = 0
+        self._wanted = b""
         self._ticking: bytes | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -85,6 +86,8 @@ class LiveListsScreen(RoomScreen):
             if mine or moved.whole or time_told:
                 one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking)
         self._minute, self._ticking = minute, moved.ticking
+        if moved.whole and self._wanted:
+            self.select(self._wanted)
         self._say_detail()
 
     def _say_detail(self) -> None:
@@ -105,9 +108,11 @@ class LiveListsScreen(RoomScreen):
         return Open(self.NAME, selected=self._list().selected or b"")
 
     def select(self, stream: bytes) -> None:
-        """Put the cursor on an item, where one of the lists has it."""
+        """Put the cursor on an item, where one of the lists has it, or will have once it is filled."""
+        self._wanted = stream
         for part in self.PARTS:
             if self._of(part.id).holds(stream):
+                self._wanted = b""
                 self._turn_to(part.id)
                 self._list().select(stream)
 

@@ -83,9 +83,9 @@ class PaletteScreen(Screen[Offer | None]):
         Binding("escape,f9,ctrl+k", "cancel", priority=True, show=False),
     ]
 
-    def __init__(self, stream: bytes | None, typed: str = "") -> None:
+    def __init__(self, stream: bytes | None) -> None:
         super().__init__()
-        self._stream, self._typed = stream, typed
+        self._stream = stream
         self._turn = 0
 
     @property
@@ -106,7 +106,7 @@ class PaletteScreen(Screen[Offer | None]):
         bar = self.query_one(CommandBar)
         bar.placeholder = "a few letters of a verb, an item, a list or a key"
         self.set_focus(bar)
-        bar.fill(self._typed)
+        bar.fill(self.hue.text_kept(DRAFT))
         self.query_one("#status", Saying).say("Palette", Styles.band)
         self.query_one("#keys", Saying).say("Enter puts it into the line   Up Down   Esc back", Styles.band)
         self._ask()

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from hueandcry.operator.actions import ACTIONS, keys_of
-from hueandcry.operator.drafts import Open
+from hueandcry.operator.drafts import LINE, Open
 from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
 from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
@@ -65,6 +65,11 @@ class RoomScreen(Screen[None]):
     def under_cursor(self) -> str:
         """How the item under the cursor is named, empty where there is none."""
         return ""
+
+    @property
+    def line(self) -> str:
+        """Under which name the draft of this screen's line is kept."""
+        return f"{LINE} {self.place.screen} {self.place.stream.hex()}".rstrip()
 
     @property
     def in_front(self) -> bytes | None:
@@ -140,7 +145,7 @@ class RoomScreen(Screen[None]):
         self._turn += 1
         self._completions = ()
         self.strip.heard()
-        self.hue.keep_text(message.text)
+        self.hue.keep_text(message.text, self.line)
         if message.found:
             self.preview.say(message.found, Styles.ask)
         elif asks(message.text):

@@ -70,7 +70,6 @@ class LogView(ScrollView, can_focus=False):
         self.virtual_size = Size(self.size.width, len(self._wrapped) + len(self._head))
         if self._follows:
             self._to_end()
-            self.call_after_refresh(self._to_end)  # before the first layout there is nowhere to scroll to
         self.refresh()
 
     def _styled(self, lines: Iterable[str], width: int) -> list[tuple[str, Style]]:
@@ -87,6 +86,10 @@ class LogView(ScrollView, can_focus=False):
 
     def on_resize(self) -> None:
         self._wrap()
+
+    def on_idle(self) -> None:
+        """Keep the end in view once all is laid out: before that there was nowhere to scroll to."""
+        self._to_end()
 
     def move(self, rows: int) -> None:
         """Scroll by rows."""

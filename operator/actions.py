@@ -48,6 +48,7 @@ ACTIONS = (
     Action("narrative", "ctrl+t", "write what the caller says; again: back to the line", "narrative", "note"),
     Action("record", "ctrl+s", "record what the caller says as a note", "record", "note"),
     Action("undo", "ctrl+z", "offer the line that takes the last act back", "undo", "undo"),
+    Action("copy", "ctrl+g", "copy what is shown of this item, where that is switched on", "copy", "show"),
     Action("search", "ctrl+r", "search the lines typed before", "search", "history"),
     Action("older", "ctrl+p", "the line before", "older", "history"),
     Action("newer", "ctrl+n", "the line after", "newer", "history"),

@@ -23,6 +23,7 @@ from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.gathering import Gathering
 from hueandcry.operator.messages import (
     Alerted,
+    Copied,
     Filled,
     Foreseen,
     Listed,
@@ -191,6 +192,9 @@ class ControlRoom(Navigation):
                 front.suggesting(told)
             case Listed():
                 front.listed(told)
+            case Copied():
+                self.copy_to_clipboard(told.text)
+                front.message.say("copied; the access log says so", Styles.plain)
             case _:
                 pass  # of an item that is not in front any more
 
@@ -255,6 +259,11 @@ class ControlRoom(Navigation):
     def _draft_failed(self, why: str) -> None:
         if self.is_running and why:
             self.heard(Told("", (), safe_text(why)), self.backroom)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what is marked in a line, where this system user has that switched on: it goes to another machine's clipboard."""
+        if self.settings.copy:
+            super().copy_to_clipboard(text)
 
     # Leaving
 

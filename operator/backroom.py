@@ -9,24 +9,34 @@ else does.
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from hueandcry.domain.contact import Answered
-from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
 from hueandcry.domain.firstcheck import CheckFirst
 from hueandcry.domain.handover import SeeUpdate
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.domain.staff import SignedOff
-from hueandcry.operator import console
+from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.exits import family_of
-from hueandcry.operator.messages import Filled, Foreseen, Left, Message, Offered, Stopped, Suggesting, Told, Turned
+from hueandcry.operator.messages import (
+    Copied,
+    Filled,
+    Foreseen,
+    Left,
+    Message,
+    Offered,
+    Stopped,
+    Suggesting,
+    Told,
+    Turned,
+)
 from hueandcry.operator.palette import Palette
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.searching import maybe_the_same
@@ -63,6 +73,7 @@ class Backroom(threading.Thread):
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
         self._minute = 0
+        self._told = 0  # the position up to which the screen knows
 
     # What the screen asks; each returns at once
 
@@ -110,6 +121,10 @@ class Backroom(threading.Thread):
         """Open an incident from a contact, of the type that its words suggest; answered by Told, or by Filled where none do."""
         self._ask(lambda: self._open_incident(stream, words))
 
+    def copy(self, stream: bytes) -> None:
+        """Hand out what is shown of an item, which the access log names as copied; answered by Copied."""
+        self._ask(lambda: self._copy(stream))
+
     def turn_to_alert(self, shown: bytes | None) -> None:
         """Turn to the most pressing alert, or behind the one that is shown to the next; answered by Turned."""
         self._ask(lambda: self._turn_to_alert(shown))
@@ -140,6 +155,7 @@ class Backroom(threading.Thread):
             self._minute = self.now() // NS_PER_MIN
             self._showing = Showing(self._desk, self._tell, self._signals.status, self._signals.take)
             self._palette = Palette(self._desk)
+            self._told = self._room.board.position
             self._say_board()
             self._deliver()
             with Commits(self._room.journal) as self._commits:
@@ -172,21 +188,21 @@ class Backroom(threading.Thread):
             request = self._requests.get_nowait()
         except queue.Empty:
             if commits.wait(IDLE_S) or self._missed:
-                self._take(self._room.board.catch_up())
+                self._room.board.catch_up()
+                self._say_new()
             return True
         if request is not None:
             request()
+            self._say_new()
         return request is not None
 
     def _keep_time(self) -> None:
         if time.monotonic() >= self._next_tick:
             self._next_tick = time.monotonic() + TICK_S
-            board = self._room.board
-            before = board.position
             try:
                 if self._lease.take():
                     self._watch.tick()
-                    self._take(self._room.journal.entries(before, board.position))  # others', too, that it came upon
+                    self._say_new()
                 self._signals.unkept = ""
             except (
                 Unavailable,
@@ -207,7 +223,6 @@ class Backroom(threading.Thread):
         if self._missed and self._spool.holds:
             self._keep(text, Unavailable("the store cannot be had yet"))  # in the order of typing: none overtakes
             return
-        before = desk.board.position
         try:
             entries = desk.opened(carry_out(desk, text))
         except Misread as fault:
@@ -226,8 +241,7 @@ class Backroom(threading.Thread):
                 self._tell(Left())
         if desk.board.erasing:
             self._watch.erase()  # at once, whoever keeps the watch
-        if desk.board.position != before:
-            self._take(desk.log.entries(before, desk.board.position))
+        self._say_new()
 
     def _answer_next(self) -> None:
         before = self._desk.board.position
@@ -252,6 +266,15 @@ class Backroom(threading.Thread):
         else:
             self._tell(Filled(line, "what is it about? Tab offers the types"))
 
+    def _copy(self, stream: bytes) -> None:
+        try:
+            self._room.access.shown(self._desk.door.viewer, "copy", [stream])
+        except Unavailable as fault:
+            self._tell(Told("", (), safe_text(f"nothing is copied: {fault}")))
+            return
+        page = itemview.page(self._desk, stream, "")
+        self._tell(Copied("\n".join((*page.heading, *page.log))))
+
     def _turn_to_alert(self, shown: bytes | None) -> None:
         streams = self._signals.streams()
         if not streams:
@@ -264,13 +287,14 @@ class Backroom(threading.Thread):
         """Keep a line at this seat that could not be recorded, and say so."""
         self._missed, self._retry = True, time.monotonic() + RETRY_S
         try:
-            self._tell(Told(text, (safe_text(keep(self._spool, [text], self.now(), fault)),)))
+            self._tell(
+                Told(text, (safe_text(keep(self._spool, [text], self.now(), fault, self._desk.signed.session)),))
+            )
         except (Unavailable, Misread) as why:
             self._tell(Told(text, (), safe_text(str(why))))
 
     def _deliver(self) -> None:
         """Deliver what this seat kept, and say what came of it."""
-        before = self._desk.board.position
         try:
             delivered = deliver(self._desk, self._spool)
         except Damaged as fault:
@@ -279,7 +303,7 @@ class Backroom(threading.Thread):
         if delivered.lines:
             count = counted(len(delivered.lines), "line")
             self._tell(Told("", (f"delivered: {count} kept at this seat",), safe_text(delivered.why)))
-            self._take(self._desk.log.entries(before, self._desk.board.position))
+            self._say_new()
         elif delivered.why:
             self._tell(Told("", (), safe_text(f"{delivered.why}; {delivered.left} still kept here: hue spool list")))
         elif self._missed:
@@ -312,20 +336,25 @@ class Backroom(threading.Thread):
         record = self._room.board.record(stream)
         if isinstance(record, Incident) and record.unread:
             with suppress(Refused, Conflict):
-                self._take(self._desk.do([Act(stream, SeeUpdate())]))
+                self._desk.do([Act(stream, SeeUpdate())])
+                self._say_new()
 
     def _note_checked(self, stream: bytes) -> None:
         """Record what was looked for by the number of a contact, once somebody who may take it opens it and could look."""
         acts = [Act(stream, CheckFirst(what, found, "")) for what, found in self._showing.unchecked().items()]
         with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
-            self._take(self._desk.do(acts))
+            self._desk.do(acts)
+            self._say_new()
 
-    def _take(self, entries: Iterable[Entry]) -> None:
-        """Tell the screen what the entries moved."""
-        self._showing.take(entries)
-        self._say_alerts()
+    def _say_new(self) -> None:
+        """Tell what moved since it was told last, whoever recorded it, and whatever made this room come upon it."""
+        before, self._told = self._told, self._room.board.position
+        if self._told != before:
+            self._showing.take(self._room.journal.entries(before, self._told))
+            self._say_alerts()
 
     def _say_board(self) -> None:
+        self._say_new()
         self._signals.fill(self._showing.say_board(), self._room.board.open())
 
     def _say_alerts(self) -> None:

@@ -119,7 +119,7 @@ def do(
     except Unavailable as fault:
         if not keep and not sys.stdin.isatty():
             raise  # whoever runs it from a program gives it again, and then it would be recorded twice
-        fail(UNAVAILABLE, delivery.keep(spool, left, time.time_ns(), fault))
+        fail(UNAVAILABLE, delivery.keep(spool, left, time.time_ns(), fault, session or os.environ.get("HUE_SESSION")))
     opened.close()
 
 

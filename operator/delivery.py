@@ -169,16 +169,19 @@ def sit(desk: Desk, spool: Spool) -> None:
         spool.sit(desk.signed.collar, desk.signed.session)
 
 
-def keep(spool: Spool, texts: Sequence[str], typed: int, fault: Unavailable) -> str:
-    """Keep lines that could not be recorded, and return the sentence that says so; raises the fault where none are kept here."""
-    if spool.sat() is None:
+def keep(spool: Spool, texts: Sequence[str], typed: int, fault: Unavailable, session: str | None = None) -> str:
+    """Keep lines that could not be recorded, and return the sentence that says so; raises the fault where none are kept here.
+
+    They are of a session, or of that which sat here last where none is named.
+    """
+    if spool.sat(session) is None:
         raise fault
     for text in texts:
         READER.verb(text)
     count = 0
     for text in texts:
         try:
-            count = spool.keep(storable(text), typed)
+            count = spool.keep(storable(text), typed, session)
         except Unavailable as why:
             raise Unavailable(f"{fault}; not kept at this seat: {why}") from fault
     return f"{fault}; kept at this seat, {counted(count, 'line')} to be delivered when the store is back"

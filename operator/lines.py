@@ -1,5 +1,6 @@
 """Line mode's work: a line in, facts or one sentence out; and a conversation where no screen can be drawn."""
 
+import os
 import sys
 
 from hueandcry.domain.contact import Rang
@@ -109,6 +110,7 @@ class _Seat:
 
     def __init__(self, store: str | None, session: str | None) -> None:
         self._store, self._session = store, session
+        self._named_session = session or os.environ.get("HUE_SESSION")
         self._spool = Spool(store_path(store))
         self._identity = Identity()
         self._sits: Desk | None = None
@@ -147,7 +149,7 @@ class _Seat:
             self._history.append(text)
         except Unavailable as fault:
             self._missed = True
-            console.complain(delivery.keep(self._spool, [text], self._identity.now(), fault))
+            console.complain(delivery.keep(self._spool, [text], self._identity.now(), fault, self._named_session))
 
     def _say_known(self, desk: Desk, entries: list[Entry]) -> None:
         """Say what is known of whoever rings, as the screen shows it before anybody answers."""

@@ -44,6 +44,12 @@ class Filled(Struct, frozen=True):
     why: str = ""
 
 
+class Copied(Struct, frozen=True):
+    """What is shown of an item, for the clipboard of whoever asked; the access log says so already."""
+
+    text: str
+
+
 class Offered(Struct, frozen=True):
     """What the palette offers for what was typed; `turn` tells for which text."""
 
@@ -139,4 +145,18 @@ class Stopped(Struct, frozen=True):
     why: str
 
 
-Message = Told | Filled | Offered | Foreseen | Moved | Alerted | Opened | Suggesting | Listed | Turned | Left | Stopped
+Message = (
+    Told
+    | Filled
+    | Copied
+    | Offered
+    | Foreseen
+    | Moved
+    | Alerted
+    | Opened
+    | Suggesting
+    | Listed
+    | Turned
+    | Left
+    | Stopped
+)

@@ -32,6 +32,7 @@ from hueandcry.operator.keptfile import KEY_BYTES, NONCE_BYTES, write_whole
 MARK_BYTES, LENGTH_BYTES = 16, 4
 PLACE_BYTES, FOLDER_LETTERS = 8, 24
 LINES_MAX = 10_000
+SAT_MAX = 50
 
 
 class Kept(Struct, frozen=True, array_like=True):
@@ -50,7 +51,7 @@ class Kept(Struct, frozen=True, array_like=True):
 
 
 class Sat(Struct, frozen=True):
-    """Who sat here last while the store could be had: a seat that was never signed on keeps nothing."""
+    """Who sat here while the store could be had: a seat that was never signed on keeps nothing."""
 
     collar: str
     session: str
@@ -74,23 +75,34 @@ class Spool:
 
     # Who sits here
 
-    def sat(self) -> Sat | None:
-        """Return who sat here last, None where nobody did."""
+    def sat(self, session: str | None = None) -> Sat | None:
+        """Return who sat here in a session, or last where none is named; None where nobody did."""
+        known = self._known()
+        if session is None:
+            return known[-1] if known else None
+        return next((one for one in known if one.session == session), None)
+
+    def _known(self) -> list[Sat]:
         try:
-            return msgspec.json.decode(self._sat_file.read_bytes(), type=Sat)
+            return msgspec.json.decode(self._sat_file.read_bytes(), type=list[Sat])
         except (OSError, msgspec.DecodeError):
-            return None
+            return []
 
     def sit(self, collar: str, session: str) -> None:
-        """Remember who sits here now."""
-        if self.sat() != Sat(collar, session):
-            self._write(self._sat_file, msgspec.json.encode(Sat(collar, session)))
+        """Remember who sits here now, and the last few who did: several may at one time, each in a session of their own."""
+        known, now = self._known(), Sat(collar, session)
+        if known[-1:] != [now]:
+            kept = [*[one for one in known if one != now], now][-SAT_MAX:]
+            self._write(self._sat_file, msgspec.json.encode(kept))
 
     # Keeping
 
-    def keep(self, text: str, typed: int) -> int:
-        """Keep a line, durably, and return how many wait; raises Unavailable where this seat may not, or cannot."""
-        sat = self.sat()
+    def keep(self, text: str, typed: int, session: str | None = None) -> int:
+        """Keep a line of a session, durably, and return how many wait; raises Unavailable where this seat may not, or cannot.
+
+        Where no session is named, it is that of who sat here last.
+        """
+        sat = self.sat(session)
         if sat is None:
             raise Unavailable("nobody was signed on at this seat before, so nothing is kept here")
         with self._held():

@@ -253,8 +253,17 @@ class RoomScreen(Screen[None]):
             "sort": "there is no list here",
             "complete": "" if self.bar.value else "there is one list here, or none",
         }
+        if not self.hue.settings.copy:
+            reasons["copy"] = "copying is switched off (copy = true in the settings)"
+        elif self.in_front is None:
+            reasons["copy"] = "no item is in front"
         if not self.is_live:
-            reasons |= {"next-call": "this is a replay", "undo": "this is a replay", "alert": "this is a replay"}
+            reasons |= {
+                "next-call": "this is a replay",
+                "undo": "this is a replay",
+                "alert": "this is a replay",
+                "copy": "this is a replay",
+            }
         elif not self.hue.calls:
             reasons["alert"] = "nothing calls"
         return reasons.get(action, "")
@@ -300,6 +309,13 @@ class RoomScreen(Screen[None]):
     async def action_record(self) -> None:
         """Record what the caller says."""
         self.message.say("no contact is open", Styles.alarm)
+
+    def action_copy(self) -> None:
+        """Copy what is shown of the item in front."""
+        if why := self.why_not("copy"):
+            self.message.say(why, Styles.alarm)
+        elif self.in_front is not None:
+            self.hue.backroom.copy(self.in_front)
 
     async def action_next_call(self) -> None:
         """Answer whoever is next; what stands in the line and what is open stay."""

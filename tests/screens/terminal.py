@@ -84,6 +84,11 @@ class Terminal:
         """Press the keys of a text."""
         os.write(self._fd, text.encode())
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Become another size, as a window that is dragged."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def line(self, text: str, wanted: str) -> None:
         """Type a line into the command bar, see its preview or error come, press Enter, and wait for what it brings."""
         self.type(text)

@@ -258,12 +258,7 @@ class RoomScreen(Screen[None]):
         elif self.in_front is None:
             reasons["copy"] = "no item is in front"
         if not self.is_live:
-            reasons |= {
-                "next-call": "this is a replay",
-                "undo": "this is a replay",
-                "alert": "this is a replay",
-                "copy": "this is a replay",
-            }
+            reasons |= dict.fromkeys(("next-call", "undo", "alert", "copy"), "this is a replay")
         elif not self.hue.calls:
             reasons["alert"] = "nothing calls"
         return reasons.get(action, "")

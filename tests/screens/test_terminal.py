@@ -126,6 +126,22 @@ def test_what_another_process_records_appears_and_costs_few_bytes(room: Room) ->
     leave(terminal)
 
 
+def test_a_999_that_rings_while_somebody_types_is_shown_at_once(room: Room) -> None:
+    """Whatever makes this room come upon what others recorded, a preview among it, it is told: none is passed over."""
+    desk = desk_of(room)
+    terminal = open_terminal(room)
+    terminal.until("Incidents (0)")
+    for number in range(8):
+        terminal.type(f"ring 101 half ty {number}")  # each letter is foreseen on the board as it is then
+        work(desk, f"ring 999 0770090012{number}")
+        terminal.until("999 RINGING")
+        work(desk, "answer .")
+        terminal.until("no alerts")
+        terminal.type("\x1b")
+        terminal.until("type a line")
+    leave(terminal)
+
+
 def test_an_idle_screen_sends_next_to_nothing(room: Room) -> None:
     work(desk_of(room), "ring 999 0770\n" + TRIAGED)
     terminal = open_terminal(room)

@@ -270,6 +270,29 @@ def watch(
 
 
 @app.command()
+def keys(json: Json = False) -> None:
+    """Print the keys of the room as they are set here: a card for the desk; says what is wrong with the settings."""
+    from hueandcry.operator import console
+    from hueandcry.operator.actions import ACTIONS, card, spoken
+    from hueandcry.operator.settings import read_settings, settings_path
+
+    settings, faults = read_settings()
+    for line in () if json else card(settings.keys):
+        console.say(line)
+    for one in ACTIONS if json else ():
+        said = settings.keys.get(one.id, one.keys)
+        console.say_json(
+            {"action": one.id, "keys": said.split(","), "does": one.does, "line": one.line, "said": spoken(said)}
+        )
+    if not json:
+        console.say(
+            f"{len(ACTIONS)} keys; other ones by their action's name in {settings_path()}: hue keys --json names them"
+        )
+    if faults:
+        fail(USAGE, "; ".join(faults))
+
+
+@app.command()
 def demo(
     seed: Annotated[int, typer.Option("--seed", help="What the simulated staff do follows from it.")] = 1,
     speed: Annotated[

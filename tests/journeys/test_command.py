@@ -55,6 +55,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("verify",),
     ("watch",),
     ("demo",),
+    ("keys",),
     ("intake",),
     ("intake", "load"),
     ("access",),

@@ -14,6 +14,7 @@ from msgspec import Struct
 from hueandcry.domain import expedite, partner, recontact
 from hueandcry.domain.fact import Entry, Fact
 from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.spread import percentile
 
 
 class Answers(Struct, frozen=True, order=True):
@@ -126,9 +127,7 @@ def _answers(who: str, sort: str, count: _Count) -> Answers:
 
 def _spread(waits: list[int]) -> tuple[int, int, int]:
     """Return the median, the 95th of a hundred and the longest, 0 of none."""
-    if not waits:
-        return 0, 0, 0
-    return waits[(len(waits) - 1) // 2], waits[(len(waits) * 95 + 99) // 100 - 1], waits[-1]
+    return percentile(waits, 50) or 0, percentile(waits, 95) or 0, percentile(waits, 100) or 0
 
 
 def answering(entries: Iterable[Entry]) -> list[Answers]:

@@ -21,6 +21,11 @@ from hueandcry.domain.referral import Referral
 NS_PER_MIN = 60 * NS_PER_S
 
 
+def risk_minutes(risk: int, since: int, now_ns: int, added_min: int = 0) -> int:
+    """Return risk times waiting since a moment (ns UTC), by whole minutes; `added_min` as the order has it, none for a sum."""
+    return risk * (max(0, now_ns - since) // NS_PER_MIN + added_min)
+
+
 class Weight(Struct, frozen=True):
     """What an item weighs: its risk, since when it waits (ns UTC), and what the risk is made of."""
 
@@ -34,7 +39,7 @@ class Weight(Struct, frozen=True):
 
     def risk_minutes(self, now_ns: int, added_min: int = 0) -> int:
         """Return risk times waiting; `added_min` as the order has it, none for the sum of a queue."""
-        return self.risk * (self.minutes(now_ns) + added_min)
+        return risk_minutes(self.risk, self.since, now_ns, added_min)
 
 
 def weight_of(record: Record, policy: Policy) -> Weight:

@@ -9,14 +9,13 @@ from msgspec import Struct
 
 from hueandcry.domain import replay
 from hueandcry.domain.fact import Entry
-from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.queues import queues as standing
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.watch import keep
 from hueandcry.store.evidence import Examination
-from hueandcry.store.item import Item
 from hueandcry.store.moment import ago, local_text, rfc3339
 from hueandcry.store.naming import RoomNames
 from hueandcry.store.sealed import Seals
@@ -30,28 +29,20 @@ FOLLOWED_S = 60.0  # the longest wait of whoever follows; a commit ends it
 
 def queues(board: Board, now_ns: int, *, json: bool) -> None:
     """Print each queue with how much stands in it, how old, and how much risk has waited in it."""
-    found: dict[str, list[Item]] = {}
-    for item in board.items(now_ns):
-        found.setdefault(item.queue, []).append(item)
-    for queue, items in found.items():
-        minutes = sum(one.risk * (max(0, now_ns - one.since) // NS_PER_MIN) for one in items)
-        oldest = min(one.since for one in items)
-        counts = {
-            "vulnerable": sum(one.vulnerable for one in items),
-            "overdue": sum(one.overdue for one in items),
-            "promises_broken": sum(one.broken for one in items),
-            "escalated": sum(bool(one.escalated) for one in items),
-        }
+    found = standing(board.items(now_ns), now_ns)
+    for one in found:
         if json:
-            console.say_json(
-                {"queue": queue, "open": len(items), "oldest": rfc3339(oldest), "risk_minutes": minutes, **counts}
-            )
+            console.say_json({
+                "queue": one.queue, "open": one.open, "oldest": rfc3339(one.oldest), "risk_minutes": one.risk_minutes,
+                **one.counts,
+            })  # fmt: skip
             continue
-        flags = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
-        line = f"{queue:<9} {len(items):>5} open  oldest {ago(oldest, now_ns):>6}  {minutes:>9,} risk-minutes  {flags}"
+        flags = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in one.counts.items() if count)
+        waited = f"oldest {ago(one.oldest, now_ns):>6}  {one.risk_minutes:>9,} risk-minutes"
+        line = f"{one.queue:<9} {one.open:>5} open  {waited}  {flags}"
         console.say(safe_text(line.rstrip()))
     if not json:
-        console.say(f"{sum(map(len, found.values()))} open in {counted(len(found), 'queue')}")
+        console.say(f"{sum(one.open for one in found)} open in {counted(len(found), 'queue')}")
 
 
 class Span(Struct, frozen=True):

@@ -14,7 +14,7 @@ from hueandcry.domain.contact import UNKNOWN, Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.order import NS_PER_MIN, weight_of
+from hueandcry.domain.order import risk_minutes, weight_of
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.referral import Referral
 from hueandcry.domain.resource import Resource
@@ -74,8 +74,7 @@ class Standing(NamedTuple):
     def key(self, now_ns: int) -> tuple[Any, ...]:
         """Return the key that sorts the board at a moment (ns UTC)."""
         kind, unbroken, seen_to, risk, since, added_min, stream = self
-        waited_min = (now_ns - since) // NS_PER_MIN if now_ns > since else 0
-        return kind, unbroken, seen_to, -risk * (waited_min + added_min), since, stream
+        return kind, unbroken, seen_to, -risk_minutes(risk, since, now_ns, added_min), since, stream
 
 
 def standing(item: Item) -> Standing:

@@ -53,11 +53,18 @@ class Agency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     acknowledge_within_s: Seconds = 120
 
 
+class AnswerTarget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Within how many seconds whoever gets in touch through a channel is to be answered."""
+
+    channel: Literal["999", "101", "chat", "online", "social", "partner", "ivr"]
+    within_s: Seconds
+
+
 class GradePack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Grades, most urgent first, when shifts change (local time), and the room's other times.
 
     How soon a partner's expedite is answered, a parked caller taken up, a resource at a scene heard of, a lost caller rung
-    back and how often; who must be told of a major incident.
+    back and how often; who must be told of a major incident. How soon a channel is answered is looked at, and raises nothing.
     """
 
     grade: tuple[GradeRow, ...]
@@ -67,6 +74,7 @@ class GradePack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=True)
     recall_every_s: Annotated[int, Meta(gt=0)] = 300
     recalls: Annotated[int, Meta(ge=1, le=20)] = 3
     agency: tuple[Agency, ...] = ()
+    answer: tuple[AnswerTarget, ...] = ()
     order: Order = Order()
     changeover: tuple[Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = ()
 

@@ -93,6 +93,7 @@ def _codes_of(pack: Pack) -> Iterator[tuple[str, list[str]]]:
         case GradePack():
             yield "grade", [one.code for one in pack.grade]
             yield "agency", [one.code for one in pack.agency]
+            yield "answer", [one.channel for one in pack.answer]
         case CategoryPack():
             yield "category", [one.code for one in pack.category]
             yield "qualifier", [one.code for one in pack.qualifier]

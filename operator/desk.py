@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,6 +29,9 @@ from hueandcry.store.codec import Pending
 from hueandcry.store.log import Log, Seen
 from hueandcry.store.sealed import Door, Viewer
 from hueandcry.store.views import Board, blank
+
+if TYPE_CHECKING:
+    from hueandcry.operator.wallkeeper import WallKeeper
 
 ATTEMPTS = 5
 SKEW_NS = NS_PER_S
@@ -87,6 +90,13 @@ class Desk:
     def door(self) -> Door:
         """The door to sealed values, for who sits here."""
         return Door(self.log, viewer_of(self.board, self.signed))
+
+    @cached_property
+    def wall_keeper(self) -> "WallKeeper":
+        """What the wall has counted, up to where it was looked at last from here."""
+        from hueandcry.operator.wallkeeper import WallKeeper
+
+        return WallKeeper(self.log)
 
     def do(self, acts: Sequence[Act] | Callable[[], Sequence[Act]], *, approving: bool = False) -> list[Entry]:
         """Decide and append all acts in one transaction; returns what was recorded, seals closed.

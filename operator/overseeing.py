@@ -15,6 +15,7 @@ from hueandcry.operator.options import At, Json, Session, Store
 def register(app: typer.Typer) -> None:
     """Enter the commands into the `hue` command."""
     app.command()(queues)
+    app.command()(wall)
     app.command()(ask)
     app.command()(coverage)
     app.command()(checks)
@@ -65,6 +66,16 @@ def queues(store: Store = None, at: At = None, json: Json = False) -> None:
 
     opened, found, now_ns = look(store, at)
     reports.queues(found, now_ns, json=json)
+    opened.close()
+
+
+def wall(store: Store = None, at: At = None, json: Json = False) -> None:
+    """Say how the room stands: answers, queues, risk, promises, escalations, what nobody has seen, and who is interrupted."""
+    from hueandcry.operator import reports
+    from hueandcry.operator.bootstrap import look
+
+    opened, found, now_ns = look(store, at)
+    reports.wall(opened, found, now_ns, json=json)
     opened.close()
 
 

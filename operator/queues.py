@@ -14,7 +14,7 @@ from hueandcry.domain.order import NS_PER_MIN, risk_minutes
 from hueandcry.store.item import Item
 
 BANDS = ("under 5 min", "5 to 15 min", "15 min to 1 h", "1 to 4 h", "over 4 h")
-_BEGIN_MIN = (5, 15, 60, 240)
+BEGIN_MIN = (0, 5, 15, 60, 240)
 
 
 class Queue(Struct, frozen=True):
@@ -48,7 +48,7 @@ def queues(items: Iterable[Item], now_ns: int) -> list[Queue]:
 def _queue(name: str, items: list[Item], now_ns: int) -> Queue:
     ages = [0] * len(BANDS)
     for one in items:
-        ages[bisect_right(_BEGIN_MIN, (now_ns - one.since) // NS_PER_MIN)] += 1
+        ages[bisect_right(BEGIN_MIN, max(0, now_ns - one.since) // NS_PER_MIN) - 1] += 1
     return Queue(
         queue=name,
         open=len(items),

@@ -45,6 +45,21 @@ def queues(board: Board, now_ns: int, *, json: bool) -> None:
         console.say(f"{sum(one.open for one in found)} open in {counted(len(found), 'queue')}")
 
 
+def wall(room: Room, board: Board, now_ns: int, *, json: bool) -> None:
+    """Print the supervisor's wall."""
+    from hueandcry.operator.wall import lines, sections, view
+    from hueandcry.operator.wallkeeper import WallKeeper
+    from hueandcry.operator.wallobject import document
+
+    keeper = WallKeeper(room.journal)
+    keeper.catch_up(board, now_ns)
+    if json:
+        console.say_json(document(board, view(board, keeper.wall, keeper.interruptions, now_ns)))
+        return
+    for line in lines(sections(board, keeper.wall, keeper.interruptions, now_ns)):
+        console.say(line)
+
+
 class Span(Struct, frozen=True):
     """Which part of the journal: behind a position, up to an occurred time (ns UTC), and on into the future."""
 

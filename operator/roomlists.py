@@ -22,6 +22,7 @@ from hueandcry.operator.reference import Misread
 from hueandcry.operator.searching import who_lines
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.verbs import READER
+from hueandcry.operator.wall import wall_lines
 from hueandcry.operator.work.staff import proposed_line
 from hueandcry.store.item import Item
 from hueandcry.store.moment import ago, local_day, local_text, read_day, read_moment, rfc3339
@@ -49,6 +50,8 @@ def lines_of(desk: Desk, name: str) -> list[str]:
             return welfare_lines(desk)
         case "proposals":
             return proposal_lines(desk)
+        case "wall":
+            return wall_lines(desk)
         case _:
             return who_lines(desk, name.removeprefix("who"))
 

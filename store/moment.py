@@ -156,6 +156,14 @@ def local_day(instant_ns: int, zone: ZoneInfo) -> str:
     return _day_of_quarter(instant_ns // _QUARTER_NS, zone)
 
 
+def day_began(instant_ns: int, zone: ZoneInfo) -> int:
+    """Return when the local day of an instant began (ns UTC)."""
+    quarter, day = instant_ns // _QUARTER_NS, local_day(instant_ns, zone)
+    while _day_of_quarter(quarter - 1, zone) == day:
+        quarter -= 1
+    return quarter * _QUARTER_NS
+
+
 def read_day(text: str, today: str) -> str:
     """Return `23/11`, `23/11/2025` or `2025-11-23` as a day; without a year, the last such day up to today."""
     numbers = [int(part) for part in re.findall(r"\d+", text)]

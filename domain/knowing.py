@@ -84,11 +84,11 @@ class Knowing:
         before, after, now = step.before, step.after, step.header.recorded
         if not isinstance(after, Worked):
             return
-        needed, needs = set(_needs(before)), set(_needs(after))
+        needed, needs = dict(_needs(before)), dict(_needs(after))
         self._read(step)
-        for key in needs - needed:
-            self._waiting.setdefault(after.id, {}).setdefault(key, now)
-        gone = needed - needs if after.open else set(self._waiting.get(after.id, ()))
+        for key in needs.keys() - needed.keys():
+            self._waiting.setdefault(after.id, {}).setdefault(key, needs[key] or now)
+        gone = needed.keys() - needs.keys() if after.open else set(self._waiting.get(after.id, ()))
         if isinstance(step.fact, DeskReviewed):
             gone.add((What.DESK, 0))
         for what, number in gone:
@@ -136,16 +136,19 @@ def unacknowledged(record: Worked) -> list[Escalation]:
     return [one for one in record.escalations if not one.acknowledged and one.due >= since]
 
 
-def _needs(record: Any) -> Iterator[tuple[What, int]]:
-    """Yield what somebody has to see about a record, beside what others wrote."""
+def _needs(record: Any) -> Iterator[tuple[tuple[What, int], int]]:
+    """Yield what somebody has to see about a record beside what others wrote, and since when (ns UTC), 0 for from now on.
+
+    An escalation waits since it was raised, also where a crew that was sent meanwhile is lost.
+    """
     if not isinstance(record, Incident | Expedite) or not record.open:
         return
     for one in unacknowledged(record):
-        yield What.ESCALATION, one.number
+        yield (What.ESCALATION, one.number), one.raised
     if isinstance(record, Incident) and record.for_desk:
-        yield What.DESK, 0
+        yield (What.DESK, 0), 0
     if isinstance(record, Expedite) and (record.stage is Stage.ASKED or record.disputed):
-        yield What.PARTNER, 0
+        yield (What.PARTNER, 0), 0
 
 
 def _written(fact: Fact[Any], before: Incident, after: Incident) -> What:

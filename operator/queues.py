@@ -13,7 +13,7 @@ from msgspec import Struct
 from hueandcry.domain.order import NS_PER_MIN, risk_minutes
 from hueandcry.store.item import Item
 
-BANDS = ("under 5 min", "5 to 15 min", "15 min to 1 h", "1 to 4 h", "over 4 h")
+BANDS = ("under 5 min", "of 5 to 15 min", "of 15 min to 1 h", "of 1 to 4 h", "over 4 h")
 BEGIN_MIN = (0, 5, 15, 60, 240)
 
 

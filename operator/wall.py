@@ -101,7 +101,7 @@ def sections(board: Board, wall: Wall, interruptions: Interruptions, now_ns: int
         ("Escalations not acknowledged", _escalated(board, figures.escalations, now_ns)),
         ("From learned by the room to seen, in the last hour", _seen(board, figures.known, now_ns)),
         ("Signed on", _signed_on(board, shown)),
-        ("Interruptions since they signed on", _interrupted(board, shown)),
+        ("Interruptions since each signed on, 12 h back at most", _interrupted(board, shown)),
     )
     return [Section(title, tuple(_folded(lines)) or ("nothing",)) for title, lines in parts]
 
@@ -166,7 +166,7 @@ def _answered(one: Answers) -> str:
 
 
 def _queue(one: Queue) -> str:
-    ages = ", ".join(f"{count} of {band}" for count, band in zip(one.ages, BANDS, strict=True) if count)
+    ages = ", ".join(f"{count} {band}" for count, band in zip(one.ages, BANDS, strict=True) if count)
     flags = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in one.counts.items() if count)
     said = f"{one.queue}: {one.open} open, {one.risk_minutes:,} risk-minutes; {ages}"
     return f"{said}; {flags}" if flags else said
@@ -237,5 +237,5 @@ def _interrupted(board: Board, shown: View) -> Iterator[str]:
             f"{one.worst} in the worst, {whole} in all; {mix}"
         )
     if shown.most:
-        named = [f"{cause_text(board, cause, shown.now_ns)} {count}" for cause, count in shown.most]
+        named = [f"{count} x {cause_text(board, cause, shown.now_ns)}" for cause, count in shown.most]
         yield f"most by: {', '.join(named)}"

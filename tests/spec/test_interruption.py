@@ -176,7 +176,9 @@ def test_the_offer_of_a_break_is_an_offer_and_interrupts_nobody(room: Room) -> N
 
 def test_whoever_is_not_signed_on_is_not_interrupted_and_begins_anew_with_the_next_sign_on(room: Room) -> None:
     work(room.handler, "ring 999")
+    assert room.counted().most(room.clock()) == [(Cause(Sort.EMERGENCY_RINGS), 2)]
     work(room.other, "off")
+    assert room.counted().most(room.clock()) == [(Cause(Sort.EMERGENCY_RINGS), 1)]
     work(room.handler, "ring 999")
     room.pass_time(60)
     room.desk_again("2212", "again")
@@ -241,6 +243,13 @@ def test_now_and_the_worst_count_any_ten_minutes_and_windows_those_since_the_sig
     assert (room.loads()["2211"].now, room.loads()["2211"].worst) == (5, 6)
     room.pass_time(700)
     assert (room.loads()["2211"].now, room.loads()["2211"].worst, room.loads()["2211"].windows) == (0, 6, (3, 3, 0, 0))
+
+
+def test_two_that_are_ten_minutes_apart_do_not_come_within_ten_minutes(room: Room) -> None:
+    work(room.handler, "ring 999")
+    room.pass_time(600)
+    work(room.handler, "ring 999")
+    assert (room.loads()["2211"].now, room.loads()["2211"].worst) == (1, 1)
 
 
 def test_ten_in_ten_minutes_are_a_flood_for_as_long_as_they_are(room: Room) -> None:

@@ -177,6 +177,18 @@ def test_an_incident_that_is_opened_again_weighs_since_it_was_opened_first(room:
     assert room.wall.risk[-3:] == (0, 100 * 240, 100 * 255 + 50 * 15)
 
 
+def test_what_was_closed_twice_is_looked_back_at_until_the_second_time_is_long_ago(room: Room) -> None:
+    room.graded(1, 2)
+    work(room.handler, "told 1 nobody comes\nresult 1 advice\nclose 1")
+    room.pass_time(600)
+    work(room.handler, "reopen 1 he is back")
+    room.pass_time(160 * 60)
+    work(room.handler, f"assess 1 {CALM}\ntold 1 nobody comes\nresult 1 advice\nclose 1")
+    room.pass_time(20 * 60)
+    work(room.handler, "ring chat\nabandon .")
+    assert room.wall.risk[-3:] == (100 * 160, 0, 0)
+
+
 def test_another_scheme_of_grades_weighs_what_is_open_anew_from_its_adoption_on(room: Room) -> None:
     room.graded(1, 2)
     work(room.handler, "open - welfare")
@@ -301,6 +313,21 @@ def test_what_a_partner_asks_is_seen_once_it_is_decided_and_anew_where_they_disp
     assert room.known(What.PARTNER) == (2, 60, 300, 0, 1)
 
 
+def test_what_went_up_about_a_dispute_that_is_decided_is_over_when_they_dispute_it_anew(room: Room) -> None:
+    work(room.vsu, "expedite ward-1 walkout - Jones / 0161 / left\nverify . not-verified nobody there")
+    work(room.vsu, "decide . hold they look first\ndispute . Sister Jones: he is on insulin")
+    room.pass_time(2 * 3600)
+    tick(room)
+    assert room.wall.escalations
+    work(room.supervisor, f"decide {asked(room)} hold they look first")
+    room.pass_time(60)
+    work(room.vsu, "dispute . Sister Jones: he is still gone")
+    assert room.wall.escalations == ()
+    tick(room)
+    raised = room.wall.escalations
+    assert {one.raised for one in raised} <= {room.clock()}
+
+
 def asked(room: Room) -> str:
     stream = room.vsu.named(Kind.EXPEDITE)
     assert stream is not None
@@ -392,6 +419,16 @@ def test_begun_in_the_middle_the_wall_is_as_it_is_from_the_first_fact_on() -> No
         assert keeper.wall.figures(now, now // DAY * DAY) == wall.figures(now, now // DAY * DAY)
         assert keeper.interruptions.loads(now) == interruptions.loads(now)
         assert keeper.interruptions.most(now) == interruptions.most(now)
+        assert floor_of(shift).records == {one.id: one for one in board.open()}
+
+
+def floor_of(shift: Shift) -> Floor:
+    """Return the floor after all facts of a shift."""
+    log = shift.stage.log
+    floor = Floor(lambda stream, version: (one for one in log.stream(stream) if one.version < version))
+    for one in log.entries():
+        floor.take(one)
+    return floor
 
 
 def test_a_wall_that_is_kept_up_is_as_one_that_is_begun_anew() -> None:
@@ -451,7 +488,7 @@ def test_loaded_history_stands_outside_and_what_the_wall_does_not_hear_costs_it_
     assert (time.process_time() - begun) / len(entries) < 10e-6
     found = wall.figures(START, START)
     assert (found.risk, found.broken, [one.waiting for one in found.known]) == ((0,) * 12, 0, [0] * 6)
-    assert floor.records == {}
+    assert (floor.records, held(wall)) == ({}, {"risk": 0, "rang": 0, "broken": 0})
 
 
 # Words

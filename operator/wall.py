@@ -100,7 +100,7 @@ def sections(board: Board, wall: Wall, interruptions: Interruptions, now_ns: int
         ("Promises broken", [f"{figures.broken} open, {figures.broken_today} today"]),
         ("Escalations not acknowledged", _escalated(board, figures.escalations, now_ns)),
         ("From learned by the room to seen, in the last hour", _seen(board, figures.known, now_ns)),
-        ("Signed on", _signed_on(board, shown)),
+        ("Signed on, with interruptions in the last 10 min", _signed_on(board, shown)),
         ("Interruptions since each signed on, 12 h back at most", _interrupted(board, shown)),
     )
     return [Section(title, tuple(_folded(lines)) or ("nothing",)) for title, lines in parts]
@@ -213,7 +213,7 @@ def _signed_on(board: Board, shown: View) -> Iterator[str]:
         held = _and_more(shown.held.get(member.collar, [])) or "nothing"
         yield (
             f"{member.collar} {roles} at {session.seat} ({session.place.value}): {held} in hand; "
-            f"{counted(now.get(member.collar, 0), 'interruption')} in 10 min"
+            f"{counted(now.get(member.collar, 0), 'interruption')}"
         )
 
 

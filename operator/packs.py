@@ -28,7 +28,7 @@ from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
 
 _TABLE = re.compile(r"`\$\.(\w+)\[(\d+)\]")
-_KEYS = ("code", "because", "to")
+_KEYS = ("code", "because", "to", "channel")
 
 
 def text_of(named: str) -> bytes:
@@ -81,12 +81,16 @@ def _line_of(fault: str, content: bytes) -> int | None:
     if found:
         heads = [at for at, line in enumerate(lines, 1) if line.strip() == f"[[{found[1]}]]"]
         return heads[int(found[2])] if int(found[2]) < len(heads) else None
-    named = re.search(r"(?:rule|element|question|grade|category|result) ([\w.-]+)", fault)
+    named = re.search(r"(?:rule|element|question|grade|category|result|answer) ([\w.-]+)", fault)
     told = re.search(r"\(line (\d+)", fault) or re.search(r"line (\d+)", fault)
     if told:
         return int(told[1])
     quoted = f'"{named[1].rstrip(":")}"' if named else ""
-    heads = [at for at, line in enumerate(lines, 1) if quoted and re.search(rf"\b(code|because)\s*=\s*{quoted}", line)]
+    heads = [
+        at
+        for at, line in enumerate(lines, 1)
+        if quoted and re.search(rf"\b(code|because|channel)\s*=\s*{quoted}", line)
+    ]
     return next(iter(heads), None)
 
 

@@ -23,10 +23,11 @@ from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.list import ListScreen
 from hueandcry.operator.screens.palette import PaletteScreen
 from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.screens.wall import WallScreen
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
 
-WORKSPACES: dict[str, type[RoomScreen]] = {"desk": DeskScreen, "dispatch": DispatchScreen}
+WORKSPACES: dict[str, type[RoomScreen]] = {"desk": DeskScreen, "dispatch": DispatchScreen, "wall": WallScreen}
 
 
 class Navigation(App[str], inherit_bindings=False):
@@ -97,7 +98,7 @@ class Navigation(App[str], inherit_bindings=False):
 
     async def action_list(self, name: str) -> None:
         """Show a list of the room over what is shown now, in the place of another list."""
-        if isinstance(self.screen, ListScreen):
+        if isinstance(self.screen, ListScreen) and not isinstance(self.screen, WallScreen):
             if self.screen.list_name == name:
                 return
             _ = self.pop_screen()
@@ -106,7 +107,7 @@ class Navigation(App[str], inherit_bindings=False):
 
     async def action_wall(self) -> None:
         """Show how the room stands."""
-        await self.action_list("wall")
+        await self._workspace("wall")
 
     async def action_desk(self) -> None:
         """Show the vulnerability desk."""

@@ -5,6 +5,7 @@ clock goes on. Items are told as they change; with each minute those are told wh
 are told anew when a record moved that they are about.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,6 +27,7 @@ from hueandcry.store.item import Item
 from hueandcry.store.views import WORKED
 
 NEVER = 1 << 63
+WHOLE, WHOLE_EVERY_S = ("wall", "alerts", "dispatch", "desk"), 3.0  # lists that are made of every item
 Follow = Callable[[bytes, Record | None, Item | None], None]
 
 
@@ -42,6 +44,7 @@ class Showing:
         self._next: tuple[int, bytes] | None = None
         self._told: tuple[str, bytes | None, int] = ("", None, 0)
         self.listing = ""
+        self._listed, self._list_late = 0.0, False
         self.looking_at: bytes | None = None
         self._alike, self.known = "", NOTHING
 
@@ -61,6 +64,8 @@ class Showing:
     def say_time(self) -> None:
         """Tell that time went on, where that changes anything: a minute, the line above, or the seconds of what is due next."""
         now_ns = self._desk.identity.now()
+        if self._list_late:
+            self._list_again()
         if now_ns // NS_PER_MIN != self._minute:
             self.say_minute()
             return
@@ -81,6 +86,7 @@ class Showing:
                 self._put(item.stream, record, item)
                 changed[item.stream] = item
         self._moved(changed, now_ns)
+        self._list_again()  # lists tell times, too
 
     def _moved(self, items: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
         self._tell(Moved(items, now_ns, self._status(now_ns), whole=whole, ticking=self._ticking(now_ns)))
@@ -108,8 +114,7 @@ class Showing:
             self.say_board()  # any item may stand in a district or be of a partner that is known from now on
         else:
             self._moved(items, now_ns)
-        if not self.listing.startswith("who "):  # a search is one search, recorded once
-            self.list(self.listing)
+        self._list_again()
         if self.looking_at in touched:
             if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
                 self.known = known(self._desk, self.looking_at)
@@ -143,8 +148,17 @@ class Showing:
     def list(self, name: str) -> None:
         """Tell a list of the room, and again whenever something moves; empty for none."""
         self.listing = name
+        self._list_late = False
         if name:
+            self._listed = time.monotonic()
             self._tell(Listed(name, tuple(lines_of(self._desk, name))))
+
+    def _list_again(self) -> None:
+        """Tell the list anew, one that is made of the whole room not more often than every few seconds."""
+        if self.listing in WHOLE and time.monotonic() - self._listed < WHOLE_EVERY_S:
+            self._list_late = True
+        elif self.listing and not self.listing.startswith("who "):  # a search is one search, recorded once
+            self.list(self.listing)
 
     # One item
 

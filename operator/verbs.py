@@ -54,7 +54,16 @@ VERBS: tuple[Verb, ...] = (
 )
 READER = Reader(VERBS)
 NEXT = "next"  # the line that answers whoever is next
-LISTS = ("alerts", "dispatch", "units", "proposals", "desk", "partners", "welfare", "wall")  # beside the board, by their words
+LISTS = (
+    "alerts",
+    "dispatch",
+    "units",
+    "proposals",
+    "desk",
+    "partners",
+    "welfare",
+    "wall",
+)  # beside the board, by their words
 SHOWN = ("board", "show", "replay", "undo", "history")  # other words that ask for something, and are no line of work
 
 

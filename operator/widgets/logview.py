@@ -98,9 +98,19 @@ class LogView(ScrollView, can_focus=False):
         self.scroll_to(y=wanted, animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
-        row = self.scroll_offset.y + y - len(self._head)
         if y < len(self._head):
             text, style = self._head[y]
         else:
-            text, style = (self._wrapped[row] if row < len(self._wrapped) else ""), Styles.plain
+            text, style = self._body(y)
         return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)
+
+    def _body(self, y: int) -> tuple[str, Style]:
+        """Return a row below the heading; the first and the last say how many lines there are beyond them."""
+        top = self.scroll_offset.y
+        row = top + y - len(self._head)
+        below = len(self._wrapped) - (top + self.size.height - len(self._head))
+        if y == len(self._head) and top > 0:
+            return f"... {top + 1} lines above", Styles.heading
+        if y == self.size.height - 1 and below > 0:
+            return f"... {below + 1} lines below", Styles.heading
+        return (self._wrapped[row] if row < len(self._wrapped) else ""), Styles.plain

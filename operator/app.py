@@ -261,9 +261,11 @@ class ControlRoom(Navigation):
             self.heard(Told("", (), safe_text(why)), self.backroom)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy what is marked in a line, where this system user has that switched on: it goes to another machine's clipboard."""
+        """Copy a text for this room, and where that is switched on for the clipboard of the machine that one sits at (OSC 52)."""
         if self.settings.copy:
             super().copy_to_clipboard(text)
+        else:
+            self._clipboard = text
 
     # Leaving
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.idle import RECORD_OF
+from hueandcry.domain.putoff import AlertsBroughtBack, AlertsPutOff
 from hueandcry.domain.reference import NS_PER_S, Code, Instant, StreamId
 from hueandcry.domain.standing import (
     Follows,
@@ -176,7 +177,8 @@ class Asker:
     def _set(self, heard: Heard, entry: Entry, now: int) -> None:
         """Take off the clocks whose record is not as they say any more, and set those that run while nobody does anything."""
         record, header = heard.record, entry.header
-        by_a_person = header is not None and header.role != _WATCH
+        is_work = not isinstance(entry.fact, AlertsPutOff | AlertsBroughtBack)
+        by_a_person = header is not None and header.role != _WATCH and is_work
         if heard.clocks:
             heard.clocks = tuple(
                 one

@@ -214,7 +214,7 @@ class Closed(Fact[Contact], frozen=True):
     words: Sealed[str]
 
     def apply(self, contact: Contact) -> Contact:
-        return replace(contact, stage=Stage.CLOSED)
+        return replace(contact, stage=Stage.CLOSED, put_off=None)
 
 
 # Commands

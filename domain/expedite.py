@@ -222,7 +222,7 @@ class Closed(Fact[Expedite], frozen=True):
     words: Sealed[str]
 
     def apply(self, expedite: Expedite) -> Expedite:
-        return replace(expedite, stage=Stage.CLOSED)
+        return replace(expedite, stage=Stage.CLOSED, put_off=None)
 
 
 # Commands

@@ -75,7 +75,7 @@ class Merged(Fact[Incident], frozen=True):
     reason: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.CLOSED, result="", merged_into=self.into, **nobody_on_it())
+        return replace(incident, stage=Stage.CLOSED, result="", merged_into=self.into, put_off=None, **nobody_on_it())
 
 
 @fact("incident.absorbed", version=1, says="{merged} is about the same; its callers are witnesses here: {contacts}")

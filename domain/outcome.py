@@ -52,7 +52,7 @@ class Closed(Fact[Incident], frozen=True):
     words: Sealed[str]
 
     def apply(self, incident: Incident) -> Incident:
-        return replace(incident, stage=Stage.CLOSED, **nobody_on_it())
+        return replace(incident, stage=Stage.CLOSED, put_off=None, **nobody_on_it())
 
 
 # Commands

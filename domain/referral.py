@@ -176,7 +176,7 @@ class Ended(Fact[Referral], frozen=True):
     outcome: Sealed[str]
 
     def apply(self, referral: Referral) -> Referral:
-        return replace(referral, stage=Stage.ENDED, due=0)
+        return replace(referral, stage=Stage.ENDED, due=0, put_off=None)
 
 
 # Commands

@@ -22,6 +22,7 @@ from hueandcry.domain.major import MissAgency
 from hueandcry.domain.particulars import Missed, Target, Telling
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.promise import BreakPromise
+from hueandcry.domain.putoff import BringBack, silent_until
 from hueandcry.domain.recall import MissRecall, recall_due
 from hueandcry.domain.referral import MissAgencyTime, Referral
 from hueandcry.domain.reminder import BringUp
@@ -43,6 +44,8 @@ def timers(record: Record, policy: Policy, changeover: int) -> Iterator[Timer]:
     if isinstance(record, Worked):
         yield from (Timer(one.due, BreakPromise(one.number)) for one in record.promises if not one.broken)
         yield from (Timer(one.due, BringUp(one.number)) for one in record.reminders if not one.up)
+        if record.put_off is not None:
+            yield Timer(silent_until(record, policy), BringBack())
     if isinstance(record, Incident):
         yield from _of_incident(record, policy, changeover)
     yield from _of_one_time(record, policy)

@@ -61,6 +61,14 @@ class Reminder(Struct, frozen=True, array_like=True):
     up: bool = False
 
 
+class Hushed(Struct, frozen=True, array_like=True):
+    """What is put off: each alert as a code of its words, until when (ns UTC), and whether one person did so alone."""
+
+    alerts: tuple[Code, ...]
+    until: Instant
+    alone: bool
+
+
 class Part(Enum):
     """What part a person has in what is worked on."""
 
@@ -121,6 +129,7 @@ class Worked(Questioned, frozen=True, kw_only=True):
     referrals: tuple[StreamId, ...] = ()
     forms: tuple[StreamId, ...] = ()
     forms_open: tuple[StreamId, ...] = ()
+    put_off: Hushed | None = None
 
     @property
     @abstractmethod
@@ -146,6 +155,11 @@ class Worked(Questioned, frozen=True, kw_only=True):
     def is_vulnerable(self) -> bool:
         """Whether somebody is known to be vulnerable."""
         return False
+
+    @property
+    def careful(self) -> bool:
+        """Whether what takes attention from it asks for a second look."""
+        return self.is_vulnerable
 
     @abstractmethod
     def handed_to(self, collar: str) -> Self:

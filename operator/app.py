@@ -104,7 +104,7 @@ class ControlRoom(Navigation):
         self._bell = Bell("2")
         signed = room.signed(session)
         self.drafts = Drafts(room.folder.path, signed.collar, signed.session, room.identity.now, self._draft_failed)
-        self._zone = room.board.zone
+        self.zone = room.board.zone
         self._faults = tuple(faults)
         self._why = ""
 
@@ -252,7 +252,7 @@ class ControlRoom(Navigation):
         if front is not None and left.drafts:
             if lines and not front.bar.value:
                 front.bar.fill(self.history.lines[-1])
-            typed = local_text(max(one.typed for one in left.drafts), self._zone)
+            typed = local_text(max(one.typed for one in left.drafts), self.zone)
             count = counted(len(left.drafts), "text")
             front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded"))
 

@@ -21,7 +21,7 @@ from hueandcry.domain.policy import Policy
 from hueandcry.domain.reference import NS_PER_S, stream_text
 from hueandcry.domain.replay import Decision
 from hueandcry.domain.welfare import QUIET
-from hueandcry.operator.pressing import calls
+from hueandcry.operator.pressing import calls, put_off_for
 from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item
 from hueandcry.store.moment import ago, local_text, rfc3339
@@ -151,7 +151,7 @@ def item_object(item: Item) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(item, builtin_types=(bytes,))
     plain["stream"] = stream_text(item.stream)
     plain["since"] = rfc3339(item.since)
-    for name in ("due", "desk_due"):
+    for name in ("due", "desk_due", "put_off_until"):
         plain[name] = rfc3339(plain[name]) if plain[name] is not None else None
     return plain
 
@@ -161,7 +161,8 @@ def item_line(item: Item, now_ns: int) -> str:
     due = "" if item.due is None else f"{'overdue by' if item.overdue else 'due in'} {_until(item.due, now_ns)}"
     grade = f"grade {item.grade}" if item.grade else "not graded" if item.kind == "incident" else ""
     said = [words for _, words in calls(item)]
-    flags = " ".join(word for word in (*said, "VULNERABLE" if item.vulnerable else "", due) if word)
+    off = "" if item.put_off_until is None else put_off_for(item, _until(item.put_off_until, now_ns))
+    flags = " ".join(word for word in (*said, "VULNERABLE" if item.vulnerable else "", due, off) if word)
     return safe_text(
         f"{item.ref:<12} {item.queue:<9} {grade:<10} {item.what:<24} {item.district:<12} "
         f"{item.owner:<14} {ago(item.since, now_ns):>6}  {flags}".rstrip()

@@ -5,6 +5,8 @@ record in the access log; where that cannot be written the log is shown closed, 
 once which others may be about the same, and an incident's page says where its caller said it is.
 """
 
+from zoneinfo import ZoneInfo
+
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.episode import Episode
 from hueandcry.domain.fact import Entry, Record
@@ -41,7 +43,13 @@ def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> 
     item = board.item(record, now_ns) if record.kind in WORKED else None
     ref = board.name(stream, now_ns)
     asked = question_lines(record, board.policy) if isinstance(record, Worked) else []
-    heading = (*_heading(record, ref, item, place), *_kept(record, board), *known, *unchecked(record), *asked)
+    heading = (
+        *_heading(record, ref, item, place, board.zone),
+        *_kept(record, board),
+        *known,
+        *unchecked(record),
+        *asked,
+    )
     elements, reasons = _model(record, board.policy.risk) if isinstance(record, Contact) else ((), ())
     suggested = _suggested(record, board.policy.risk) if isinstance(record, Contact) else ""
     return Opened(
@@ -60,7 +68,7 @@ def alike(desk: Desk, stream: bytes) -> str:
         return ""
 
 
-def _heading(record: Record, ref: str, item: Item | None, place: str) -> tuple[str, ...]:
+def _heading(record: Record, ref: str, item: Item | None, place: str, zone: ZoneInfo) -> tuple[str, ...]:
     """Return how an item stands, what calls for somebody, and where it is: each a line, where there is anything to say."""
     named = f"{record.kind.name.lower()} {ref}"
     if item is None:
@@ -69,7 +77,7 @@ def _heading(record: Record, ref: str, item: Item | None, place: str) -> tuple[s
     stage = item.queue if item.queue == "parked" else item.stage
     parts = (named, "VULNERABLE" if item.vulnerable else "", item.what, grade, stage, f"owner {item.owner}")
     at = f"district {item.district}{f'  at {place}' if place else ''}"
-    lines = ("  ".join(filter(None, parts)), at_length(item), at if item.kind in ("contact", "incident") else "")
+    lines = ("  ".join(filter(None, parts)), at_length(item, zone), at if item.kind in ("contact", "incident") else "")
     return tuple(safe_text(line) for line in lines if line)
 
 

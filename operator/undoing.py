@@ -20,6 +20,7 @@ from hueandcry.domain import (
     outcome,
     parking,
     partner,
+    putoff,
     reminder,
 )
 from hueandcry.domain.fact import Entry, Fact, sentence
@@ -50,6 +51,7 @@ BACK: dict[type[Fact[Any]], Back] = {
     major.MajorDeclared: lambda _, ref, __, ___: f"standdown {ref} ",
     parking.Parked: lambda _, ref, __, ___: f"answer {ref}",
     reminder.BringUpSet: lambda _, ref, version, __: f"done {ref} {version} ",
+    putoff.AlertsPutOff: lambda _, ref, __, ___: f"bringback {ref}",
     partner.SiteListed: lambda fact, ref, _, __: f"unsite {ref} {fact.site} ",
     partner.PersonNamed: lambda _, ref, version, __: f"forget {ref} {version} ",
     partner.PartnerRegistered: lambda _, ref, __, ___: f"unpartner {ref} ",

@@ -16,6 +16,7 @@ from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.order import risk_minutes, weight_of
 from hueandcry.domain.policy import Policy
+from hueandcry.domain.putoff import silent_until
 from hueandcry.domain.referral import Referral
 from hueandcry.domain.resource import Resource
 from hueandcry.domain.timer import due_by
@@ -33,6 +34,7 @@ class Item(Struct, frozen=True, kw_only=True):
     it, None where it is not for the desk.
     `broken` counts promises whose time passed; `escalated` names to whom it went, `rang` a standing question,
     until somebody acknowledges it; `unread` counts what others wrote and whoever works it has not read.
+    `put_off` are codes of the words of alerts that are silent (domain/putoff.py), and `put_off_until` when they call again.
     """
 
     ref: str
@@ -56,6 +58,8 @@ class Item(Struct, frozen=True, kw_only=True):
     unread: int = 0
     alerts: tuple[str, ...] = ()
     desk_due: int | None = None
+    put_off: tuple[str, ...] = ()
+    put_off_until: int | None = None
     risk: int = 0
     added_min: int = 0
 
@@ -97,6 +101,8 @@ def item_of(record: Record, *, ref: str, policy: Policy, crews: Sequence[Resourc
     assert isinstance(record, Worked), record.kind
     escalated = record.unacknowledged if isinstance(record, Incident | Expedite) else None
     due = due_by(record, policy)
+    until = silent_until(record, policy)
+    hushed = record.put_off if until > now_ns else None
     return Item(
         ref=ref,
         kind=record.kind.name.lower(),
@@ -119,6 +125,8 @@ def item_of(record: Record, *, ref: str, policy: Policy, crews: Sequence[Resourc
         unread=record.unread if isinstance(record, Incident) else 0,
         alerts=tuple(alerts(record, crews, now_ns, known)),
         desk_due=_desk_due(record, policy),
+        put_off=hushed.alerts if hushed is not None else (),
+        put_off_until=until if hushed is not None else None,
         risk=weight_of(record, policy).risk,
         added_min=policy.grades.order.added_min,
     )

@@ -93,7 +93,7 @@ class LiveListsScreen(RoomScreen):
     def _say_detail(self) -> None:
         """Say in whole words what calls for somebody about the item under the cursor."""
         item = self._list().item
-        said = at_length(item) if item is not None else ""
+        said = at_length(item, self.hue.zone) if item is not None else ""
         text = f"{item.ref}: {said}" if item is not None and said else ""
         if text != self._detail:
             self._detail = text

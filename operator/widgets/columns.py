@@ -7,7 +7,7 @@ Nothing is told by colour alone.
 from rich.style import Style
 
 from hueandcry.domain.order import NS_PER_MIN
-from hueandcry.operator.pressing import calls
+from hueandcry.operator.pressing import calls, is_said
 from hueandcry.operator.theme import GRADE_SIGNS, Styles
 from hueandcry.operator.widgets.livelist import Column, When
 from hueandcry.store.item import Item
@@ -25,7 +25,9 @@ def _grade(item: Item, _: When) -> tuple[str, Style | None]:
 
 
 def _what(item: Item, _: When) -> tuple[str, Style | None]:
-    return (f"+{item.unread} {item.what}", Styles.care) if item.unread else (item.what, None)
+    if not item.unread:
+        return item.what, None
+    return f"+{item.unread} {item.what}", Styles.care if is_said(item, "UNREAD") else None
 
 
 def _care(item: Item, _: When) -> tuple[str, Style | None]:
@@ -61,7 +63,7 @@ def _age(item: Item, when: When) -> tuple[str, Style | None]:
 
 
 def _due(item: Item, when: When) -> tuple[str, Style | None]:
-    if item.broken and item.due is not None:
+    if item.broken and item.due is not None and is_said(item, "BROKE"):
         return f"BROKE {_minutes(item.due, when.minute_ns)}", Styles.alarm
     return _left(item.due, when)
 

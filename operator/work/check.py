@@ -1,11 +1,13 @@
-"""Lines about checks elsewhere, bring-ups, decisions with their grounds, and faults of the system."""
+"""Lines about checks elsewhere, bring-ups, what is put off, decisions with their grounds, and faults of the system."""
 
-from hueandcry.domain import check, fault_note, rationale, reminder
+from hueandcry.domain import check, fault_note, putoff, rationale, reminder
 from hueandcry.domain.check import Answer, System
 from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
+from hueandcry.operator.pressing import calls
 from hueandcry.operator.slots import ITEM
 
 
@@ -25,6 +27,28 @@ def bring_up_acts(_: Desk, line: Line) -> list[Act]:
 
 def done_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(line["item"], reminder.FinishBringUp(line["number"], line["words"]))]
+
+
+def put_off_acts(desk: Desk, line: Line) -> list[Act]:
+    """What calls when it is done, and is approved, is put off: of a proposal, what whoever approves it hears."""
+    return [Act(line["item"], putoff.PutOff(_calling(desk, line), line["until"], line["reason"]))]
+
+
+def put_off_told(desk: Desk, line: Line) -> str:
+    """Return which alerts will be silent, in their exact words."""
+    said = _calling(desk, line)
+    return f"- puts off: {', '.join(said)}" if said else ""
+
+
+def _calling(desk: Desk, line: Line) -> tuple[str, ...]:
+    record = desk.board.record(line["item"])
+    if not isinstance(record, Worked) or not record.open:
+        return ()
+    return tuple(words for _, words in calls(desk.board.item(record, desk.identity.now())))
+
+
+def bring_back_acts(_: Desk, line: Line) -> list[Act]:
+    return [Act(line["item"], putoff.BringBack())]
 
 
 def decision_acts(_: Desk, line: Line) -> list[Act]:
@@ -55,6 +79,14 @@ VERBS = (
     Verb(
         name="done", short="dn", slots=(ITEM, _NUMBER, slots.words("words", optional=True)), acts=done_acts,
         does="Record that bring-up {number} of {item} is seen to[: {words}]", example="dn 57 9 she has",
+    ),
+    Verb(
+        name="putoff", short="po", slots=(ITEM, slots.time("until"), slots.words("reason")), acts=put_off_acts, tells=put_off_told,
+        does="Let what calls about {item} be silent until {until}: {reason}", example="po 57 20m the sergeant is on the phone with her",
+    ),
+    Verb(
+        name="bringback", short="bb", slots=(ITEM,), acts=bring_back_acts,
+        does="Let what is put off about {item} call again", example="bb 57",
     ),
     Verb(
         name="ndm", short="ndm", slots=(ITEM, slots.words("words")), acts=decision_acts,

@@ -3,6 +3,7 @@
 from hueandcry.domain import (
     access,
     advice,
+    bell,
     blindreview,
     check,
     classification,
@@ -56,6 +57,7 @@ from hueandcry.domain import (
 PAGES = (
     access,
     advice,
+    bell,
     blindreview,
     check,
     classification,

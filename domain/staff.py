@@ -73,6 +73,7 @@ class Staff(Record, frozen=True, kw_only=True):
     proposals: tuple[Proposal, ...] = ()
     covers: tuple[Cover, ...] = ()
     care: tuple[Care, ...] = ()
+    bell: str = ""
 
     def session(self, session: str) -> Session | None:
         """Return an open session by its id."""

@@ -17,7 +17,7 @@ from typing import ClassVar
 from textual.message import Message as TextualMessage
 
 from hueandcry.operator.attention import Call
-from hueandcry.operator.bell import Bell
+from hueandcry.operator.bell import Bell, title_sequence, titled
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.gathering import Gathering
@@ -101,7 +101,7 @@ class ControlRoom(Navigation):
         self.calls: tuple[Call, ...] = ()
         self.history = History()
         self.keymap = self.settings.keys
-        self._bell = Bell("2")
+        self._bell = Bell()
         signed = room.signed(session)
         self.drafts = Drafts(room.folder.path, signed.collar, signed.session, room.identity.now, self._draft_failed)
         self.zone = room.board.zone
@@ -213,8 +213,21 @@ class ControlRoom(Navigation):
         self.calls = alerted.calls
         for screen in self._of(self.backroom):
             screen.alerted(alerted)
-        if self._bell.rings(alerted.fresh, self.backroom.now()):
+        self._bell.too_low = alerted.too_low
+        heard = self._bell.heard(alerted.fresh)
+        if heard and self._bell.rings(self.backroom.now()):
             self.bell()
+        self._entitle(self._bell.title(alerted.title, heard=heard))
+
+    def _entitle(self, title: str | None) -> None:
+        """Give the window another title, as the driver rings the bell; not where the terminal has none."""
+        if (
+            title is not None
+            and self._driver is not None
+            and not self.is_headless
+            and titled(os.environ.get("TERM", ""))
+        ):
+            self._driver.write(title_sequence(title))
 
     # Drafts
 
@@ -278,6 +291,7 @@ class ControlRoom(Navigation):
         for screen in self._of(self.backroom):
             self.keep_text(screen.bar.value, screen.line)  # what was cleared a moment ago is not kept
         self.drafts.end(place=place)
+        self._entitle(self._bell.title("", heard=False))
         self.exit(why or None, return_code=code)
 
     async def action_quit(self) -> None:
@@ -292,6 +306,7 @@ class ControlRoom(Navigation):
     def _fatal_error(self) -> None:
         """End with a sentence, what was typed kept: a traceback would show words of the work to whoever stands by."""
         self.drafts.end()
+        self._entitle(self._bell.title("", heard=False))
         fault = self._exception
         if os.environ.get("HUE_TRACEBACK") or fault is None:
             super()._fatal_error()

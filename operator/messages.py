@@ -71,10 +71,16 @@ class Moved(Struct, frozen=True):
 
 
 class Alerted(Struct, frozen=True):
-    """What calls for somebody now, ranked, a kind each; `fresh` are kinds that are new, each with its item's grade."""
+    """What calls for somebody now, ranked, a kind each; `fresh` are kinds that are new, each with its item's grade.
+
+    `title` is what calls most, in words and counts of the room alone. `too_low` are the grades for which whoever sits here wants
+    no bell, None where they want none at all.
+    """
 
     calls: tuple[Call, ...]
     fresh: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    too_low: tuple[str, ...] | None = None
 
 
 class Asked(Struct, frozen=True):

@@ -6,6 +6,9 @@ what is asked of this person, then what calls for somebody else in the room.
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from hueandcry.domain.bell import too_low
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
@@ -21,6 +24,11 @@ from hueandcry.store.views import Board
 
 _LOUDEST = RANKS[: RANKS.index(PARTNER_RINGING) + 1]
 TO_YOU = "ESCALATED TO YOU"
+
+
+def _counted(call: Call) -> str:
+    """Return a kind of alert with how many items have it, and none of their names."""
+    return f"{call.count} x {call.word}" if call.count > 1 else call.word
 
 
 def _first_of(named: Sequence[str]) -> str:
@@ -63,14 +71,20 @@ class Signals:
         """Return what calls for somebody now, None where that was said already."""
         calls, notices = self._attention.calls(), self._notices(now_ns)
         loudest = [one for one in calls if one.word in _LOUDEST]
-        asked = [Call(words, 1, (), None, "1" if words.startswith(TO_YOU) else "") for words in notices]
+        asked = [Call(text, 1, (), None, "1" if head == TO_YOU else "") for head, text in notices]
         rest = [one for one in calls if one.word not in _LOUDEST]
-        told = Alerted((*loudest, *asked, *rest), tuple(self._fresh))
-        self._fresh = []
-        if self._last is not None and told.calls == self._last.calls and not told.fresh:
+        most = [*map(_counted, loudest), *(head for head, _ in notices), *map(_counted, rest), ""]
+        told = Alerted((*loudest, *asked, *rest), (), most[0], self._too_low())
+        fresh, self._fresh = tuple(self._fresh), []
+        if told == self._last and not fresh:
             return None
         self._last = told
-        return told
+        return replace(told, fresh=fresh)
+
+    def _too_low(self) -> tuple[str, ...] | None:
+        """Return for which grades whoever sits here wants no bell, None for any."""
+        me = self._board.member(self._signed.collar)
+        return too_low(me.bell if me is not None else "", self._board.policy.grades)
 
     def streams(self) -> list[bytes]:
         """Return every item that calls for somebody, what was escalated to whoever sits here first."""
@@ -88,22 +102,23 @@ class Signals:
 
     # What is asked of whoever sits here
 
-    def _notices(self, now_ns: int) -> tuple[str, ...]:
+    def _notices(self, now_ns: int) -> tuple[tuple[str, str], ...]:
+        """Return what is asked, each in the words that are always the same, and whole."""
         board = self._board
         asked = board.to_approve(self._signed.collar, now_ns)
         mine = [board.name(stream, now_ns) for stream in self._for_me()]
         cared = self._to_see_to()
         notices = (
-            (f"{TO_YOU} {_first_of(mine)}", mine),
-            ("A BREAK IS OFFERED TO YOU ('break take')", self._offered()),
-            ("ON A BREAK ('break over')", self._on_a_break()),
-            (f"WELFARE {_first_of(cared)}", cared),
-            (f"SECOND LOOK {_first_of([f'p{one.tail}' for _, one in asked])}", asked),
-            ("CHECKPOINTS NOT SIGNED", self._watch.unsigned),
-            ("THE WATCH IS NOT KEPT", self.unkept),
-            ("AN ERASURE IS PENDING", board.erasing),
+            (TO_YOU, f" {_first_of(mine)}", mine),
+            ("A BREAK IS OFFERED TO YOU", " ('break take')", self._offered()),
+            ("ON A BREAK", " ('break over')", self._on_a_break()),
+            ("WELFARE", f" {_first_of(cared)}", cared),
+            ("SECOND LOOK", f" {_first_of([f'p{one.tail}' for _, one in asked])}", asked),
+            ("CHECKPOINTS NOT SIGNED", "", self._watch.unsigned),
+            ("THE WATCH IS NOT KEPT", "", self.unkept),
+            ("AN ERASURE IS PENDING", "", board.erasing),
         )
-        return tuple(safe_text(text) for text, holds in notices if holds)
+        return tuple((head, safe_text(head + rest)) for head, rest, holds in notices if holds)
 
     def _offered(self) -> bool:
         """Tell whether a break is offered to whoever sits here, and not answered."""

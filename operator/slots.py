@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from hueandcry.domain.bell import OFF
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.duty import Role
 from hueandcry.domain.incident import Incident
@@ -93,6 +94,11 @@ def reasons(desk: Desk, _: Values) -> list[str]:
 def grades(desk: Desk, _: Values) -> list[str]:
     """Return the grades in force."""
     return [grade.code for grade in desk.board.policy.grades.grade]
+
+
+def bells(desk: Desk, _: Values) -> list[str]:
+    """Return up to what a bell rings: not at all, or a grade in force."""
+    return [OFF, *grades(desk, {})]
 
 
 def categories(desk: Desk, _: Values) -> list[str]:

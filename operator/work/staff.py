@@ -1,6 +1,6 @@
-"""Lines about people: roles, proposals and approvals, signing off."""
+"""Lines about people: roles, proposals and approvals, whoever's bell, signing off."""
 
-from hueandcry.domain import cover, staff
+from hueandcry.domain import bell, cover, staff
 from hueandcry.domain.duty import Role
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.reference import read_tail
@@ -77,6 +77,10 @@ def withdraw_acts(_: Desk, line: Line) -> list[Act]:
     return [Act(staff_stream(line["collar"]), staff.Withdraw(Role(line["role"])))]
 
 
+def bell_acts(desk: Desk, line: Line) -> list[Act]:
+    return [Act(_self(desk), bell.SetBell(line["upto"]))]
+
+
 def off_acts(desk: Desk, _: Line) -> list[Act]:
     """Whoever signs off answers for no district any more, unless they are signed on elsewhere."""
     me = desk.board.member(desk.signed.collar)
@@ -142,6 +146,10 @@ VERBS = (
     Verb(
         name="withdraw", short="wd", slots=(COLLAR, slots.choice("role", slots.ROLES)), acts=withdraw_acts,
         does="Withdraw {role} from {collar}", example="wd 2211 supervisor",
+    ),
+    Verb(
+        name="bell", short="bl", slots=(slots.choice("upto", slots.bells),), acts=bell_acts, alone=True,
+        does="Let your bell ring up to: {upto}", example="bl 1",
     ),
     Verb(name="off", short="off", slots=(), acts=off_acts, does="Sign off", example="off"),
 )  # fmt: skip

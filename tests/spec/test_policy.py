@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from hueandcry.domain import (
     adoption,
     advice,
+    bell,
     contact,
     deployment,
     dispute,
@@ -312,6 +313,7 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
             expedite.Ask,
             expedite.MissAnswer,
             putoff.PutOff,
+            bell.SetBell,
         },
         PackKind.CATEGORIES: {incident.Open},
         PackKind.RESULTS: {outcome.Result},
@@ -355,6 +357,7 @@ def test_every_decision_that_rests_on_a_pack_names_it_and_no_other_does() -> Non
                 partner,
                 recontact,
                 staff,
+                bell,
                 adoption,
             )
         )

@@ -90,6 +90,8 @@ class Story:
     agencies: dict[str, tuple[int, bool]] | None = None
     rang: list[tuple[str, bool]] = field(default_factory=list)
     bring_ups: dict[int, int] = field(default_factory=dict)
+    domestic: bool = False
+    put_off: tuple[list[str], int, bool] = ([], 0, False)  # which alerts, until when, and whether by one person alone
 
     @property
     def open(self) -> bool:
@@ -142,6 +144,7 @@ class IndependentBoard:
                 story.version = line["version"]
                 told = self._record if line["name"].startswith("record.") else getattr(self, f"_{kind}")
                 told(story, line["name"].split(".")[1], line["fields"], instant(line["occurred"]), line)
+                story.put_off = story.put_off if story.open else ([], 0, False)
                 self._updated(story, line)
             elif line["name"].startswith("staff.district_"):
                 cover = (line["stream"], line["fields"]["district"], line["fields"]["role"])
@@ -215,6 +218,10 @@ class IndependentBoard:
                 story.bring_ups[line["version"]] = instant(said["due"])
             case "bring_up_done":
                 del story.bring_ups[said["number"]]
+            case "alerts_put_off":
+                story.put_off = (said["alerts"], instant(said["until"]), said["approval"] is None)
+            case "alerts_brought_back":
+                story.put_off = ([], 0, False)
             case "question_rang":
                 story.rang.append((said["question"], False))
             case "ring_heeded":
@@ -298,6 +305,7 @@ class IndependentBoard:
         story.contacts = [said["contact"]] if said["contact"] else []
         story.clock = story.needed = occurred
         story.material, story.categories = line["version"], line["pack"]
+        story.domestic = said["domestic"]
 
     def _graded(self, story: Story, name: str, said: Line, occurred: int, line: Line) -> None:
         match name:
@@ -334,6 +342,7 @@ class IndependentBoard:
             case "merged":
                 story.stage, story.crews = "closed", []
             case "absorbed":
+                story.domestic = story.domestic or said["domestic"]
                 story.contacts += [one for one in said["contacts"] if one not in story.contacts]
                 story.vulnerable = story.vulnerable or said["vulnerable"]
                 story.vulnerable_from = story.vulnerable_from or (occurred if said["vulnerable"] else 0)
@@ -346,6 +355,7 @@ class IndependentBoard:
         if name == "classified":
             story.no_crime = story.no_crime and said["category"] == story.what
             story.what, story.categories = said["category"], line["pack"]
+            story.domestic = story.domestic or said["domestic"]
         else:
             story.crime, story.no_crime = name == "crime_recorded", name == "no_crime_found"
 
@@ -438,6 +448,8 @@ class IndependentBoard:
 
     def _item(self, story: Story, now: int) -> Line:
         due = self._due(story)
+        put_off, until, alone = story.put_off
+        silent = until > now and not (alone and self._is_for_two(story))
         return {
             "ref": self._ref(story, now),
             "kind": story.kind,
@@ -460,9 +472,16 @@ class IndependentBoard:
             "unread": story.unread,
             "alerts": [*self._alerts(story, now)],
             "desk_due": self._desk_due(story) if story.for_desk else None,
+            "put_off": put_off if silent else [],
+            "put_off_until": until if silent else None,
             "risk": self._risk(story),
             "added_min": self.order["added_min"],
         }
+
+    def _is_for_two(self, story: Story) -> bool:
+        """Tell whether nobody may put off alone what calls about it."""
+        most_urgent = next(iter(self.packs[story.pack][0])) if story.grade else ""
+        return story.vulnerable or story.domestic or (bool(story.grade) and story.grade == most_urgent)
 
     def _risk(self, story: Story) -> int:
         if story.kind == "contact":

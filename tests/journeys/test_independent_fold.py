@@ -104,6 +104,8 @@ MUST_OCCUR = {
     "incident.stood_down",
     "incident.update_seen",
     "record.advised",
+    "record.alerts_brought_back",
+    "record.alerts_put_off",
     "record.bring_up_done",
     "record.bring_up_set",
     "record.check_returned",
@@ -329,6 +331,9 @@ class Night:
             f"returned {pick(checks or ['none 1'])} found",
             f"bringup {item} {pick(('2m', '1h'))}",
             f"done {pick(ups or ['none 1'])}",
+            *(f"putoff {item} {pick(('2m', '40m', '1h'))} somebody sees to it",) * 3,
+            f"propose putoff {incident} 40m somebody sees to it",
+            f"bringback {item}",
             *(f"ack {item} seen to",) * 2,
             f"unit {crew} EAST",
             f"enroute {crew}",
@@ -336,7 +341,7 @@ class Night:
             *(f"arrive {incident} {crew}",) * 2,
             pick((f"clear {crew}", f"heard {crew}")),
             f"emergency {crew} shouting",
-            f"merge {incident} {other} the same",
+            *(f"merge {incident} {other} the same",) * 3,
             *(f"reopen {self._closed()} he is back",) * 2,
             f"classify {incident} {pick(CATEGORIES)} it was found out",
             *(pick((f"crime {incident} 06EE.{number}-26", f"nocrime {incident} nothing was taken")),) * 3,
@@ -417,7 +422,7 @@ def shown(store: Path, at: str) -> tuple[list[Line], int, int]:
         {
             **one,
             "since": instant(one["since"]),
-            **{name: instant(one[name]) if one[name] else None for name in ("due", "desk_due")},
+            **{name: instant(one[name]) if one[name] else None for name in ("due", "desk_due", "put_off_until")},
         }
         for one in document["items"]
     ]

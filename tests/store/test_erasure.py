@@ -62,6 +62,7 @@ NIGHT = """
     (h) silent @c heard *
     (h) talks @c interpreter polish *
     (h) callerat @c aml *
+    (h) putoff @c 20m *
     (h) place @c #1 *
     (h) advise @c evidence *
     (h) park @c *

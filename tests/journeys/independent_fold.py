@@ -402,8 +402,8 @@ class IndependentBoard:
             case "contacted":
                 if story.told or not story.open:  # whoever waits for a first answer waits since they asked
                     self._asked(story, line, occurred)
-                story.disputed = story.not_matched = story.told = False
-                story.stage, story.holder, story.escalated = "asked", "", []
+                story.not_matched = story.told = False  # what is disputed stays so until it is decided anew
+                story.stage, story.holder = "asked", ""
             case "verified" | "not_matched":
                 story.not_matched = name == "not_matched"
             case "decided":

@@ -341,7 +341,7 @@ class Night:
             *(f"arrive {incident} {crew}",) * 2,
             pick((f"clear {crew}", f"heard {crew}")),
             f"emergency {crew} shouting",
-            *(f"merge {incident} {other} the same",) * 3,
+            *(f"merge {incident} {other} the same",) * 4,
             *(f"reopen {self._closed()} he is back",) * 2,
             f"classify {incident} {pick(CATEGORIES)} it was found out",
             *(pick((f"crime {incident} 06EE.{number}-26", f"nocrime {incident} nothing was taken")),) * 3,

@@ -30,8 +30,8 @@ def done_acts(_: Desk, line: Line) -> list[Act]:
 
 
 def put_off_acts(desk: Desk, line: Line) -> list[Act]:
-    """What calls when it is done, and is approved, is put off: of a proposal, what whoever approves it hears."""
-    return [Act(line["item"], putoff.PutOff(_calling(desk, line), line["until"], line["reason"]))]
+    """What calls when it is done is put off, of a proposal what whoever approves it hears; crews and districts have a say in it."""
+    return [Act(line["item"], putoff.PutOff(_calling(desk, line), line["until"], line["reason"]), on_all=True)]
 
 
 def put_off_told(desk: Desk, line: Line) -> str:

@@ -218,10 +218,9 @@ class IndependentBoard:
                 story.bring_ups[line["version"]] = instant(said["due"])
             case "bring_up_done":
                 del story.bring_ups[said["number"]]
-            case "alerts_put_off":
-                story.put_off = (said["alerts"], instant(said["until"]), said["approval"] is None)
-            case "alerts_brought_back":
-                story.put_off = ([], 0, False)
+            case "alerts_put_off" | "alerts_brought_back":
+                until = instant(said["until"]) if name == "alerts_put_off" else 0
+                story.put_off = (said["alerts"], until, said.get("approval") is None)
             case "question_rang":
                 story.rang.append((said["question"], False))
             case "ring_heeded":

@@ -10,6 +10,7 @@ rules must refuse it and in which words. All instants are ns UTC.
 """
 
 import heapq
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +56,7 @@ ON_AN_INCIDENT = ("allocated", "en-route", "at-scene")
 WATCHED = {  # what time demands: the fact, its field that tells it from others of its kind, and whether it has a due time
     "record.promise_broken": "number",
     "record.brought_up": "number",
+    "record.alerts_brought_back": "",
     "incident.target_missed": "target",
     "incident.escalated": "to",
     "incident.agency_late": "agency",
@@ -65,7 +67,9 @@ WATCHED = {  # what time demands: the fact, its field that tells it from others 
     "record.erased": "",
     "resource.unheard_of": "",
 }
-BY_THE_WATCH = {*WATCHED, "record.question_rang", "record.erasure_completed"}
+BY_ANYBODY = {"record.alerts_brought_back"}  # by the watch at its time, by a person before it
+BY_THE_WATCH = {*WATCHED, "record.question_rang", "record.erasure_completed"} - BY_ANYBODY
+PUT_OFF_AT_MOST = 3600 * NS
 KEEPS = {  # what is done anyway, and the sort of promise that it keeps
     "incident.attended": "arrival",
     "contact.taken_up": "take-up",
@@ -158,7 +162,7 @@ class Model(SafeguardingAccount):
         assert fact.recorded >= self.recorded, "recorded time does not go back"
         assert 0 < fact.occurred <= fact.recorded, "what is recorded has happened"
         self.position, self.recorded = fact.position, fact.recorded
-        of_the_watch = fact.name in BY_THE_WATCH
+        of_the_watch = fact.name in BY_THE_WATCH or (fact.name in BY_ANYBODY and fact.actor == "watch")
         assert (fact.actor == "watch") is of_the_watch, f"{fact.name} by {fact.actor}: time speaks by the watch alone"
         if not of_the_watch and self.people and fact.name != "staff.signed_on":
             person = self.person(fact.actor)
@@ -323,7 +327,7 @@ class Model(SafeguardingAccount):
         assert one.stage in ("ringing", "abandoned"), f"it is {one.stage}, {one.owner} has it: in the hands of two"
         assert fact.said["handler"] == fact.actor
         assert one.stage == "ringing" or one.reached, "a lost caller is answered once somebody spoke to them"
-        one.stage, one.holder = "answered", fact.said["handler"]
+        one.stage, one.holder, one.was_answered = "answered", fact.said["handler"], True
 
     def _contact_located(self, fact: Fact) -> None:
         self._taken(fact).district = fact.said["district"]
@@ -415,7 +419,7 @@ class Model(SafeguardingAccount):
     def _ends(self, one: Worked) -> None:
         assert not one.words, "no close while a promise is open"
         assert not one.reminders, "no close while something is to be brought up"
-        one.stage = "closed"
+        one.stage, one.put_off = "closed", None
 
     def unasked(self, call: Call) -> list[str]:
         return [element for element in self.elements() if element not in call.answers]
@@ -643,7 +647,7 @@ class Model(SafeguardingAccount):
         assert not self.crime_open(one) or other.crime or self.crime_open(other), "no crime is lost in a merge"
         assert not one.words, "no promise is lost in a merge"
         assert not one.reminders, "no reminder is lost in a merge"
-        one.stage, one.result, one.merged = "closed", "", other.stream
+        one.stage, one.result, one.merged, one.put_off = "closed", "", other.stream, None
         mine = list(one.contacts)
         self._owe(lambda: set(mine) <= set(other.contacts), "a merge keeps every caller")
         self._owe(lambda: one.stream in other.absorbed, "a merge is told in both")
@@ -893,6 +897,61 @@ class Model(SafeguardingAccount):
     def _record_bring_up_done(self, fact: Fact) -> None:
         del self.items[fact.stream].reminders[fact.said["number"]]
 
+    # What is put off
+
+    def is_for_two(self, one: Item) -> bool:
+        """Tell whether nobody puts off alone what calls about it."""
+        if not isinstance(one, Case):
+            return self.vulnerable(one)
+        most_urgent = bool(one.grade) and one.grade == self.packs[one.pack]["grade"][0]["code"]
+        return one.careful_now or most_urgent
+
+    def silent_until(self, one: Item) -> int:
+        """Return until when something about it is silent, 0 where nothing is."""
+        if one.put_off is None or (one.put_off[2] and self.is_for_two(one)):
+            return 0
+        return one.put_off[1]
+
+    def called(self, one: Item, now: int) -> list[str]:
+        """Return what calls about it, in whole words, without what is silent as often as it was put off."""
+        shown = self._item(one, now)
+        words = sorted(shown["alerts"])
+        if shown["broken"]:
+            words.append(f"{shown['broken']} PROMISES BROKEN" if shown["broken"] > 1 else "PROMISE BROKEN")
+        words += [f"ESCALATED to {shown['escalated']}"] if shown["escalated"] else []
+        words += [f"RANG {shown['rang']}"] if shown["rang"] else []
+        words += [f"+{shown['unread']} UNREAD"] if shown["unread"] else []
+        left = list(shown["put_off"])
+        heard = []
+        for one_of in words:
+            if in_code(one_of) in left:
+                left.remove(in_code(one_of))
+            else:
+                heard.append(one_of)
+        return heard
+
+    def _record_alerts_put_off(self, fact: Fact) -> None:
+        one, until = self.items[fact.stream], instant(fact.said["until"])
+        assert one.open, "nothing is put off about what is over"
+        assert one.put_off is None, "nothing is put off twice"
+        assert fact.said["reason"] != "", "it is put off for a reason"
+        assert fact.occurred < until <= fact.occurred + PUT_OFF_AT_MOST, "to a time to come, and for an hour at most"
+        assert not isinstance(one, Call) or one.channel != "999" or one.was_answered, "a 999 call is answered"
+        called = self.called(one, fact.recorded)
+        assert sorted(fact.said["alerts"]) == sorted(map(in_code, called)) != [], "just what calls is put off"
+        assert not any(words.endswith("EMERGENCY") for words in called), "no emergency is put off"
+        if self.is_for_two(one):
+            self._second_look(fact)
+        one.put_off = (fact.said["alerts"], until, fact.said["approval"] is None)
+
+    def _record_alerts_brought_back(self, fact: Fact) -> None:
+        one = self.items[fact.stream]
+        assert one.put_off is not None, "what is brought back was put off"
+        assert (fact.said["alerts"], instant(fact.said["until"])) == one.put_off[:2]
+        if fact.actor == "watch":
+            self._raise(fact, self.silent_until(one))
+        one.put_off = None
+
     def _record_check_requested(self, fact: Fact) -> None:
         self.items[fact.stream].checks.add(fact.version)
 
@@ -946,6 +1005,8 @@ class Model(SafeguardingAccount):
         if one is None or not one.open:
             return
         yield from _of_any(one)
+        if one.put_off is not None:
+            yield stream, "record.alerts_brought_back", "", self.silent_until(one), False
         match one:
             case Case():
                 yield from self._of_case(one)
@@ -1022,10 +1083,10 @@ class Model(SafeguardingAccount):
                 self._expected.append(key)
         self.looks.append(now)
 
-    def _raise(self, fact: Fact, by: int = 0) -> None:
+    def _raise(self, fact: Fact, by: int | None = None) -> None:
         """Hold what the watch recorded against what is demanded: when it was due, at the first look, once."""
         said, which = fact.said, WATCHED[fact.name]
-        due = by or instant(said["due"])
+        due = instant(said["due"]) if by is None else by
         key = (fact.stream, fact.name, str(said[which]) if which else "", due, bool(said.get("again")))
         since = self._demanded.get(fact.stream, {}).get(key)
         assert since is not None, f"{key} was recorded, and nothing demands it (any more, or twice)"
@@ -1087,6 +1148,7 @@ class Model(SafeguardingAccount):
     def _item(self, one: Item, now: int) -> Line:
         due = self.due_by(one)
         waiting = one.waiting if isinstance(one, Case | Request) else None
+        silent = one.put_off is not None and self.silent_until(one) > now
         return {
             "queue": one.queue,
             "owner": one.owner,
@@ -1105,6 +1167,8 @@ class Model(SafeguardingAccount):
             "rang": next((code for (code, _), known in reversed(one.rung.items()) if not known), ""),
             "unread": one.unread if isinstance(one, Case) else 0,
             "alerts": sorted(self._alerts(one, now)),
+            "put_off": sorted(one.put_off[0]) if one.put_off is not None and silent else [],
+            "put_off_until": self.silent_until(one) if silent else None,
             "risk": self.risk(one),
         }
 
@@ -1144,6 +1208,11 @@ class Model(SafeguardingAccount):
             row = (kind, not broken, -self.risk(one) * minutes, one.since, one.stream)
             queues.setdefault(one.queue, []).append(row)
         return {queue: [row[-1] for row in sorted(rows)] for queue, rows in queues.items()}
+
+
+def in_code(words: str) -> str:
+    """Return the words of an alert as a code: small letters and digits, and a dash for whatever else stands there."""
+    return re.sub(r"[^a-z0-9]", "-", words.lower()).strip("-")[:64]
 
 
 def _of_any(one: Worked) -> Iterator[Key]:
@@ -1255,7 +1324,7 @@ class Rules(SafeguardingRules):
             return CLOSED[kind_of(one.stream)]
         if isinstance(one, Request) and not one.open and verb in ("verify", "open", "link", "tellback", "close"):
             return CLOSED["expedite"]
-        if one is not None and not one.open and verb in ("promise", "advise", "check", "bringup", "hand"):
+        if one is not None and not one.open and verb in ("promise", "advise", "check", "bringup", "hand", "putoff"):
             return OVER
         return FINE
 
@@ -1617,12 +1686,29 @@ class Rules(SafeguardingRules):
     def _done(self, typed: Typed) -> str | None:
         return FINE if int(typed.words[0]) in self.model.items[typed.item].reminders else "there is no bring-up"
 
+    def _putoff(self, typed: Typed) -> str | None:
+        one, called = self.model.items[typed.item], self.model.called(self.model.items[typed.item], self.now)
+        if span(typed.words[0]) > PUT_OFF_AT_MOST:
+            return "is put off for 60 minutes at most"
+        if isinstance(one, Call) and one.channel == "999" and not one.was_answered:
+            return "a 999 call that nobody has answered"
+        if self.model.silent_until(one) > self.now:
+            return "is put off already"
+        if not called:
+            return "nothing calls for anybody about this"
+        if any(words.endswith("EMERGENCY") for words in called):
+            return "a crew's EMERGENCY is never put off"
+        return "is put off with a second look" if self.model.is_for_two(one) and not self.approved else FINE
+
+    def _bringback(self, typed: Typed) -> str | None:
+        return "nothing about this is put off" if self.model.items[typed.item].put_off is None else FINE
+
     def _fix(self, typed: Typed) -> str | None:
         return FINE if 1 <= int(typed.words[0]) <= self.model.items[typed.item].version else "has facts 1 to"
 
     def _back(self, typed: Typed) -> str | None:
         assert typed.inner is not None
-        if typed.inner.verb in ("propose", "approve", "decline", "off"):
+        if typed.inner.verb in ("propose", "approve", "decline", "off", "putoff"):
             return UNSAID
         found, one = self._of(typed.inner), self.model.items.get(typed.inner.item)
         if found == FINE and isinstance(one, Case):
@@ -1672,10 +1758,12 @@ class Rules(SafeguardingRules):
         if instant(said["expires"]) <= self.now:
             return "the proposal has expired"
         self.approved, self.meant = True, proposer
-        at, words = {"promise": 1, "interim": 1, "bringup": 0}.get(typed.inner.verb, -1), typed.inner.words
+        times = {"promise": 1, "interim": 1, "bringup": 0, "putoff": 0}
+        at, words = times.get(typed.inner.verb, -1), typed.inner.words
         gone = at >= 0 and instant(said["expires"]) - PROPOSAL_LASTS + span(words[at]) <= self.now
         found = self._of(typed.inner)
-        return "still to come" if found == FINE and gone else found  # the time that was meant when it was proposed
+        first = found == FINE or (typed.inner.verb == "putoff" and found not in (None, OVER, "this is for"))
+        return "still to come" if first and gone else found  # the time that was meant when it was proposed
 
     def _decline(self, typed: Typed) -> str | None:
         refusal, proposer, _ = self._settled(typed.words[0].removeprefix("p"))

@@ -707,6 +707,9 @@ class Night(SafeguardingLines):
             (3, Typed("promise", it, (self.random.choice(SORTS), span, "told", "her"))),
             (2, Typed("bringup", it, (span, "her", "sister"))),
             (2, Typed("done", it, (number, "she", "has"))),
+            (3, Typed("putoff", it, (span, "somebody", "sees", "to", "it"))),
+            (1, Typed("propose", inner=Typed("putoff", it, (span, "somebody", "sees", "to", "it")))),
+            (1, Typed("bringback", it)),
             (2, Typed("check", it, ("pnc", "Astra", "/", "seen", "leaving"))),
             (2, Typed("returned", it, (check, "nothing"))),
             (1, Typed("advise", it, ("get-safe", "lock", "the", "door"))),
@@ -866,8 +869,10 @@ def holds(board: Board, now: int, wanted: dict[str, Line], orders: dict[str, lis
 
 def _shown(item: Line, wanted: Line) -> Line:
     """Return of a line of the board what the model knows of."""
-    moments = {name: instant(item[name]) if item[name] else None for name in ("since", "due")}
-    return {name: sorted(item[name]) if name == "alerts" else moments.get(name, item[name]) for name in wanted}
+    moments = {name: instant(item[name]) if item[name] else None for name in ("since", "due", "put_off_until")}
+    return {
+        name: sorted(item[name]) if name in ("alerts", "put_off") else moments.get(name, item[name]) for name in wanted
+    }
 
 
 def _is_that(expected: str | None, reason: str) -> bool:

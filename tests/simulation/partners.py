@@ -296,7 +296,7 @@ class SafeguardingAccount(Safeguarding):
         assert fact.said["outcome"] != ""
         assert not one.words, "no end while a promise is open"
         assert not one.reminders, "no end while something is to be brought up"
-        one.stage, one.due = "ended", 0
+        one.stage, one.due, one.put_off = "ended", 0, None
 
     # Partners
 

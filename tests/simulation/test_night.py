@@ -40,14 +40,14 @@ MUST_OCCUR = {
     "incident.major_declared", "incident.merged", "incident.no_crime_found", "incident.owned", "incident.regraded",
     "incident.reopened", "incident.reviewed", "incident.stood_down", "incident.target_missed", "incident.tied",
     "partner.ended", "partner.person_gone", "partner.person_named", "partner.phrase_set", "partner.registered",
-    "partner.site_ended", "partner.site_listed", "record.bring_up_done", "record.bring_up_set", "record.brought_up",
-    "record.check_requested", "record.check_returned", "record.corrected", "record.erased", "record.erasure_completed",
-    "record.form_begun", "record.handed_over", "record.level_given", "record.promise_broken", "record.promise_kept",
-    "record.promise_passed_on", "record.promise_released", "record.question_answered", "record.referred",
-    "record.researched", "record.safeguarded", "referral.accepted", "referral.declined", "referral.ended",
-    "referral.late", "referral.made", "referral.received", "referral.sent", "resource.heard_of",
-    "resource.status_given", "resource.unheard_of", "staff.approved", "staff.declined", "staff.district_given_up",
-    "staff.district_taken", "staff.proposed", "staff.signed_off",
+    "partner.site_ended", "partner.site_listed", "record.alerts_brought_back", "record.alerts_put_off",
+    "record.bring_up_done", "record.bring_up_set", "record.brought_up", "record.check_requested", "record.check_returned",
+    "record.corrected", "record.erased", "record.erasure_completed", "record.form_begun", "record.handed_over",
+    "record.level_given", "record.promise_broken", "record.promise_kept", "record.promise_passed_on",
+    "record.promise_released", "record.question_answered", "record.referred", "record.researched", "record.safeguarded",
+    "referral.accepted", "referral.declined", "referral.ended", "referral.late", "referral.made", "referral.received",
+    "referral.sent", "resource.heard_of", "resource.status_given", "resource.unheard_of", "staff.approved", "staff.declined",
+    "staff.district_given_up", "staff.district_taken", "staff.proposed", "staff.signed_off",
 }  # fmt: skip
 
 

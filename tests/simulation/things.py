@@ -57,6 +57,7 @@ class Worked:
     forms: list[str] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)  # forms of whoever is not back yet
     referrals: list[str] = field(default_factory=list)
+    put_off: tuple[list[str], int, bool] | None = None  # which alerts, until when, and whether by one person alone
 
     @property
     def open(self) -> bool:
@@ -72,6 +73,7 @@ class Call(Worked):
 
     channel: str = ""
     parked: bool = False
+    was_answered: bool = False
     operator: bool = False
     incident: str = ""
     expedite: str = ""

@@ -12,6 +12,7 @@ from typing import Any
 
 from hueandcry.domain import (
     advice,
+    bell,
     check,
     classification,
     contact,
@@ -38,6 +39,7 @@ from hueandcry.domain import (
     parking,
     policy,
     promise,
+    putoff,
     questionnaire,
     rationale,
     recall,
@@ -59,6 +61,7 @@ from tests.properties.cares import Cares
 from tests.properties.partners import Partners, Request, Requests
 from tests.properties.people import People
 from tests.properties.safeguarding import Paper, Safeguarding
+from tests.properties.silences import Silences
 from tests.staging import S
 
 ROLES = {role.value for role in Role}
@@ -145,6 +148,7 @@ class Call:
     ringing: bool = True
     owner: str = ""
     parked: bool = False
+    answered: bool = False
     asked: set[str] = field(default_factory=set)
     lost: int = 0
     tried: int = 0
@@ -337,6 +341,7 @@ class Ledger:
         self.crews: dict[bytes, Crew] = {}
         self.people = People()
         self.cares = Cares()
+        self.silences = Silences(self)
         self.history: list[bytes] = []
         self.on: dict[bytes, Margin] = {}
         self.sessions: dict[str, str] = {}
@@ -388,7 +393,8 @@ class Ledger:
         assert header.causation is None or header.causation in self.facts, "what caused it was recorded before it"
         if header.actor == "watch":
             form_goes = isinstance(entry.fact, erasure.Erased) and entry.stream in self.safeguarding.forms
-            assert form_goes or isinstance(entry.fact, OF_TIME | policy.ClockSetBack | erasure.ErasureCompleted)
+            by_the_watch = OF_TIME | policy.ClockSetBack | erasure.ErasureCompleted | putoff.AlertsBroughtBack
+            assert form_goes or isinstance(entry.fact, by_the_watch)
             return
         assert not isinstance(entry.fact, OF_TIME), "time speaks for the watch"
         if isinstance(entry.fact, staff.SignedOn):
@@ -448,7 +454,7 @@ class Ledger:
                 assert call.ringing or call.lost, "who is on the line is not answered again"
                 assert call.ringing or call.reached, "who was lost is answered once somebody spoke to them"
                 call.led = call.ringing = call.parked = False
-                call.owner, call.lost = fact.handler, 0
+                call.owner, call.lost, call.answered = fact.handler, 0, True
             case contact.TakenUp():
                 assert call.parked, "only who holds the line is taken up"
                 call.owner, call.parked = fact.handler, False
@@ -519,6 +525,7 @@ class Ledger:
         assert not self._of(stream).promises, "no end while a promise is open"
         assert not self._of(stream).bring_ups, "no end while something is to be brought up"
         assert not self.safeguarding.needed.get(stream), "no end while somebody is missing and a form is kept"
+        self.silences.ends(stream)
 
     # Incidents
 
@@ -795,7 +802,7 @@ class Ledger:
             assert fact.more_urgent is not downgrade
             case.clock = case.needed if downgrade else header.occurred
             if downgrade and case.careful:
-                self._second_look(entry, fact.approval, f"grade {{}} {fact.grade} {fact.rationale}")
+                self.second_look(entry, fact.approval, f"grade {{}} {fact.grade} {fact.rationale}")
         case.grade = fact.grade
 
     def _resulted(self, case: Case, entry: Entry, fact: Any) -> None:
@@ -805,12 +812,12 @@ class Ledger:
             assert fact.words, "a cancellation has a reason"
             assert case.assessed > case.changed, "whether somebody is vulnerable is known when it is cancelled"
             if case.careful:
-                self._second_look(entry, fact.approval, f"result {{}} {fact.result} {fact.words}")
+                self.second_look(entry, fact.approval, f"result {{}} {fact.result} {fact.words}")
         case.result = fact.result
         assert case.attended or not fact.attended, "nobody says attended where nobody arrived"
 
-    def _second_look(self, entry: Entry, approval: FactRef | None, line: str, *, goes_on: bool = False) -> None:
-        """Exactly this line was proposed by one person and approved by another, from another session, in this moment."""
+    def second_look(self, entry: Entry, approval: FactRef | None, line: str, *, goes_on: bool = False) -> None:
+        """Assert that exactly this line was proposed by one and approved by another, from another session, in this moment."""
         assert approval is not None, "a second look where someone is vulnerable or it is domestic"
         approved = self.facts[approval]
         assert isinstance(approved.fact, staff.Approved)
@@ -904,6 +911,8 @@ class Ledger:
                 assert elsewhere or not self.promised_by(header.actor), "nobody goes home who sees to a promise"
             case cover.DistrictTaken() | cover.DistrictGivenUp():
                 self._covers(entry, roles, fact)
+            case bell.BellSet():
+                self.silences.sets(entry, header, fact)
             case staff.Proposed():
                 self.waiting[here] = fact.tail
             case staff.ProposalSettled():
@@ -954,6 +963,8 @@ class Ledger:
                 self._checked(self._of(entry.stream), entry, fact)
             case reminder.BringUpSet() | reminder.BroughtUp() | reminder.BringUpDone():
                 self._brought_up(self._of(entry.stream), entry, header, fact)
+            case putoff.AlertsPutOff() | putoff.AlertsBroughtBack():
+                self.silences.takes(entry, header, fact)
             case involvement.PersonInvolved() | involvement.PersonNotInvolved():
                 self.people.involved(entry, fact)
             case handover.HandedOver():
@@ -982,7 +993,7 @@ class Ledger:
             assert stream not in self.erased, "a form goes once"
             self.safeguarding.goes(entry, header, fact.approval)
         else:
-            self._second_look(entry, fact.approval, "erase {} ", goes_on=True)
+            self.second_look(entry, fact.approval, "erase {} ", goes_on=True)
         self.erased.add(stream)
 
     def _rang(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
@@ -1125,6 +1136,7 @@ class Ledger:
             assert item.alerts.count("bring up") == len(up)
             self._holds_one(account, item, here)
         self.people.holds()
+        self.silences.holds(items, now)
         self.requests.holds()
         self.safeguarding.holds()
         for crew in self.crews.values():

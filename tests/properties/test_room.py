@@ -41,6 +41,7 @@ from hueandcry.domain import (
     incident,
     major,
     promise,
+    putoff,
     recall,
     referral,
     reminder,
@@ -55,7 +56,7 @@ from hueandcry.domain.fault import Refused
 from hueandcry.domain.particulars import Target
 from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import Kind, stream_text
-from hueandcry.domain.staff import SignOn, staff_stream
+from hueandcry.domain.staff import SignOn, Staff, staff_stream
 from hueandcry.operator.desk import THE_WATCH, Act, Desk, Signed
 from hueandcry.operator.grammar import Line
 from hueandcry.operator.identity import SetClock
@@ -241,6 +242,21 @@ TIES = (
     "classify {i} domestic",
     "crime {i} 06EE.114-26",
     "nocrime {i} the bicycle was lent",
+)
+SILENCES = (
+    "putoff {i} 10m she is on the phone",
+    "putoff {i} 1h the sergeant knows",
+    "putoff {i} 61m for the night",
+    "putoff {x} 20m somebody sees to it",
+    "putoff {c} 5m his mother rings back",
+    "propose putoff {i} 40m both know of it",
+    "approve {p}",
+    "bringback {x}",
+    "bringback {i}",
+    "bell off",
+    "bell 1",
+    "bell 3",
+    "bell 9",
 )
 MAJOR = (
     "major {i} gate 4 / crush / crowd still coming / Bell Street / about 40 / ambulance there",
@@ -483,6 +499,9 @@ MEANWHILE = (
     "question {e} rc-life yes",
     "found {e} with her aunt",
     "unsite mft mri-ward-12 it moved",
+    "putoff {i} 20m she is on the phone",
+    "bringback {i}",
+    "emergency AB12 shouting",
 )
 PEOPLE = (
     "person Siobhan Kelly",
@@ -509,7 +528,7 @@ PEOPLE = (
 )
 FLOOR_GROUPS = (
     PEOPLE, CALLS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, PROMISES, RUNGS, HANDS, CREWS, TIES, MAJOR, AFTERWARDS,
-    FIRMS, QUESTIONS, VULNERABLE, REFERRED, FORMS, WELFARE,
+    FIRMS, QUESTIONS, VULNERABLE, REFERRED, FORMS, WELFARE, SILENCES,
 )  # fmt: skip
 NONSENSE = (
     "",
@@ -559,6 +578,7 @@ def course(text: str) -> tuple[str, ...]:
         "MFT": tuple(ANOTHER + line for line in (FIRMS[0], FIRMS[2], FIRMS[7])),
         "NO THREAT": QUESTIONS[9:14],
         "MAJOR": MAJOR[:1],
+        "BROKEN": ("promise {i} update 5m", A_WHILE),
         "ALL KNOW": MAJOR[6:10],
         "LOST": ("ring 999", "answer .", "abandon {c}"),
         "WARD": PARTNERS[:1],
@@ -636,6 +656,18 @@ COURSES = (
         "open - theft | CALM | g4 {i} x | change {i} worse | result {i} cancelled safe | CHILD | result {i} attended"
     ),
     course("CALLED | CALM | g5 {i} x | result {i} advice | close {i} | told {i} nobody comes | close {i} | close {i}"),
+    course(
+        "open - theft | CALM | g3 {i} x | BROKEN | putoff {i} 20m x | note {i} x | putoff {i} 20m x | WHILE | g1 {i} a knife"
+        " | putoff {i} 20m x | propose putoff {i} 20m x | the supervisor: approve {p} | PAUSE | bringback {i}"
+    ),
+    course(
+        "open - theft | CALM | g3 {i} x | BROKEN | putoff {i} 20m x | bringback {i} | putoff {i} 1h x | CHILD | WHILE"
+        " | kept {i} update | result {i} advice | nocrime {i} lent | told {i} no | close {i} | reopen {i} x"
+    ),
+    course(
+        "open - welfare | CALM | g3 {i} x | unit AB12 | send {i} AB12 | arrive {i} AB12 | BROKEN | putoff {i} 20m x"
+        " | emergency AB12 x | bringback {i} | putoff {i} 20m x | heard AB12 x | putoff {i} 5m x | HOUR"
+    ),
     course("CALLED | CALM | g5 {i} x | told {i} nobody comes | change {i} worse | result {i} advice | close {i}"),
     course("CALLED | CALM | g5 {i} x | told {i} nobody comes | AGAIN | assess {i} | result {i} advice | close {i}"),
     course(
@@ -973,6 +1005,24 @@ class TheRoom(RuleBasedStateMachine):
         if days:
             self.time_passes(days * 86_400 + 1, watched=True)
 
+    @rule(
+        who=WHO,
+        careful=st.booleans(),
+        alone=st.booleans(),
+        then=st.lists(st.just(A_WHILE) | line_of(SILENCES, RISKS, ENDS, CREWS[-6:], PROMISES[-5:]), max_size=3),
+    )
+    def what_calls_is_put_off_and_comes_back(self, who: int, careful: bool, alone: bool, then: list[str]) -> None:
+        """By one person, or by two; something happens meanwhile; an hour later it has come back, whatever it was."""
+        desk = self.seat(who)
+        calling = (OPENINGS[2], RISKS[careful], "g3 {i} x", "promise {i} update 5m", A_WHILE)
+        said = ("putoff {i} 40m x",) if alone else ("propose putoff {i} 40m x", f"{ANOTHER}approve {{p}}")
+        self.say_all(desk, (*calling, *said, *then), 0)
+        self.time_passes(3601, watched=True)
+
+    @rule(who=WHO, lines=lines_of(SILENCES, RUNGS), pick=PICK, paused=st.booleans())
+    def alerts_are_put_off_and_bells_set(self, who: int, lines: list[str], pick: int, paused: bool) -> None:
+        self.say_all(self.seat(who), [*lines[:2], *([A_WHILE] if paused else []), *lines[2:]], pick)
+
     @rule(who=WHO, lines=lines_of(REFERRED, VULNERABLE[-5:], ENDS[-2:]), pick=PICK, paused=st.booleans())
     def agencies_are_asked_for_help(self, who: int, lines: list[str], pick: int, paused: bool) -> None:
         self.say_all(self.seat(who), [*lines[:2], *([AN_HOUR] if paused else []), *lines[2:]], pick)
@@ -1142,6 +1192,7 @@ class TheRoom(RuleBasedStateMachine):
         acts += [Act(stream, major.MissAgency(one)) for stream in self.ledger.cases for one in AGENCIES]
         ups = [(stream, number) for stream, margin in self.ledger.on.items() for number in margin.bring_ups]
         acts += [Act(stream, reminder.BringUp(number)) for stream, number in ups]
+        acts += [Act(stream, putoff.BringBack()) for stream in self.ledger.everything()]
         acts += [
             Act(stream, welfare.AskAgain(number, offer.at + after))
             for (stream, number), offer in self.ledger.cares.offers.items()
@@ -1152,6 +1203,13 @@ class TheRoom(RuleBasedStateMachine):
             self.watch.do([act])
             assert self.watch.do([act]) == []
         self._no_form_is_left_whose_time_has_come()
+        self._nothing_is_silent_any_more_whose_time_is_over()
+
+    def _nothing_is_silent_any_more_whose_time_is_over(self) -> None:
+        for entry in self.door.open(self.log.entries(self.ledger.position), "ledger"):
+            self.ledger.take(entry)
+            self.seen[entry.name] += 1
+        assert self.ledger.silences.left_over(self.clock()) == [], "what is put off comes back by its time"
 
     def _no_form_is_left_whose_time_has_come(self) -> None:
         now = self.clock()
@@ -1199,6 +1257,7 @@ class TheRoom(RuleBasedStateMachine):
             VULNERABLE,
             REFERRED,
             FORMS,
+            SILENCES,
         ),
         pick=PICK,
         theirs=line_of(MEANWHILE),
@@ -1208,7 +1267,20 @@ class TheRoom(RuleBasedStateMachine):
 
     @rule(
         template=line_of(
-            CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, PARTNERS, HANDS, CREWS, TIES, QUESTIONS, REFERRED, FORMS
+            CALLS,
+            OPENINGS,
+            LINKS,
+            INCIDENTS,
+            RISKS,
+            ENDS,
+            PARTNERS,
+            HANDS,
+            CREWS,
+            TIES,
+            QUESTIONS,
+            REFERRED,
+            FORMS,
+            SILENCES,
         ),
         pick=PICK,
     )
@@ -1218,7 +1290,7 @@ class TheRoom(RuleBasedStateMachine):
     @rule(
         who=WHO,
         template=line_of(
-            CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS, HANDS, PARTNERS, REFERRED, FORMS
+            CALLS, OPENINGS, LINKS, INCIDENTS, RISKS, ENDS, SECOND_LOOKS, HANDS, PARTNERS, REFERRED, FORMS, SILENCES
         ),
         pick=PICK,
     )
@@ -1267,6 +1339,8 @@ class TheRoom(RuleBasedStateMachine):
         items = self.board.items(now)
         self.ledger.holds_board(items, now)
         assert self.board.erasing == self.ledger.erasing
+        bells = {stream: record.bell for stream, record in self.board.records.items() if isinstance(record, Staff)}
+        assert {stream: upto for stream, upto in bells.items() if upto} == self.ledger.silences.bells
         self.rival.board.catch_up()
         for board in (self._board(None), self.rival.board):
             assert shown(board, now) == shown(self.board, now)

@@ -128,6 +128,9 @@ OF_SAFEGUARDING = (
     | episode.FormBegun
     | episode.FormEnded
 )
+TO_COME_BACK = (
+    reminder.BringUpSet | reminder.BroughtUp | reminder.BringUpDone | putoff.AlertsPutOff | putoff.AlertsBroughtBack
+)
 OF_WELFARE = welfare.BreakOffered | welfare.BreakAnswered | welfare.FollowUpDue | welfare.SeenTo
 AFTERWARDS = link.Tied | crime.CrimeRecorded | crime.NoCrimeFound | link.Reopened  # of what is closed, too
 
@@ -961,10 +964,8 @@ class Ledger:
                 self._rang(self._of(entry.stream), entry, header, fact)
             case check.CheckRequested() | check.CheckReturned():
                 self._checked(self._of(entry.stream), entry, fact)
-            case reminder.BringUpSet() | reminder.BroughtUp() | reminder.BringUpDone():
-                self._brought_up(self._of(entry.stream), entry, header, fact)
-            case putoff.AlertsPutOff() | putoff.AlertsBroughtBack():
-                self.silences.takes(entry, header, fact)
+            case _ if isinstance(fact, TO_COME_BACK):
+                self._comes_back(self._of(entry.stream), entry, header, fact)
             case involvement.PersonInvolved() | involvement.PersonNotInvolved():
                 self.people.involved(entry, fact)
             case handover.HandedOver():
@@ -1016,8 +1017,10 @@ class Ledger:
         assert fact.reason, "a check has a reason"
         here.checks[entry.version] = fact.system.value
 
-    def _brought_up(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
+    def _comes_back(self, here: Margin, entry: Entry, header: Header, fact: Any) -> None:
         match fact:
+            case putoff.AlertsPutOff() | putoff.AlertsBroughtBack():
+                self.silences.takes(entry, header, fact)
             case reminder.BringUpSet():
                 assert entry.stream in self.open_streams()
                 assert fact.due > header.occurred

@@ -3,8 +3,9 @@
 Theory of operation. The bell and the title of the window tell somebody who looks elsewhere that there is something new. They are
 no alert by themselves: the strip is. The bell rings not more often than every few seconds; what rings or was escalated to somebody
 counts as of grade 1. Up to which grade it rings whoever sits here says (domain/bell.py). The title is given with the bell and says
-what calls most; from then on it follows, so that it never says what is over, until nothing calls any more. Some terminals have no
-title and would show the sequence. Source: EEMUA 191 as reported: a bell that rings for everything is switched off by everybody.
+what calls most and how often then; it goes on to what calls most after that, so that it never says what is over, until nothing
+calls any more. Some terminals have no title and would show the sequence. Source: EEMUA 191 as reported: a bell that rings for
+everything is switched off by everybody.
 """
 
 import re
@@ -48,7 +49,12 @@ class Bell:
     def title(self, calls: str, *, heard: bool) -> str | None:
         """Return what the window is to be called now, None where that does not change; empty for no title."""
         wanted = calls if self.too_low is not None and (heard or self._title) else ""
-        if wanted == self._title:
-            return None
+        if wanted == self._title or (not heard and _word(wanted) == _word(self._title)):
+            return None  # fewer of the same are no news: over a bad line every cell counts
         self._title = wanted
         return wanted
+
+
+def _word(title: str) -> str:
+    """Return what a title says without how often."""
+    return title.rpartition(" x ")[2]

@@ -27,6 +27,7 @@ holding.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()
 """
+POINTER_SHAPE = b"\x1b]22;default\x07"  # Textual sets the mouse pointer's shape at start and end
 F10, ESCAPE, DOWN, PAGE_UP = "\x1b[21~", "\x1b", "\x1b[B", "\x1b[5~"
 
 
@@ -368,4 +369,103 @@ def test_who_may_be_calling_stands_on_the_page_before_the_call_is_answered(room:
     assert "has this number" in terminal.text
     assert "MARKER violent (high)" in " ".join(terminal.text.split())
     assert "Answered by" not in terminal.text
+    leave(terminal)
+
+
+def rung(terminal: Terminal) -> int:
+    """Return how often the bell rang."""
+    return terminal.raw.replace(POINTER_SHAPE, b"").count(b"\x07")
+
+
+def title(terminal: Terminal) -> str:
+    """Return what the window was called last, empty where it never was."""
+    titles = re.findall(rb"\x1b\]0;([^\x1b]*)\x1b\\", terminal.raw)
+    return titles[-1].decode() if titles else ""
+
+
+def entitled(terminal: Terminal, wanted: str, most: int = 100) -> None:
+    """Read until the window goes by a title."""
+    for _ in range(most):
+        if title(terminal) == wanted:
+            return
+        terminal.read(0.1)
+    raise AssertionError(f"the window is called {title(terminal)!r}, not {wanted!r}")
+
+
+def test_the_bell_and_the_title_say_what_is_new_to_whoever_looks_elsewhere(room: Room) -> None:
+    """In words and counts of the room: nothing that anybody typed stands in a title."""
+    desk = room.desk(None)
+    work(desk, "open - welfare an old man")
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (1)")
+    terminal.settle()
+    assert (rung(terminal), title(terminal)) == (0, ""), "what stood there before is not new"
+    work(desk, "ring 999 07700900123")
+    entitled(terminal, "999 RINGING")
+    work(desk, "ring 999 07700900124")
+    entitled(terminal, "2 x 999 RINGING")
+    assert rung(terminal) == 1, "once in a few seconds"
+    for _ in range(2):
+        terminal.line("next", "Answered by 2211")
+        terminal.type(ESCAPE * 2)
+        terminal.settle()
+    entitled(terminal, "")
+    work(desk, "ring 999 07700900125")
+    entitled(terminal, "999 RINGING")
+    leave(terminal)
+    assert title(terminal) == "", "it does not outlive the room"
+
+
+def test_whoever_wants_no_bell_has_none_and_no_title_from_that_line_on(room: Room) -> None:
+    """Also at the next start; what calls still stands above every screen."""
+    desk = room.desk(None)
+    terminal = Terminal(hue(), named(room))
+    terminal.until("Incidents (0)")
+    terminal.line("bell off", "The bell rings up to: off")
+    work(desk, "ring 999 07700900123")
+    terminal.until("999 RINGING")
+    leave(terminal)
+    assert (rung(terminal), b"\x1b]0;" in terminal.raw) == (0, False)
+    terminal = Terminal(hue(), named(room))
+    terminal.until("999 RINGING")
+    work(desk, "ring 999 07700900124")
+    terminal.until("2 x 999 RINGING")
+    assert (rung(terminal), b"\x1b]0;" in terminal.raw) == (0, False)
+    terminal.line("bell 1", "The bell rings up to: 1")
+    work(desk, "ring 999 07700900125")
+    entitled(terminal, "3 x 999 RINGING")
+    assert rung(terminal) == 1
+    leave(terminal)
+
+
+@pytest.mark.parametrize("term", ["linux", "vt100"])
+def test_a_terminal_that_has_no_title_is_sent_none_and_hears_the_bell(room: Room, term: str) -> None:
+    terminal = Terminal(hue(), named(room), term=term)
+    terminal.until("Incidents (0)")
+    work(room.desk(None), "ring 999 07700900123")
+    terminal.until("999 RINGING")
+    terminal.settle()
+    leave(terminal)
+    assert (rung(terminal), b"\x1b]0;" in terminal.raw) == (1, False)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_what_is_put_off_is_silent_on_every_row_and_says_how_it_comes_back(room: Room, columns: int, rows: int) -> None:
+    """EEMUA 191 as reported: with an expiry and a reason; what says other words is heard at once."""
+    desk = room.desk(None)
+    work(desk, "unit AB12 CENTRAL\nopen - theft a silver car")
+    work(desk, f"assess 1 {ANSWERS.replace('adult', 'none')}\ngrade 1 3 it can wait\nsend 1 ZZ98")
+    terminal = Terminal(hue(), named(room), columns, rows)
+    terminal.until("1: ZZ98 is not on the list")
+    terminal.until("NO CREW")
+    terminal.line("putoff 1 20m it is the car of the neighbours", "Put off until")
+    terminal.until("1: put off until ")
+    terminal.until("ZZ98 is not on the list ('bringback 1')")
+    gone(terminal, "NO CREW")
+    terminal.until("no alerts")
+    refused(terminal, "putoff 1 20m again", "something about it is put off already")
+    work(desk, "send 1 YY97")
+    terminal.until("1: YY97 is not on the list; put off until ")
+    terminal.line("bringback 1", "Brought back, put off until")
+    terminal.until("1: ZZ98 is not on the list; YY97 is not on the list")
     leave(terminal)

@@ -138,7 +138,9 @@ def test_the_window_is_called_what_calls_most_with_the_bell_and_nothing_once_not
     assert one.title("ESCALATED", heard=False) is None, "not before the bell"
     assert one.title("ESCALATED", heard=True) == "ESCALATED"
     assert one.title("ESCALATED", heard=True) is None, "nothing is said twice over a bad line"
-    assert one.title("2 x ESCALATED", heard=False) == "2 x ESCALATED", "it never says what is over"
+    assert one.title("2 x ESCALATED", heard=True) == "2 x ESCALATED"
+    assert one.title("ESCALATED", heard=False) is None, "fewer of the same are no news"
+    assert one.title("2 x UNREAD", heard=False) == "2 x UNREAD", "it never says what is over"
     assert one.title("", heard=False) == ""
     assert one.title("", heard=False) is None
     assert one.title("UNREAD", heard=False) is None

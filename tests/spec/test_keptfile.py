@@ -173,7 +173,9 @@ def test_remove_leaves_what_belongs_to_another_room(folder: Path) -> None:
     one, other = SealedFile(folder / "17-ab"), SealedFile(folder / "4-17-ab")
     one.write(WORDS)
     other.write(WORDS)
+    (folder / "4-17-ab.4711").write_bytes(b"just being written")
     one.remove()
+    assert (folder / "4-17-ab.4711").exists()
     assert other.read() == WORDS
 
 

@@ -29,7 +29,7 @@ SITE = "site mft ward-12 Ward 12 / 0161 276 1234"
 NO_REASON = "the verb takes no reason, and the sentence asks for one"
 ROWS: dict[str, tuple[str, str, str]] = {  # the fact: what comes before, the act, how the record reads afterwards as before
     "Resourced": ("", "send 1 AB12", "crews"),
-    "Closed": ("result 1 advice told\ntold 1 rang back", "close 1", "open"),
+    "Closed": ("result 1 advice told\ntold 1 rang back", "close 1", "Reopened"),
     "Tagged": ("", "tag 1 series", "tags"),
     "Untagged": ("tag 1 series", "tag 1 series", "tags"),
     "Regraded": ("", "grade 1 2 knife seen", "grade"),

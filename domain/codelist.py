@@ -61,11 +61,13 @@ class CategoryPack(PackText, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def suggested(self, text: str) -> Suggested | None:
         """Return the category most of whose words a text has, the first of those that are alike; None where none has any.
 
+        A phrase counts with all its words: 'hit by a car' says more than 'hit'.
+
         What is denied ("no knife", "not drunk") counts for nothing.
         """
         said = " ".join(re.findall(r"[^\W_]+", text.lower()))
         found = [(one, tuple(word for word in one.words if _says(said, word))) for one in self.category]
-        best = max(found, key=lambda one: len(one[1]))
+        best = max(found, key=lambda one: sum(len(word.split()) for word in one[1]))
         return Suggested(best[0].code, best[1]) if best[1] else None
 
     def warns(self, code: str) -> WarningRow:

@@ -14,6 +14,7 @@ from hueandcry.operator.pressing import calls
 from hueandcry.store.item import Item
 
 RINGING, PARTNER_RINGING = "999 RINGING", "PARTNER RINGING"
+TO_YOU = "ESCALATED TO YOU"  # what is said of an item to whoever it went to
 RANKS = (
     "EMERGENCY", RINGING, PARTNER_RINGING, "BROKE", "ESCALATED", "RANG", "UNHEARD", "RING BACK", "MAJOR", "AGENCY", "DISPUTE",
     "DESK", "BRING UP", "NO MATCH", "DECLINED", "NO CREW", "LOCATION", "DISTRICT", "NOT REG", "UNREAD",

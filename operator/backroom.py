@@ -154,7 +154,7 @@ class Backroom(threading.Thread):
             sit(self._desk, self._spool)
             self._minute = self.now() // NS_PER_MIN
             self._showing = Showing(self._desk, self._tell, self._signals.status, self._signals.take)
-            self._palette = Palette(self._desk)
+            self._palette = Palette(self._desk, self._showing.items)
             self._told = self._room.board.position
             self._say_board()
             self._deliver()

@@ -58,10 +58,20 @@ class SealedFile:
     def write(self, content: bytes) -> None:
         """Write the content, durably; raises OSError."""
         if self._key is None:
-            self._key = os.urandom(KEY_BYTES)
-            write_whole(self._key_path, self._key)
+            self._key = self._made_key()
         nonce = os.urandom(NONCE_BYTES)
         write_whole(self.path, nonce + AESGCM(self._key).encrypt(nonce, content, None))
+
+    def _made_key(self) -> bytes:
+        """Return the key that lies there, so that what it seals stays whole whatever happens next, or a new one once it is kept."""
+        try:
+            key = self._key_path.read_bytes()
+        except FileNotFoundError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            key = os.urandom(KEY_BYTES)
+            write_whole(self._key_path, key)
+        return key
 
     def remove(self) -> None:
         """Remove the key, then the file, and whatever a crash left beside them."""

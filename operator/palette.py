@@ -5,20 +5,21 @@ each verb is tried on the item in front as a preview is, deciding and writing no
 the rule: nobody looks for a verb in vain. A verb is only ever put into the line, never done from here. Matching is rapidfuzz's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct
 from rapidfuzz import fuzz
 
 from hueandcry.domain.fault import Refused, Unavailable
-from hueandcry.domain.reference import Kind, kind_of
+from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.operator.actions import ACTIONS
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Slot, SlotKind, Verb
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import LISTS, READER, VERBS, refusal
+from hueandcry.store.item import Item
 from hueandcry.store.views import WORKED
 
 OFFERED_MAX = 60
@@ -29,7 +30,7 @@ BEGINS = 130  # what begins with what was typed stands before all that is only l
 NOT_NOW = 25  # less, for what is refused now
 _MOVES = ("up", "down", "page-up", "page-down", "do", "back", "complete", "palette")
 _ROLE = "this is for"
-_TYPED = {SlotKind.NUMBER: "1", SlotKind.TIME: "20m", SlotKind.WORDS: "x", SlotKind.LINE: "off"}
+_TYPED = {SlotKind.NUMBER: "1", SlotKind.TIME: "20m", SlotKind.WORDS: "x", SlotKind.LINE: "next"}
 
 
 class Offer(Struct, frozen=True):
@@ -42,17 +43,19 @@ class Offer(Struct, frozen=True):
 
 
 class Palette:
-    """What is offered at one desk; what was found out about verbs holds until something is recorded."""
+    """What is offered at one desk, with the items that are `shown`; what was found out about verbs holds until something is
+    recorded.
+    """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, shown: Callable[[], Iterable[Item]]) -> None:
+        self._desk, self._shown = desk, shown
         self._tried: tuple[int, str, list[Offer]] = (-1, "", [])
 
     def offered(self, typed: str, stream: bytes | None) -> list[Offer]:
         """Return what fits what is typed, the best first; `stream` is the item in front."""
         now_ns = self._desk.identity.now()
         ref = self._desk.board.name(stream, now_ns) if stream is not None else ""
-        found = [*self._verbs(ref, stream), *_actions(), *_lists(), *self._items(now_ns)]
+        found = [*self._verbs(ref, stream), *_actions(), *_lists(), *self._items()]
         ranked = sorted(
             ((_rank(one, typed), at, one) for at, one in enumerate(found)), key=lambda one: (-one[0], one[1])
         )
@@ -71,38 +74,52 @@ class Palette:
         return Offer(line, f"{does}   ({verb.usage()})", why_not=safe_text(self._why_not(verb, ref if takes else "")))
 
     def _why_not(self, verb: Verb, ref: str) -> str:
-        """Return by which rule a verb would be refused now, as far as that can be told without the words of a line."""
-        unsure = verb.opens or any(slot.kind in (SlotKind.NUMBER, SlotKind.LINE) for slot in verb.slots)
+        """Return by which rule a verb would be refused now, as far as that can be told without the words of a line.
+
+        Where anything but words would have to be guessed, only what holds for whatever is typed is said: the role.
+        """
+        sure = bool(ref or not verb.slots) and not verb.opens and all(_sure(slot) for slot in verb.slots[1:])
         try:
             why = refusal(self._desk, self._sample(verb, ref))
-        except Misread as fault:
-            return "" if unsure else fault.why
-        except (Refused, Unavailable) as fault:
-            why = str(fault)
-        return why if not unsure or why.startswith(_ROLE) else ""
+        except (Misread, Refused, Unavailable) as fault:
+            why = fault.why if isinstance(fault, Misread) else str(fault)
+        return why if sure or why.startswith(_ROLE) else ""
 
     def _sample(self, verb: Verb, ref: str) -> str:
-        """Return a line as it might be typed: of each slot the first that is offered."""
+        """Return a line as it might be typed."""
         text = f"{verb.name} "
         for at, slot in enumerate(verb.slots):
             if not slot.optional:
-                text = f"{text}{ref} " if ref and not at else self._next(text, slot)
+                text = (
+                    f"{text}{ref} "
+                    if ref and not at
+                    else self._next(text, slot, verb.example.split(" ", at + 1)[at + 1 :])
+                )
         return text
 
-    def _next(self, text: str, slot: Slot) -> str:
+    def _next(self, text: str, slot: Slot, example: list[str]) -> str:
         match slot.kind:
-            case SlotKind.REF | SlotKind.CHOICE | SlotKind.CODE:
+            case (
+                SlotKind.REF
+            ):  # the first there is: naming all of them to take one would be a walk over the whole board
+                first = next((one for one in self._desk.board.records.values() if one.kind in slot.kinds), None)
+                return f"{text}{stream_text(first.id) if first is not None else 'x'} "
+            case SlotKind.CHOICE | SlotKind.CODE:
                 offered = READER.complete(text, self._desk)
                 return offered[0] if offered else f"{text}x "
+            case SlotKind.WORDS if example:  # words of a form, as in the verb's own example
+                return f"{text}{example[0]} "
             case _:
                 return f"{text}{_TYPED[slot.kind] if not slot.past else '1m'} "
 
-    def _items(self, now_ns: int) -> Iterator[Offer]:
-        board = self._desk.board
-        for record in board.open():
-            district = getattr(record, "district", "")
-            what = getattr(record, "category", "") or getattr(record, "partner", "") or record.kind.name.lower()
-            yield Offer(f"show {board.name_of(record, now_ns)}", f"open {what} {district}".rstrip())
+    def _items(self) -> Iterator[Offer]:
+        for item in self._shown():
+            yield Offer(f"show {item.ref}", f"open {item.kind} {item.what} {item.district}".rstrip())
+
+
+def _sure(slot: Slot) -> bool:
+    """Tell whether a rule would say the same whatever is typed for a slot."""
+    return slot.kind is SlotKind.WORDS or slot.optional
 
 
 def _fits(slot: Slot, stream: bytes | None) -> bool:
@@ -130,7 +147,7 @@ def _rank(offer: Offer, typed: str) -> float:
     if line.startswith(wanted):
         return BEGINS - less
     fits = _words(wanted, f"{line} {offer.does.lower()}")
-    if len(wanted) >= LIKE_LETTERS_MIN:
+    if len(wanted) >= LIKE_LETTERS_MIN and not line.startswith("show "):  # nobody misspells a number
         fits = max(fits, fuzz.ratio(wanted, line), fuzz.partial_ratio(wanted, line) - LESS_IN_PART)
     return fits - less
 

@@ -49,7 +49,7 @@ def read_settings(path: Path | None = None) -> tuple[Settings, list[str]]:
         return Settings(), [f"the settings {path} cannot be read: {fault.strerror}"]
     try:
         said = msgspec.toml.decode(content, type=Settings)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:  # msgspec's own faults are values, too
         return Settings(), [f"the settings {path} are not used: {fault}"]
     faults = faults_of(said.keys)
     if said.theme not in THEMES:

@@ -50,6 +50,10 @@ class Showing:
 
     # The board
 
+    def items(self) -> Iterable[Item]:
+        """Return the items as they were told last."""
+        return self._items.values()
+
     def say_board(self) -> list[Item]:
         """Tell the whole board, and return it."""
         now_ns = self._desk.identity.now()

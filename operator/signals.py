@@ -13,7 +13,7 @@ from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.welfare import CARERS
-from hueandcry.operator.attention import PARTNER_RINGING, RANKS, Attention, Call
+from hueandcry.operator.attention import PARTNER_RINGING, RANKS, TO_YOU, Attention, Call
 from hueandcry.operator.desk import Signed
 from hueandcry.operator.messages import Alerted
 from hueandcry.operator.text import safe_text
@@ -23,7 +23,6 @@ from hueandcry.store.moment import local_text
 from hueandcry.store.views import Board
 
 _LOUDEST = RANKS[: RANKS.index(PARTNER_RINGING) + 1]
-TO_YOU = "ESCALATED TO YOU"
 
 
 def _counted(call: Call) -> str:

@@ -14,7 +14,6 @@ from hueandcry.domain import (
     involvement,
     link,
     logbook,
-    major,
     marker,
     nominal,
     outcome,
@@ -24,13 +23,17 @@ from hueandcry.domain import (
     reminder,
 )
 from hueandcry.domain.fact import Entry, Fact, sentence
+from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.messages import Filled
+from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text
+from hueandcry.operator.verbs import refusal
 from hueandcry.store.naming import RoomNames
 from hueandcry.store.views import Board
 
 LOOKED_BACK = 500  # positions behind the end in which the last act is looked for
+_SECOND_LOOK = "put 'propose' before the line"  # as the rule says it
 Back = Callable[[Any, str, int, Board], str]
 
 BACK: dict[type[Fact[Any]], Back] = {
@@ -48,7 +51,6 @@ BACK: dict[type[Fact[Any]], Back] = {
     marker.MarkerSet: lambda _, ref, version, __: f"unmark {ref} {version} ",
     nominal.DetailAdded: lambda _, ref, version, __: f"strike {ref} {version} ",
     logbook.Noted: lambda _, ref, version, __: f"fix {ref} {version} ",
-    major.MajorDeclared: lambda _, ref, __, ___: f"standdown {ref} ",
     parking.Parked: lambda _, ref, __, ___: f"answer {ref}",
     reminder.BringUpSet: lambda _, ref, version, __: f"done {ref} {version} ",
     putoff.AlertsPutOff: lambda _, ref, __, ___: f"bringback {ref}",
@@ -88,10 +90,21 @@ def undoing(desk: Desk) -> Filled:
         if back is not None and isinstance(entry.stream, bytes):
             text = back(entry.fact, names.stream(entry.stream), entry.version, desk.board)
             said = _said(entry, names)
-            return Filled(text, safe_text(f"takes back '{said}'; say why, then Enter"))
+            if _SECOND_LOOK in refusal_of(desk, text):
+                text = f"propose {text}"
+            how = "say why, then Enter" if text.endswith(" ") else "Enter"
+            return Filled(text, safe_text(f"takes back '{said}'; {how}"))
     return Filled(
         "", safe_text(f"'{_said(acts[0], names)}' is not taken back; what is wrong in it is corrected: help fix")
     )
+
+
+def refusal_of(desk: Desk, text: str) -> str:
+    """Return why a line would be refused once a reason is typed behind it, empty where it would not be."""
+    try:
+        return refusal(desk, f"{text}x" if text.endswith(" ") else text)
+    except (Misread, Refused, Unavailable) as fault:
+        return str(fault)
 
 
 def _said(entry: Entry, names: RoomNames) -> str:

@@ -44,7 +44,7 @@ class ItemScreen(RoomScreen):
         self._ref = ""
         self._taking = kind_of(stream) is Kind.CONTACT
         self._narrates = self._taking and source is None
-        self._category = self._narrated = ""
+        self._category = self._narrated = self._recorded = ""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
@@ -125,7 +125,7 @@ class ItemScreen(RoomScreen):
         if not words:
             self.message.say("nothing is written down here that the caller says", Styles.alarm)
             return
-        self._narrated = words
+        self._narrated, self._recorded = words, self.narrative.text
         self.source.carry(f"note {stream_text(self.stream)} {words}")
 
     async def action_incident(self) -> None:
@@ -137,7 +137,7 @@ class ItemScreen(RoomScreen):
             self.message.say("the line has a text already: do or clear it first", Styles.alarm)
         else:
             self.set_focus(self.bar)
-            self._narrated = self.narrative.words
+            self._narrated, self._recorded = self.narrative.words, self.narrative.text
             self.hue.backroom.open_incident(self.stream, self._narrated)
 
     def told(self, told: Told) -> None:
@@ -145,8 +145,7 @@ class ItemScreen(RoomScreen):
         if self._narrates and self._narrated and told.text.endswith(self._narrated):
             self._narrated = ""
             if not told.fault:
-                self.narrative.text = ""
-                self.set_focus(self.bar)
+                self.narrative.take_off(self._recorded)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys that write a text to the narrative while it is written in."""

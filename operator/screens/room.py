@@ -102,6 +102,7 @@ class RoomScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self._show_frame()  # it was said to the screen that lay over this one
         self.message.say("")  # what was said before is not about what is done now
+        self.bar.remembers(self.hue.history)
         self.hue.keep_place()
 
     def on_resize(self) -> None:

@@ -60,6 +60,7 @@ class CommandBar(Input):
         self._at = 0
         self.searching = False
         self._found: int | None = None
+        self._half = ""
 
     def remembers(self, history: History) -> None:
         """Share the lines that were carried out."""
@@ -104,7 +105,7 @@ class CommandBar(Input):
     def done(self, text: str) -> None:
         """The line was carried out: keep it in the history and clear the bar."""
         self._history.add(text)
-        self._at = len(self._history.lines)
+        self._at, self._half = len(self._history.lines), ""
         if self.value.strip() == text:
             self.value = ""
 
@@ -122,16 +123,18 @@ class CommandBar(Input):
     # History
 
     def older(self) -> None:
-        """Show the line before in the history."""
+        """Show the line before in the history; what is half typed comes back behind the last."""
+        if self._at == len(self._history.lines):
+            self._half = self.value
         if self._at > 0:
             self._at -= 1
             self.fill(self._history.lines[self._at])
 
     def newer(self) -> None:
-        """Show the line after in the history, or an empty one at its end."""
+        """Show the line after in the history, and behind the last what was half typed."""
         lines = self._history.lines
         self._at = min(len(lines), self._at + 1)
-        self.fill(lines[self._at] if self._at < len(lines) else "")
+        self.fill(lines[self._at] if self._at < len(lines) else self._half)
 
     def search(self) -> None:
         """Look in the history for what is typed now; while looking, for the next older line."""

@@ -57,6 +57,12 @@ class Narrative(TextArea):
             return
         await super()._on_key(event)
 
+    def take_off(self, recorded: str) -> None:
+        """Take off what was recorded; what was typed on meanwhile stays, and the cursor behind it."""
+        if self.text.startswith(recorded):
+            self.text = self.text[len(recorded) :].lstrip()
+            self.move_cursor(self.document.end)
+
     @property
     def words(self) -> str:
         """What is said, on one line."""

@@ -11,9 +11,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hueandcry.operator.attention import Call
+from hueandcry.operator.attention import TO_YOU, Call
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
+from hueandcry.operator.widgets.livelist import fitted
 
 QUIET = "no alerts"
 _BETWEEN = "  |  "
@@ -80,20 +81,18 @@ class AlertStrip(Widget, can_focus=False):
         line: list[tuple[str, Style]] = []
         room = self.size.width
         for at, call in enumerate(calls):
-            text = safe_text(call.says())
-            before = _BETWEEN if line else ""
-            rest = calls[at + 1 :]
-            needed = cell_len(before + text) + (cell_len(_counted(rest)) if last and rest else 0)
-            if needed > room and (line or not last):
-                if not line:
-                    return [(text[:room], self._style(call))], rest
-                return ([*line, (_counted(calls[at:]), Styles.alarm)] if last else line), calls[at:]
-            line += [(before, Styles.dimmed), (text[:room], self._style(call))]
-            room -= cell_len(before + text)
+            text, between, rest = safe_text(call.says()), _BETWEEN if line else "", calls[at + 1 :]
+            needed = cell_len(between + text) + (cell_len(_counted(rest)) if last else 0)
+            if needed > room and (line or last):
+                counted = _counted(calls[at:]) if last else ""
+                cut = [] if line else [(fitted(text, max(0, room - cell_len(counted))), self._style(call))]
+                return [*line, *cut, (counted, Styles.alarm)], calls[at:]
+            line += [(between, Styles.dimmed), (text, self._style(call))]
+            room -= cell_len(between + text)
         return line, []
 
     def _style(self, call: Call) -> Style:
-        fresh = any(call.word.startswith(word) for word in self._fresh)
+        fresh = call.word in self._fresh or (TO_YOU in self._fresh and call.word.startswith(TO_YOU))
         return Styles.alarm + Style(reverse=True) if fresh else Styles.alarm
 
 

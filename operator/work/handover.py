@@ -10,6 +10,7 @@ from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.slots import INCIDENT, ITEM
+from hueandcry.store.item import urgency
 
 
 def hand_acts(desk: Desk, line: Line) -> list[Act]:
@@ -51,8 +52,8 @@ def hand_rest_acts(desk: Desk, line: Line) -> list[Act]:
 def held_by(desk: Desk, collar: str) -> list[Worked]:
     """Return what a person has in hand, the most pressing first."""
     now_ns = desk.identity.now()
-    records = (desk.board.records[item.stream] for item in desk.board.items(now_ns) if item.owner == collar)
-    return [one for one in records if isinstance(one, Worked)]
+    mine = [one for one in desk.board.open() if isinstance(one, Worked) and one.owner == collar]
+    return sorted(mine, key=lambda one: urgency(desk.board.item(one, now_ns), now_ns))
 
 
 def seen_acts(_: Desk, line: Line) -> list[Act]:

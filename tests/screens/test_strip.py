@@ -104,9 +104,6 @@ async def test_every_kind_is_named_or_counted_on_a_screen_of_a_usual_width(width
     assert await wrongly_shown(width, height, boards(width)) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="where the first kind takes the whole line, the count of the others is drawn beyond its end"
-)
 @pytest.mark.parametrize("width", [20, 30, 40, 50])
 async def test_every_kind_is_named_or_counted_however_narrow_the_screen_is(width: int) -> None:
     """Whoever splits a terminal in four is told at least how much is not shown."""
@@ -148,9 +145,6 @@ async def test_what_is_new_stands_inverse_until_the_next_key_and_only_once() -> 
         assert inverse(app.strip) == "2 x BROKE 400 401"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a kind is new for every kind whose word begins alike: ESCALATED for ESCALATED TO YOU"
-)
 async def test_what_is_new_for_somebody_else_is_not_drawn_as_new_for_whoever_sits_here() -> None:
     app = Stripped()
     async with app.run_test(size=(120, 24)) as pilot:

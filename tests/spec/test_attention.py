@@ -5,14 +5,12 @@ Source: letter, area 1; EEMUA 191 as reported: repeats collapse to one, a bell t
 
 import random
 from collections.abc import Iterable
-from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
 
 from hueandcry.domain.alert import _IN_A_WORD
 from hueandcry.operator.attention import PARTNER_RINGING, RANKS, RINGING, SHOWN_MAX, Attention, Call, kinds_of
-from hueandcry.operator.bell import EVERY_NS, OFF, Bell
 from hueandcry.store.item import Item
 
 ME, OTHER = "1001", "2002"
@@ -200,38 +198,3 @@ def test_whatever_happens_the_calls_are_those_of_the_board_as_it_is(seed: int) -
         assert attention.calls() == brute(board.values())
         assert set(attention.streams()) == {one.stream for one in board.values() if brute([one])}
         assert len(set(attention.streams())) == len(attention.streams())
-
-
-# The bell
-
-
-@pytest.mark.parametrize(
-    ("upto", "word", "grade", "rings"),
-    [
-        ("2", "BROKE", "1", True), ("2", "BROKE", "2", True), ("2", "BROKE", "3", False), ("2", "BROKE", "", False),
-        ("1", "BROKE", "2", False), ("5", "BROKE", "5", True), ("1", "999 RINGING", "", True),
-        ("1", "PARTNER RINGING", "", True), ("1", "EMERGENCY", "4", True), ("1", "ESCALATED TO YOU", "4", True),
-        ("1", "ESCALATED", "4", False), (OFF, "EMERGENCY", "1", False), (OFF, "999 RINGING", "", False),
-    ],
-)  # fmt: skip
-def test_the_bell_rings_for_grades_up_to_the_one_that_is_set_and_for_what_rings(
-    upto: str, word: str, grade: str, rings: bool
-) -> None:
-    assert Bell(upto).rings([(word, grade)], EVERY_NS) is rings
-
-
-def test_the_bell_rings_not_more_often_than_every_few_seconds_whatever_comes() -> None:
-    bell, moments = Bell("2"), range(EVERY_NS, 20 * EVERY_NS, EVERY_NS // 10)
-    rang = [now_ns for now_ns in moments if bell.rings([("EMERGENCY", "1")], now_ns)]
-    assert len(rang) > 10
-    assert all(later - earlier >= EVERY_NS for earlier, later in pairwise(rang))
-
-
-def test_what_is_too_quiet_to_ring_keeps_no_louder_thing_from_ringing() -> None:
-    bell = Bell("1")
-    assert not bell.rings([("BROKE", "3")], 10 * EVERY_NS)
-    assert bell.rings([("BROKE", "3"), ("BROKE", "1")], 10 * EVERY_NS + 1)
-
-
-def test_the_bell_is_silent_where_nothing_is_new() -> None:
-    assert not Bell("5").rings([], EVERY_NS)

@@ -55,9 +55,6 @@ def test_a_file_that_cannot_be_understood_is_said_in_one_sentence_and_the_defaul
     assert len(faults[0]) < SENTENCE_MAX
 
 
-@pytest.mark.xfail(
-    strict=True, reason="only the decoder's own faults are caught: a file that exhausts the reader ends `hue`"
-)
 @pytest.mark.parametrize("content", [b"x = " + b"[" * 20_000, b"copy = " + b"9" * 5_000], ids=["too deep", "too long"])
 def test_a_file_that_is_too_much_for_the_reader_keeps_nobody_from_the_room(tmp_path: Path, content: bytes) -> None:
     said, faults = read(tmp_path, content)

@@ -120,6 +120,7 @@ def _be(folder: Path, words: list[str], env: dict[str, str], home: str) -> None:
     sys.stdout = os.fdopen(1, "w")
     sys.stderr = os.fdopen(2, "w")
     sys.argv = ["hue", *words]
+    sys.path.insert(0, home)  # as Python does for a module that is run
     code = 1
     try:
         main()

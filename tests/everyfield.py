@@ -5,6 +5,8 @@ into several. `NAME = LINE` keeps what a line began, or a proposal, under a name
 for the number of the fact in its record. `3344 |` says that the second person types it. A test holds the table of verbs
 against this page: a verb that takes words and is not here is missing.
 
+What is proposed is proposed now: a proposal of the night would have expired.
+
 A house is a store in which such a night was lived. Two of them with different texts are alike in all else: what differs
 between what is printed of them is the text.
 """
@@ -12,7 +14,8 @@ between what is printed of them is the text.
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count
+from functools import cached_property
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +146,7 @@ sent = refer @in mash child-protection {3} / {4}
 sent @sent {}
 agency @sent accepted reference {5} / {6}
 outcome @sent {}
+unsent = refer @in mash child-protection {5} / {6}
 send @in AB12
 heard AB12 {}
 emergency AB12 {}
@@ -186,7 +190,9 @@ handback @ward Jones: {}
 home = expedite ward-12 missing - {4} / {5} / {6}
 form @home ph-places {}
 found @home {}
+"""
 
+NOW = """
 p = propose note @in {}
 3344 | approve @p
 q = propose note @in {}
@@ -225,6 +231,18 @@ class Said(tuple[str, ...]):
         return text
 
 
+class Turning(Said):
+    """Texts of which each field gets the next."""
+
+    def put(self, line: str) -> str:
+        """Return a line with the next text in each of its places."""
+        return re.sub(r"\{\d?\}", lambda _: next(self._turn), line)
+
+    @cached_property
+    def _turn(self) -> Iterator[str]:
+        return cycle(self)
+
+
 PLAIN = Said(f"Word{name}" for name in ("one", "two", "three", "four", "five", "six"))
 
 
@@ -233,23 +251,28 @@ def mixed(texts: Sequence[str]) -> Said:
     return Said(f"A{'|'.join(texts[at::PARTS])}Z" for at in range(PARTS))
 
 
-def typed(night: str = NIGHT) -> Iterator[tuple[str, str, str]]:
-    """Yield the night's lines: under which name what it begins is kept, who types it, and the line without its text."""
-    for line in filter(None, map(str.strip, night.splitlines())):
+def typed() -> Iterator[tuple[str, str, str]]:
+    """Yield all lines: under which name what it begins is kept, who types it, and the line without its text."""
+    for line in filter(None, map(str.strip, (NIGHT + NOW).splitlines())):
         found = _LINE.fullmatch(line)
         assert found is not None, line
         yield found["name"] or "", found["who"] or FIRST, found["line"]
 
 
-def live(said: Said, *desks: Desk, heard: Heard | None = None) -> dict[str, str]:
+def live(
+    said: Said, *desks: Desk, heard: Heard | None = None, dawns: Callable[[], None] | None = None
+) -> dict[str, str]:
     """Type the night at the desks of two people; returns the names that were kept, each with what it stands for.
 
-    `heard` is told of each line what was typed and what was recorded, opened.
+    `heard` is told of each line which it was and what was recorded, opened; `dawns` is called before what is typed now.
     """
+    night = len(list(filter(None, map(str.strip, NIGHT.splitlines()))))
     by = {desk.signed.collar: desk for desk in desks}
     names: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for number, (name, who, line) in enumerate(typed()):
+        if dawns is not None and number == night:
+            dawns()
         entries = carry_out(by[who], said.put(_named(line, names, numbers)))
         if name:
             names[name], numbers[name] = _begun(entries)
@@ -273,7 +296,7 @@ def pack_saying(name: str, said: Said) -> bytes:
     turn = count()
     content = re.sub(
         r'\b(ask|asks|name|says|title|source) = "[^"]*"',
-        lambda one: f"{one[1]} = {_in_toml(said[next(turn) % PARTS])}",
+        lambda one: f"{one[1]} = {_in_toml(said.put(f'{{{next(turn) % PARTS + 1}}}'))}",
         pack_text(name).decode(),
     )
     return content.encode()
@@ -292,7 +315,7 @@ class House(Founded):
         self.home, self.said = home, said
         self.clock = SetClock(begun_ns - AGO_NS)
         self.identity = seeded(self.clock, 1)
-        founding = Founding("GMP", storable(said.whole), FIRST, keys=home / "keys")
+        founding = Founding("GMP", storable(said.put("{}")), FIRST, keys=home / "keys")
         self.room, signed = found(home / "store", founding, self.identity)
         self.log, self.board = self.room.journal, self.room.board
         self.founder = Desk(self.log, self.board, self.identity, signed)
@@ -303,7 +326,7 @@ class House(Founded):
         self.founder.do([Act(staff_stream(SECOND), Register(SECOND, None, "", tuple(roles)))])
         self.founder.do([Act(POLICY_STREAM, Adopt(packs_saying(said)))])
         self.list_places("Mill Lane")
-        self.names = live(said, self.founder, self._second())
+        self.names = live(said, self.founder, self._second(), dawns=lambda: self.clock.set(begun_ns))
         self.sessions = {member.collar: one.session for member, one in self.board.sessions()}
 
     def _second(self) -> Desk:

@@ -8,6 +8,7 @@ or numbered, both are taken.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from wcwidth import wcwidth
 
@@ -20,7 +21,8 @@ SAID_TO_A_TERMINAL = (
     r"\x1b\[\?(?:25|7)l",  # no cursor, no wrapping
     r"\x1b\[\?(?:2026|2048)\$p",  # what it can do
     r"\x1b\[>[0-9]+u",  # keys in full
-    r"\x1b\]22;default\x07",  # the mouse pointer's shape
+    r"\x1b\[\?2026[hl]",  # wait until it is all there
+    r"\x1b\]22;(?:default|text|pointer)\x07",  # the mouse pointer's shape
 )
 SAID_IN_LINES = (
     r"\x1b\[[0-9;]*m",
@@ -32,6 +34,7 @@ _BLANKS = re.compile("[\u2409-\u240d\u241c-\u241f]|<U\\+(?:0085|2028|2029)>")
 _OPEN = {"Cn", "Co", "Cf"}  # not given to anybody yet, for private use, or to be seen in some scripts only
 
 
+@lru_cache(maxsize=4096)
 def is_mark(sign: str) -> bool:
     """Tell whether a sign stands on the letter before it: an accent, or a part of a Korean syllable that takes no cell."""
     return unicodedata.category(sign).startswith("M") or (unicodedata.category(sign) == "Lo" and wcwidth(sign) == 0)
@@ -42,6 +45,7 @@ def cells(text: str) -> int:
     return sum(max(0, wcwidth(sign)) for sign in text)
 
 
+@lru_cache(maxsize=4096)
 def is_harmless(sign: str) -> bool:
     """Tell whether a sign moves nothing, turns nothing, and takes a cell or stands on a letter that does."""
     turns = unicodedata.bidirectional(sign) in _TURNS or unicodedata.category(sign) in ("Zl", "Zp", "Cs", "Cc")
@@ -53,11 +57,13 @@ def obeyed(output: str | bytes, allowed: tuple[str, ...] = (), ends: str = "\n")
     text = output if isinstance(output, str) else _text(output)
     if allowed:
         text = re.sub("|".join(allowed), "", text)
-    found, marks = [], 0
-    for at, sign in enumerate(text):
-        marks = marks + 1 if is_mark(sign) else 0
-        if (sign not in ends and not is_harmless(sign)) or marks > MARKS_MAX:
-            found.append(f"U+{ord(sign):04X} in {text[max(0, at - 20) : at + 10]!r}")
+    found = []
+    for odd in re.finditer(r"[^\x20-\x7e]+", text):  # the letters between are what they are
+        marks = 0
+        for at, sign in enumerate(odd[0], odd.start()):
+            marks = marks + 1 if is_mark(sign) else 0
+            if (sign not in ends and not is_harmless(sign)) or marks > MARKS_MAX:
+                found.append(f"U+{ord(sign):04X} in {text[max(0, at - 20) : at + 10]!r}")
     return found[:5]
 
 

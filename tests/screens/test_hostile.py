@@ -118,10 +118,7 @@ def test_a_long_word_is_broken_at_the_edge_and_gets_no_blank(text: str) -> None:
 def test_a_line_fits_also_where_a_terminal_draws_letter_by_letter(text: str) -> None:
     """What does not fit is written over the last cell: the end of a line is lost, or stands on its neighbour."""
     strips = [Strip([Segment(line)]).adjust_cell_length(80) for line in folded(safe_text(text), 80)]
-    assert [cells(strip.text) for strip in strips if cells(strip.text) != 80 and "\ufe0f" not in text] == []
-    assert "\ufe0f" not in text or all(
-        80 - strip.text.count("\ufe0f") >= 0 and cells(strip.text) == 80 for strip in strips
-    )
+    assert [cells(strip.text) for strip in strips if cells(strip.text) != 80] == []
 
 
 # Widgets
@@ -461,7 +458,8 @@ REFUSED = (
 
 
 def test_a_refusal_quotes_what_was_pasted_spelt_and_the_bar_keeps_it(room: Room) -> None:
-    texts = [squashed(text[:20].replace("\x1b", "").replace("\x00", "")) for text in CORPUS]  # what no paste brings
+    gone = str.maketrans("", "", "\x1b\x00\ud800")  # what no paste brings
+    texts = [squashed(text[:20].translate(gone)) for text in CORPUS]
     for at, line in enumerate(REFUSED):
         word = f"A{'|'.join(texts[at :: len(REFUSED)])}Z"
         room.terminal.type(pasted(line.replace("{}", word)))

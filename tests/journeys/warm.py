@@ -84,7 +84,7 @@ def _serve(folder: Path) -> None:
         if child == 0:
             _be(folder, asked["words"], asked["env"], asked["home"])
         _, status = os.waitpid(child, 0)
-        told = {"code": os.waitstatus_to_exitcode(status)}
+        told: dict[str, object] = {"code": os.waitstatus_to_exitcode(status)}
         for name in ("out", "err"):
             told[name] = base64.b64encode((folder / name).read_bytes()).decode()
         sys.stdout.write(json.dumps(told) + "\n")

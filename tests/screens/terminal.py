@@ -40,13 +40,18 @@ class Terminal:
         }
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))  # before anybody asks for it
+            _set_size(0, columns, rows)  # before anybody asks for it
             os.execvpe(argv[0], argv, given)
 
     @property
     def received(self) -> int:
         """How many bytes came."""
         return len(self.raw)
+
+    @property
+    def handle(self) -> int:
+        """What becomes readable when the process writes."""
+        return self._fd
 
     @property
     def text(self) -> str:
@@ -82,7 +87,19 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Press the keys of a text."""
-        os.write(self._fd, text.encode())
+        self.send(text.encode())
+
+    def send(self, keys: bytes) -> None:
+        """Send what keys send."""
+        os.write(self._fd, keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal of another size, with nothing on it until the process has drawn for that size."""
+        while self.read(0):
+            pass
+        self.screen.resize(rows, columns)
+        self.screen.erase_in_display(2)
+        _set_size(self._fd, columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
         """Become another size, as a window that is dragged."""
@@ -110,6 +127,10 @@ class Terminal:
             self.status = os.waitstatus_to_exitcode(status)
         os.close(self._fd)
         return self.status
+
+
+def _set_size(handle: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def hue(*words: str) -> list[str]:

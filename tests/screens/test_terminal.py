@@ -1,8 +1,6 @@
 """The control room in a real terminal: worked by keys, watched from another process, read back with pyte."""
 
-import os
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,49 +57,6 @@ def open_terminal(room: Room, columns: int = 80, rows: int = 24, term: str = "xt
 def leave(terminal: Terminal) -> None:
     terminal.type(F10)
     assert terminal.end() == 0
-
-
-def test_a_999_call_is_taken_from_ring_to_close_by_keys_alone(room: Room) -> None:
-    """Letter, area 1: the handler at a terminal assesses risk at the first point of contact."""
-    terminal = open_terminal(room)
-    terminal.until("Incidents (0)")
-    terminal.line("ring 999 07700900123", "Ringing on 999 07700900123")
-    terminal.line("answer .", "Answered by 2211")
-    terminal.type("\t")
-    terminal.until("> c")
-    terminal.type("\r")
-    terminal.until("not yet asked")
-    terminal.type("1123")  # fast: each digit is about the next element
-    for shown in ("situation: now", "threat: weapon", "risk: serious", "investigation:"):
-        terminal.until(shown)
-    terminal.type("1")
-    terminal.until("vulnerability: child")
-    terminal.type("-")
-    terminal.until("not safe to ask")
-    terminal.type("2")
-    terminal.until("engagement not asked: unsafe")
-    terminal.line("open @ domestic man with a knife", "Linked to incident 1")
-    terminal.line("grade . 1", "risk is not assessed")
-    assert "grade . 1" in terminal.text, "a refusal keeps the line"
-    terminal.type("\x1b")
-    terminal.settle()
-    terminal.line("assess 1 he is outside", "suggests 1")
-    terminal.line("grade 1 1", "Graded 1 (suggested 1")
-    terminal.line("send 1 AB12", "AB12 sent")
-    terminal.line("arrive 1", "AB12 at scene")
-    terminal.line("result 1 crime arrest made", "Result crime: arrest made")
-    terminal.line("close 1", "Incident closed")
-    terminal.line("close @", "Contact closed")
-    leave(terminal)
-    told = subprocess.run(
-        hue("explain", "1"),
-        env={**os.environ, **named(room)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for words in ("Opened as domestic", "Risk assessed", "Graded 1", "AB12 sent", "Result crime", "Incident closed"):
-        assert words in told.stdout
 
 
 def test_what_another_process_records_appears_and_costs_few_bytes(room: Room) -> None:

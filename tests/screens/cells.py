@@ -1,0 +1,83 @@
+"""What stands on a screen, cell by cell, whoever drew it: the letter and how it looks."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+DEFAULT = "default"  # the terminal's own colour, whatever it is
+_LINEAR_UP_TO = 0.04045  # of sRGB: WCAG 2.2, relative luminance
+
+
+class Look(NamedTuple):
+    """How a cell looks: colours as `#rrggbb`, or DEFAULT."""
+
+    fg: str = DEFAULT
+    bg: str = DEFAULT
+    bold: bool = False
+    reverse: bool = False
+    blink: bool = False
+
+    @property
+    def ink(self) -> str:
+        """The colour in which the letter is seen."""
+        return self.bg if self.reverse else self.fg
+
+    @property
+    def ground(self) -> str:
+        """The colour on which the letter is seen."""
+        return self.fg if self.reverse else self.bg
+
+    @property
+    def contrast(self) -> float:
+        """The contrast ratio of ink and ground as WCAG counts it, from 1 to 21."""
+        darker, lighter = sorted((_luminance(self.ink), _luminance(self.ground)))
+        return (lighter + 0.05) / (darker + 0.05)
+
+
+class Cell(NamedTuple):
+    """One cell; the second cell of a letter that takes two has none."""
+
+    letter: str
+    look: Look = Look()
+
+
+class Shown:
+    """A screen, or a part of one, as it is seen at one moment; `top` and `left` say where on the screen it stands."""
+
+    def __init__(self, rows: Iterable[Iterable[Cell]], top: int = 0, left: int = 0) -> None:
+        self.rows = tuple(tuple(row) for row in rows)
+        self.top, self.left = top, left
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return max(map(len, self.rows), default=0), len(self.rows)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines, without the spaces at their ends."""
+        return tuple("".join(cell.letter for cell in row).rstrip() for row in self.rows)
+
+    @cached_property
+    def text(self) -> str:
+        """Its lines as one text."""
+        return "\n".join(self.lines)
+
+    def says(self, wanted: str) -> bool:
+        """Tell whether a text is read here, also one that goes on in the next line."""
+        return wanted in self.text or " ".join(wanted.split()) in " ".join(self.text.split())
+
+    def part(self, top: int = 0, bottom: int | None = None, left: int = 0, right: int | None = None) -> "Shown":
+        """Return a part of it: rows and columns counted from its own corner."""
+        return Shown((row[left:right] for row in self.rows[top:bottom]), self.top + top, self.left + left)
+
+    def looks(self, y: int) -> Look:
+        """Return how a line begins: the look of its first letter, or of its first cell where it has none."""
+        return next((cell.look for cell in self.rows[y] if cell.letter.strip()), self.rows[y][0].look)
+
+
+def _luminance(colour: str) -> float:
+    assert colour != DEFAULT, "the terminal's own colour has no contrast that could be counted"
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (one / 12.92 if one <= _LINEAR_UP_TO else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

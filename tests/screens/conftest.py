@@ -1,0 +1,69 @@
+"""Stores, and seats at them: `enter` opens the room in process and at a terminal, one story on both."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from hueandcry.operator.bootstrap import Founding, Room, found
+from tests.screens.driver import Seat
+from tests.screens.faces import FACES, Seating
+
+SIZES = ((80, 24), (120, 40), (240, 67))
+
+
+class Enter(Protocol):
+    """Opens the room on a store, and waits for its board."""
+
+    async def __call__(self, store: Room, *, session: str = "", size: tuple[int, int] | None = None) -> Seat:
+        """Return the seat."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Room]:
+    """A new store, whose founder 2211 is signed on."""
+    made, _ = found(tmp_path / "store", Founding("GMP", "Greater Manchester Police", "2211", keys=tmp_path / "keys"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=sorted(FACES))
+def face(request: pytest.FixtureRequest) -> str:
+    """Which face the room has: a test that asks for `enter` runs on each."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def size() -> tuple[int, int]:
+    """Columns and rows; a test at several sizes is parametrized with SIZES or some of them."""
+    return SIZES[0]
+
+
+@pytest.fixture
+async def enter(face: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Enter]:
+    """Seats of the room, which are left when the test is over, however it ends."""
+    opened: list[Seat] = []
+    plain = size
+
+    async def at(store: Room, *, session: str = "", size: tuple[int, int] | None = None) -> Seat:
+        seating = seating_of(store, session=session, size=size or plain)
+        for name, told in seating.environment.items():
+            monkeypatch.setenv(name, told)
+        seat = Seat(FACES[face](seating))
+        await seat.face.open()
+        opened.append(seat)
+        return await seat.sees("Incidents (")
+
+    yield at
+    for seat in opened:
+        await seat.face.close()
+
+
+def seating_of(
+    store: Room, *, session: str = "", size: tuple[int, int] = SIZES[0], clock: Path | None = None
+) -> Seating:
+    """Return where the room is opened on a store."""
+    state = store.folder.path.parent / "state"
+    return Seating(store.folder.path, store.key_folder.path.parent, state, session, size, clock)

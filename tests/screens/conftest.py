@@ -13,6 +13,11 @@ from tests.screens.faces import FACES, Seating
 SIZES = ((80, 24), (120, 40), (240, 67))
 
 
+def at_sizes(*sizes: tuple[int, int]) -> pytest.MarkDecorator:
+    """Let a test run at each of some sizes."""
+    return pytest.mark.parametrize("size", sizes, ids=[f"{columns}x{rows}" for columns, rows in sizes])
+
+
 class Enter(Protocol):
     """Opens the room on a store, and waits for its board."""
 
@@ -37,7 +42,7 @@ def face(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def size() -> tuple[int, int]:
-    """Columns and rows; a test at several sizes is parametrized with SIZES or some of them."""
+    """Columns and rows, where a test is not marked with at_sizes."""
     return SIZES[0]
 
 

@@ -1,4 +1,4 @@
-"""A night's hard moments at a real terminal: a lost caller, a grade that nobody resources, a store that goes away."""
+"""A night's hard moments at a real terminal: a store that goes away, a second look, a crew that calls for help."""
 
 import os
 import re
@@ -72,60 +72,6 @@ def gone(terminal: Terminal, unwanted: str, most: int = 50) -> None:
             return
         terminal.read(0.1)
     raise AssertionError(f"{unwanted!r} stays on:\n{terminal.text}")
-
-
-def refused(terminal: Terminal, line: str, rule: str) -> None:
-    terminal.line(line, rule)
-    terminal.type(ESCAPE)
-    terminal.settle()
-
-
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
-def test_an_abandoned_999_is_rung_back_until_it_may_be_closed(room: Room, columns: int, rows: int) -> None:
-    """Scenario 2, letter, area 1: nobody reaches the caller, nobody forgets them, and nobody closes it unassessed."""
-    terminal = Terminal(hue(), named(room), columns, rows)
-    terminal.until("Incidents (0)")
-    terminal.line("ring 999 07700900461", "Ringing on 999")
-    terminal.line("abandon .", "The line was lost while ringing")
-    terminal.until("RING BACK")  # the room keeps the watch itself: nobody rang back in time
-    refused(terminal, "close .", "ring back 3 times")
-    terminal.line("recall . voicemail", "attempt 1: voicemail")
-    terminal.line("recall . no-answer", "attempt 2: no-answer")
-    terminal.line("recall . no-answer somebody hung up", "attempt 3: no-answer")
-    refused(terminal, "close . nobody answers", "risk is not assessed")
-    terminal.line("open . abandoned-call somebody lifted and hung up", "Linked to incident 1")
-    contact = re.search(r"\bc[0-9a-z]{4}\b", terminal.text)
-    assert contact is not None
-    terminal.line(f"close {contact[0]} goes on as incident 1", "Contact closed")
-    leave(terminal)
-    page = told(room, "explain", "1")
-    assert "attempt 1: voicemail" in page
-    assert "Opened as abandoned-call" in page
-
-
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
-def test_a_grade_2_that_nobody_resources_goes_to_the_sergeant_by_name(room: Room, columns: int, rows: int) -> None:
-    """Scenario 7, letter, area 1: escalated once, red on the board until somebody is named who knows."""
-    work(room.desk(None), "register 4455 sergeant\ngrant 2211 supervisor\ncover CENTRAL sergeant 4455")
-    terminal = Terminal(hue(), named(room), columns, rows)
-    terminal.until("Incidents (0)")
-    for line, shown in (
-        ("ring 101 07700900123", "Ringing on 101"),
-        ("answer .", "Answered by 2211"),
-        ("locate . CENTRAL 14 Acacia Gardens", "District CENTRAL"),
-        ("open . domestic he said he would be back", "Linked to incident 1"),
-        (f"assess 1 {ANSWERS}", "suggests 2"),
-        ("grade 1 2", "Graded 2"),
-    ):  # fmt: skip
-        terminal.line(line, shown)
-    terminal.until("ESCALATED")
-    refused(terminal, "ack 1", "name who of them was told")
-    terminal.line("ack 1 4455 told by radio, looks for a car", "4455 knows of the escalation to sergeant")
-    gone(terminal, "ESCALATED")
-    leave(terminal)
-    page = told(room, "explain", "1")
-    assert page.count("4455 knows of the escalation to sergeant") == 1
-    assert told(room, "log", "1").count("Escalated to the sergeant of CENTRAL (4455)") == 1
 
 
 def test_a_screen_whose_store_goes_away_keeps_what_is_typed_and_delivers_it_once(room: Room) -> None:

@@ -3,9 +3,28 @@
 import os
 import subprocess
 
+import pytest
+
+from hueandcry.domain.adoption import Adopt
+from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.operator.bootstrap import Room
-from tests.screens.conftest import Enter, seating_of
+from hueandcry.operator.bundled import pack_text
+from hueandcry.operator.desk import Act
+from tests.screens.conftest import SIZES, Enter, at_sizes, seating_of
 from tests.screens.terminal import hue
+from tests.staging import work
+
+ANSWERS = "situation=just-over threat=spoken risk=some investigation=some vulnerability=adult engagement=wants-police"
+NARROW_AND_WIDE = at_sizes(*SIZES[:2])
+
+
+@pytest.fixture
+def hasty(store: Room) -> Room:
+    """A store whose waits are a second long."""
+    grades = pack_text("grades-2020").replace(b"recall_every_s = 300", b"recall_every_s = 1")
+    grades = grades.replace(b"unresourced_for_s = 2400", b"unresourced_for_s = 1")
+    store.desk(None).do([Act(POLICY_STREAM, Adopt((grades,)))])
+    return store
 
 
 def told(store: Room, *words: str) -> str:
@@ -44,3 +63,48 @@ async def test_a_999_call_is_taken_from_ring_to_close_by_keys_alone(store: Room,
     page = told(store, "explain", "1")
     for words in ("Opened as domestic", "Risk assessed", "Graded 1", "AB12 sent", "Result crime", "Incident closed"):
         assert words in page
+
+
+@NARROW_AND_WIDE
+async def test_an_abandoned_999_is_rung_back_until_it_may_be_closed(hasty: Room, enter: Enter) -> None:
+    """Scenario 2, letter, area 1: nobody reaches the caller, nobody forgets them, and nobody closes it unassessed."""
+    room = await enter(hasty)
+    await room.line("ring 999 07700900461", shows="Ringing on 999")
+    await room.line("abandon .", shows="The line was lost while ringing")
+    await room.sees("RING BACK")  # the room keeps the watch itself: nobody rang back in time
+    await room.is_refused("close .", "ring back 3 times")
+    await room.line("recall . voicemail", shows="attempt 1: voicemail")
+    await room.line("recall . no-answer", shows="attempt 2: no-answer")
+    await room.line("recall . no-answer somebody hung up", shows="attempt 3: no-answer")
+    await room.is_refused("close . nobody answers", "risk is not assessed")
+    await room.line("open . abandoned-call somebody lifted and hung up", shows="Linked to incident 1")
+    (contact,) = room.board["Contacts, waiting first"].refs
+    await room.line(f"close {contact} goes on as incident 1", shows="Contact closed")
+    await room.leave()
+    page = told(hasty, "explain", "1")
+    assert "attempt 1: voicemail" in page
+    assert "Opened as abandoned-call" in page
+
+
+@NARROW_AND_WIDE
+async def test_a_grade_2_that_nobody_resources_goes_to_the_sergeant_by_name(hasty: Room, enter: Enter) -> None:
+    """Scenario 7, letter, area 1: escalated once, red on the board until somebody is named who knows."""
+    work(hasty.desk(None), "register 4455 sergeant\ngrant 2211 supervisor\ncover CENTRAL sergeant 4455")
+    room = await enter(hasty)
+    for line, shown in (
+        ("ring 101 07700900123", "Ringing on 101"),
+        ("answer .", "Answered by 2211"),
+        ("locate . CENTRAL 14 Acacia Gardens", "District CENTRAL"),
+        ("open . domestic he said he would be back", "Linked to incident 1"),
+        (f"assess 1 {ANSWERS}", "suggests 2"),
+        ("grade 1 2", "Graded 2"),
+    ):  # fmt: skip
+        await room.line(line, shows=shown)
+    await room.sees("ESCALATED")
+    await room.is_refused("ack 1", "name who of them was told")
+    await room.line("ack 1 4455 told by radio, looks for a car", shows="4455 knows of the escalation to sergeant")
+    await room.does_not_see("ESCALATED")
+    await room.leave()
+    page = told(hasty, "explain", "1")
+    assert page.count("4455 knows of the escalation to sergeant") == 1
+    assert told(hasty, "log", "1").count("Escalated to the sergeant of CENTRAL (4455)") == 1

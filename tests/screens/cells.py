@@ -1,10 +1,20 @@
 """What stands on a screen, cell by cell, whoever drew it: the letter and how it looks."""
 
-from collections.abc import Iterable
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 
 DEFAULT = "default"  # the terminal's own colour, whatever it is
+_ANSI = {
+    "black": "#000000", "red": "#cd0000", "green": "#00cd00", "brown": "#cdcd00", "blue": "#0000ee", "magenta": "#cd00cd",
+    "cyan": "#00cdcd", "white": "#e5e5e5", "brightblack": "#7f7f7f", "brightred": "#ff0000", "brightgreen": "#00ff00",
+    "brightbrown": "#ffff00", "brightblue": "#5c5cff", "brightmagenta": "#ff00ff", "brightcyan": "#00ffff",
+    "brightwhite": "#ffffff",
+}  # fmt: skip
 _LINEAR_UP_TO = 0.04045  # of sRGB: WCAG 2.2, relative luminance
 
 
@@ -81,3 +91,35 @@ def _luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (one / 12.92 if one <= _LINEAR_UP_TO else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@lru_cache(4096)  # most lines are as they were at the paint before
+def of_strip(segments: tuple[Segment, ...]) -> tuple[Cell, ...]:
+    """Return the cells of a line that the screen's library has put together."""
+    cells: list[Cell] = []
+    for text, style, control in segments:
+        look = _look_of(style or Style.null())
+        for letter in "" if control else text:
+            width = 1 if letter.isascii() else cell_len(letter)
+            cells += [Cell(letter, look), *[Cell("", look)] * (width - 1)] if width else ()
+    return tuple(cells)
+
+
+def _look_of(style: Style) -> Look:
+    fg, bg = (
+        one.get_truecolor().hex if one and not one.is_default else DEFAULT for one in (style.color, style.bgcolor)
+    )
+    return Look(fg, bg, bool(style.bold), bool(style.reverse), bool(style.blink or style.blink2))
+
+
+def of_pyte(row: Any, columns: int) -> Iterator[Cell]:
+    """Return the cells of a line that pyte has read."""
+    for x in range(columns):
+        char = row[x]
+        yield Cell(char.data, Look(_hex(char.fg), _hex(char.bg), char.bold, char.reverse, char.blink))
+
+
+def _hex(colour: str) -> str:
+    if colour == DEFAULT:
+        return colour
+    return _ANSI.get(colour.replace("bfight", "bright")) or f"#{colour}"  # the name of a colour is misspelt there

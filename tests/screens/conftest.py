@@ -7,8 +7,11 @@ from typing import Protocol
 import pytest
 
 from hueandcry.operator.bootstrap import Founding, Room, found
+from hueandcry.operator.identity import seeded
+from tests.screens.clocked import FileClock
 from tests.screens.driver import Seat
 from tests.screens.faces import FACES, Seating
+from tests.staging import MONDAY
 
 SIZES = ((80, 24), (120, 40), (240, 67))
 
@@ -29,6 +32,17 @@ class Enter(Protocol):
 def store(tmp_path: Path) -> Iterator[Room]:
     """A new store, whose founder 2211 is signed on."""
     made, _ = found(tmp_path / "store", Founding("GMP", "Greater Manchester Police", "2211", keys=tmp_path / "keys"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clocked(tmp_path: Path) -> Iterator[Room]:
+    """The same with a clock that stands in a file, for the store and for whoever enters, and with ids from a seed."""
+    clock = FileClock(tmp_path / "clock")
+    clock.set(MONDAY)
+    founding = Founding("GMP", "Greater Manchester Police", "2211", keys=tmp_path / "keys")
+    made, _ = found(tmp_path / "store", founding, seeded(clock, 1))
     yield made
     made.close()
 
@@ -59,16 +73,15 @@ async def enter(face: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatc
         seat = Seat(FACES[face](seating))
         await seat.face.open()
         opened.append(seat)
-        return await seat.sees("Incidents (")
+        return await seat.until(lambda: bool(seat.status), "the board is filled, and the line above says the time")
 
     yield at
     for seat in opened:
         await seat.face.close()
 
 
-def seating_of(
-    store: Room, *, session: str = "", size: tuple[int, int] = SIZES[0], clock: Path | None = None
-) -> Seating:
-    """Return where the room is opened on a store."""
-    state = store.folder.path.parent / "state"
+def seating_of(store: Room, *, session: str = "", size: tuple[int, int] = SIZES[0]) -> Seating:
+    """Return where the room is opened on a store, under the clock of whoever made it."""
+    state, now = store.folder.path.parent / "state", store.identity.now
+    clock = now.path if isinstance(now, FileClock) else None
     return Seating(store.folder.path, store.key_folder.path.parent, state, session, size, clock)

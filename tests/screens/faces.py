@@ -9,34 +9,28 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
-from rich.cells import cell_len
-from rich.style import Style
+from rich.console import RenderableType
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 
 from hueandcry.operator.app import ControlRoom
 from hueandcry.operator.bootstrap import open_room
 from hueandcry.operator.identity import Identity
-from tests.screens.cells import DEFAULT, Cell, Look, Shown
+from tests.screens.cells import Shown, of_pyte, of_strip
 from tests.screens.clocked import FileClock
 from tests.screens.keys import KEYS
 from tests.screens.terminal import ROOT, Terminal, hue
 
 START_S = LEAVE_S = 20.0
 ESCAPED_S = 0.3  # by this pause a terminal tells Esc from a key that begins with the same byte
-_ANSI = {
-    "black": "#000000", "red": "#cd0000", "green": "#00cd00", "brown": "#cdcd00", "blue": "#0000ee", "magenta": "#cd00cd",
-    "cyan": "#00cdcd", "white": "#e5e5e5", "brightblack": "#7f7f7f", "brightred": "#ff0000", "brightgreen": "#00ff00",
-    "brightbrown": "#ffff00", "brightblue": "#5c5cff", "brightmagenta": "#ff00ff", "brightcyan": "#00ffff",
-    "brightwhite": "#ffffff",
-}  # fmt: skip
 
 
 class Seating(Struct, frozen=True):
@@ -88,15 +82,19 @@ class Face(Protocol):
 
 
 class Painted(ControlRoom):
-    """The room, telling when it has painted."""
+    """The room, keeping what it painted last."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.painted = asyncio.Event()
+        self.strips: list[Strip] = []
         self.seen: Callable[[], None] | None = None  # called at each paint
 
-    def post_display_hook(self) -> None:
-        """Tell whoever waits."""
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        if renderable is None or self._batch_count or screen is not self.screen:
+            return  # nothing was painted
+        self.strips = screen._compositor.render_strips()
         self.painted.set()
         if self.seen is not None:
             self.seen()
@@ -110,6 +108,8 @@ class Piloted:
         clock = FileClock(seating.clock) if seating.clock is not None else None
         self._room = open_room(str(seating.store), Identity(clock) if clock else Identity())
         self._pilot: Pilot[str] | None = None
+        self._read: list[Strip] = []
+        self._shown = Shown(())
 
     async def open(self) -> None:
         """Open the room as the command does, and return when keys can be pressed."""
@@ -141,9 +141,10 @@ class Piloted:
         self.app.post_message(events.Paste(text))
 
     def shown(self) -> Shown:
-        """Return what the compositor has put together."""
-        with self.app._context():
-            return Shown(map(_strip_cells, self.app.screen._compositor.render_strips()))
+        """Return what was painted last."""
+        if self.app.strips is not self._read:
+            self._read, self._shown = self.app.strips, Shown(of_strip(tuple(strip)) for strip in self.app.strips)
+        return self._shown
 
     async def more(self, most_s: float) -> None:
         """Wait for the next paint."""
@@ -157,7 +158,8 @@ class Piloted:
     async def resize(self, columns: int, rows: int) -> None:
         """Make the screen of another size."""
         assert self._pilot is not None
-        await self._pilot.resize_terminal(columns, rows)
+        with self.app._context():
+            await self._pilot.resize_terminal(columns, rows)
 
     async def ended(self) -> int:
         """Wait for the app to end, and for its backroom, as the command does."""
@@ -181,6 +183,8 @@ class AtTerminal:
     def __init__(self, seating: Seating) -> None:
         self._seating = seating
         self._escaped = 0.0
+        self._read = -1
+        self._shown = Shown(())
 
     async def open(self) -> None:
         """Start the command."""
@@ -213,8 +217,11 @@ class AtTerminal:
 
     def shown(self) -> Shown:
         """Return what pyte has made of the bytes."""
-        screen = self.terminal.screen
-        return Shown(_pyte_cells(screen.buffer[y], screen.columns) for y in range(screen.lines))
+        screen, received = self.terminal.screen, self.terminal.received
+        if received != self._read or self._shown.size != (screen.columns, screen.lines):
+            self._read = received
+            self._shown = Shown(of_pyte(screen.buffer[y], screen.columns) for y in range(screen.lines))
+        return self._shown
 
     async def more(self, most_s: float) -> None:
         """Wait for the next bytes, and take what is there."""
@@ -244,34 +251,3 @@ class AtTerminal:
 
 
 FACES: dict[str, Callable[[Seating], Face]] = {"pilot": Piloted, "pty": AtTerminal}
-
-
-def _strip_cells(strip: Strip) -> Iterator[Cell]:
-    for text, style, control in strip:
-        if control:
-            continue
-        look = _look_of(style or Style.null())
-        for letter in text:
-            width = cell_len(letter)
-            if width:
-                yield Cell(letter, look)
-                yield from (Cell("", look) for _ in range(width - 1))
-
-
-def _look_of(style: Style) -> Look:
-    fg, bg = (
-        one.get_truecolor().hex if one and not one.is_default else DEFAULT for one in (style.color, style.bgcolor)
-    )
-    return Look(fg, bg, bool(style.bold), bool(style.reverse), bool(style.blink or style.blink2))
-
-
-def _pyte_cells(row: Any, columns: int) -> Iterator[Cell]:
-    for x in range(columns):
-        char = row[x]
-        yield Cell(char.data, Look(_hex(char.fg), _hex(char.bg), char.bold, char.reverse, char.blink))
-
-
-def _hex(colour: str) -> str:
-    if colour == DEFAULT:
-        return colour
-    return _ANSI.get(colour.replace("bfight", "bright")) or f"#{colour}"  # the name of a colour is misspelt there

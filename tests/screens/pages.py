@@ -117,8 +117,8 @@ def foot_of(shown: Shown) -> Foot:
     """Return the lines at the foot of a screen; help has no bar."""
     lines, columns = shown.lines, shown.size[0]
     keys = max((y for y, line in enumerate(lines) if line.startswith(KEYS)), default=len(lines) - 1)
-    if not lines[keys].startswith(KEYS[0]):
-        return Foot("", "", None, lines[keys], keys)
+    if not lines or not lines[keys].startswith(KEYS[0]):
+        return Foot("", "", None, "".join(lines[keys:]), max(0, keys))
     bar = keys - 1
     preview = _preview_from(shown, bar)
     message = preview - 1

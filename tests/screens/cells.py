@@ -1,6 +1,6 @@
 """What stands on a screen, cell by cell, whoever drew it: the letter and how it looks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -112,11 +112,14 @@ def _look_of(style: Style) -> Look:
     return Look(fg, bg, bool(style.bold), bool(style.reverse), bool(style.blink or style.blink2))
 
 
-def of_pyte(row: Any, columns: int) -> Iterator[Cell]:
+def of_pyte(row: Any, columns: int) -> tuple[Cell, ...]:
     """Return the cells of a line that pyte has read."""
-    for x in range(columns):
-        char = row[x]
-        yield Cell(char.data, Look(_hex(char.fg), _hex(char.bg), char.bold, char.reverse, char.blink))
+    return tuple(Cell(char.data, _look_in(*char[1:4], *char[7:9])) for char in (row[x] for x in range(columns)))
+
+
+@lru_cache(1024)
+def _look_in(fg: str, bg: str, bold: bool, reverse: bool, blink: bool) -> Look:
+    return Look(_hex(fg), _hex(bg), bold, reverse, blink)
 
 
 def _hex(colour: str) -> str:

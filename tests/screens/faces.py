@@ -24,7 +24,7 @@ from textual.strip import Strip
 from hueandcry.operator.app import ControlRoom
 from hueandcry.operator.bootstrap import open_room
 from hueandcry.operator.identity import Identity
-from tests.screens.cells import Shown, of_pyte, of_strip
+from tests.screens.cells import Cell, Shown, of_pyte, of_strip
 from tests.screens.clocked import FileClock
 from tests.screens.keys import KEYS
 from tests.screens.terminal import ROOT, Terminal, hue
@@ -183,7 +183,7 @@ class AtTerminal:
     def __init__(self, seating: Seating) -> None:
         self._seating = seating
         self._escaped = 0.0
-        self._read = -1
+        self._rows: dict[int, tuple[Cell, ...]] = {}  # as read; only those that changed are read again
         self._shown = Shown(())
 
     async def open(self) -> None:
@@ -217,10 +217,12 @@ class AtTerminal:
 
     def shown(self) -> Shown:
         """Return what pyte has made of the bytes."""
-        screen, received = self.terminal.screen, self.terminal.received
-        if received != self._read or self._shown.size != (screen.columns, screen.lines):
-            self._read = received
-            self._shown = Shown(of_pyte(screen.buffer[y], screen.columns) for y in range(screen.lines))
+        screen = self.terminal.screen
+        if screen.dirty:
+            fresh = {y: of_pyte(screen.buffer[y], screen.columns) for y in screen.dirty if y < screen.lines}
+            screen.dirty.clear()
+            self._rows = {y: row for y, row in (self._rows | fresh).items() if y < screen.lines}
+            self._shown = Shown(self._rows[y] for y in range(screen.lines))
         return self._shown
 
     async def more(self, most_s: float) -> None:
@@ -235,6 +237,8 @@ class AtTerminal:
             loop.remove_reader(handle)
         if not self.terminal.read(0):
             raise AssertionError(f"the room has ended:\n{self.terminal.text}")
+        while self.terminal.read(0):  # the rest of what was painted, where it is there
+            pass
 
     async def resize(self, columns: int, rows: int) -> None:
         """Make the screen of another size."""

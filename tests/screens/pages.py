@@ -53,7 +53,7 @@ class Listed(Struct, frozen=True):
         return [row.ref for row in self.rows]
 
     def __getitem__(self, ref: str) -> Row:
-        return next(row for row in self.rows if row.ref == ref)
+        return {row.ref: row for row in self.rows}[ref]
 
 
 class Bar(Struct, frozen=True):

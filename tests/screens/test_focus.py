@@ -10,7 +10,8 @@ from hueandcry.operator.bootstrap import Room
 from tests.proof.counts import chance, count
 from tests.screens.conftest import Enter
 from tests.screens.driver import Seat
-from tests.screens.others import CONTACTS, INCIDENTS, Others
+from tests.screens.others import CONTACTS, GRADE, INCIDENTS, Others
+from tests.screens.test_livelist import Listing, item, shown_row
 from tests.screens.walk import SHAPES, Walk
 
 WALKS = [("pilot", 0), ("pilot", 1), ("pilot", 2), ("pty", 3)]
@@ -42,10 +43,18 @@ def others(clocked: Room) -> Others:
 
 
 async def at_the_end(room: Seat) -> str:
-    """Move the cursor to the end of its list, and return what stands there."""
+    """Move the cursor to the end of its list, once it is laid out, and return what stands there."""
+    await heard(room)
     await room.press(*["PageDown"] * 6)
     await heard(room)
     return room.board.cursor_on()
+
+
+def grade_of(room: Seat, ref: str) -> str:
+    """Return the grade in an incident's row."""
+    found = GRADE.match(room.board[INCIDENTS][ref].text, 2)
+    assert found is not None
+    return found[1]
 
 
 async def heard(room: Seat) -> None:
@@ -59,7 +68,7 @@ async def test_f5_leaves_the_item_under_the_cursor_in_view(clocked: Room, enter:
     room = await enter(clocked, session=others.session)
     last = await at_the_end(room)
     others.grade(last, "1")
-    await room.until(lambda: room.board[INCIDENTS][last].text.split()[2] == "1", f"{last} is of grade 1")
+    await room.until(lambda: grade_of(room, last) == "1", f"{last} is of grade 1")
     await room.press("F5")
     await heard(room)
     await room.until(lambda: room.board.cursor_on() == last, f"{last} is under the cursor", TOLD_S)
@@ -73,8 +82,9 @@ async def test_tab_shows_the_cursor_in_the_list_that_it_turns_to(clocked: Room, 
     await room.press("Tab")
     last = await at_the_end(room)
     await room.press("Tab", "Tab")
-    others.promise_breaks(last)
-    await room.until(lambda: last not in room.board[CONTACTS].refs, f"{last} stands first")
+    others.promise_breaks(last)  # it stands first now
+    others.say("ring 101 07700900999")
+    await room.sees(f"{CONTACTS} (11)")
     await room.press("Tab")
     await heard(room)
     await room.until(lambda: room.board.cursor_on() == last, f"{last} is under the cursor", TOLD_S)
@@ -90,7 +100,7 @@ async def test_whoever_comes_back_from_the_desk_finds_the_row_where_it_was(
     before = room.board.cursor()
     assert before is not None
     others.grade(before.ref, "4")
-    await room.until(lambda: room.board[INCIDENTS][before.ref].text.split()[2] == "4", f"{before.ref} is of grade 4")
+    await room.until(lambda: grade_of(room, before.ref) == "4", f"{before.ref} is of grade 4")
     await room.press("F4")
     await room.sees("Vulnerable, nobody sent")
     await room.press("F2")
@@ -125,9 +135,21 @@ async def test_a_new_district_leaves_the_row_under_the_cursor_where_it_is(
     before = room.board.cursor()
     assert before is not None
     others.grade(before.ref, "4")
-    await room.until(lambda: room.board[INCIDENTS][before.ref].text.split()[2] == "4", f"{before.ref} is of grade 4")
+    await room.until(lambda: grade_of(room, before.ref) == "4", f"{before.ref} is of grade 4")
     others.say("unit NN12 NORTH", "ring 101 07700900999")
     await room.sees(f"{CONTACTS} (11)")
     after = room.board.cursor()
     assert after is not None
     assert (after.ref, after.y) == (before.ref, before.y)
+
+
+@pytest.mark.xfail(reason="a list is scrolled by its bar, which it has not got before it is laid out")
+async def test_a_key_that_comes_as_soon_as_a_list_is_filled_leaves_the_cursor_in_view() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.pause()
+        app.list.activate(active=True)
+        app.list.take({one.stream: one for one in map(item, range(1, 41))}, 0, whole=True)
+        app.list.move(30)
+        await pilot.pause()
+        assert shown_row(app)[1] == "31"

@@ -1,0 +1,184 @@
+"""How every screen of the room reads, letter by letter, at three sizes: held against texts that people have looked at.
+
+Theory of operation. One store with a set clock and ids from a seed is the same in every run. The texts stand in snapshots/;
+HUE_SNAPSHOTS=write writes them anew, and `git diff` then shows what has changed on the screens. Both faces are
+held against the same texts, and the one in process writes them.
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.watch import Watch
+from tests.screens.clocked import FileClock
+from tests.screens.conftest import SIZES, Enter, at_sizes
+from tests.screens.driver import Seat
+from tests.staging import work
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+WRITE = os.environ.get("HUE_SNAPSHOTS") == "write"
+QUIET_S, ALIKE_S = 1.0, 8.0
+MINUTE_NS = 60 * 10**9
+ANSWERS = "situation=just-over threat=spoken risk=some investigation=some vulnerability=adult engagement=wants-police"
+PLAIN = "situation=past threat=none risk=low investigation=none vulnerability=none engagement=wants-police"
+EVENING = f"""
+    grant 2211 vulnerability
+    grant 2211 supervisor
+    unit AB12 CENTRAL taser
+    unit AB14 CENTRAL
+    unit NT03 NORTH pursuit
+    partner mri nhs Manchester Royal Infirmary
+    site mri ward-12 Ward 12 / 0161 496 0300
+    person Siobhan Kelly
+    detail . number 07700 900123
+    marker . violent high pnc assaulted two officers in June
+    open - theft a bicycle from a shed
+    assess 1 {PLAIN}
+    grade 1 3 he can wait
+    after 20
+    ring 999 07700900461
+    answer .
+    locate . CENTRAL 14 Acacia Gardens, the blue door
+    open . domestic he said he would be back
+    assess 2 {ANSWERS}
+    grade 2 2
+    send 2 AB12
+    arrive 2
+    note 2 she is in the kitchen with her two children, he stands at the door and shouts that he will come in
+    safeguard 2 remove her sister takes her in tonight
+    refer 2 mash consent two children saw it
+    open - violence two men outside the bar, one has a bottle
+    assess 3 situation=now threat=weapon risk=serious investigation=some vulnerability=none engagement=wants-police
+    grade 3 1 a weapon is seen
+    promise 3 call-back 5m
+    open - domestic shouting next door
+    assess 4 {ANSWERS}
+    grade 4 2
+    expedite ward-12 walkout - Sister Jones / 0161 496 0300 / patient left at 14:00 without medication
+    after 7
+    emergency AB12 open microphone, shouting
+    ring 101 07700900555
+    ring 999 07700900123
+"""
+
+Way = Callable[[Seat], Awaitable[object]]
+
+
+@pytest.fixture
+def evening(clocked: Room) -> Room:
+    """An evening on the floor that is the same each time; nothing is due when the room is entered."""
+    clock, desk = clocked.identity.now, clocked.desk(None)
+    assert isinstance(clock, FileClock)
+    for line in filter(None, map(str.strip, EVENING.splitlines())):
+        if line.startswith("after "):
+            clock.set(clock() + int(line.split()[1]) * MINUTE_NS)
+            Watch(clocked).tick()
+        else:
+            work(desk, line)
+    Watch(clocked).tick()
+    return clocked
+
+
+async def contact(room: Seat) -> None:
+    """From the board to the contact that rings."""
+    await room.press("Tab")
+    await opened(room, "Contacts, waiting first", "Siobhan Kelly")
+
+
+async def expedite(room: Seat) -> None:
+    """From the contact to the expedite."""
+    await room.press("F2", "Tab")
+    await opened(room, "Partner safeguarding", "Sister Jones")
+
+
+async def incident(room: Seat) -> None:
+    """From the expedite to the incident whose crew calls for help."""
+    await room.press("F2", "Tab")
+    await room.until(lambda: bool(room.board.cursor_on()), "the cursor is on an incident")
+    await room.move_to("2")
+    await room.press("Enter")
+    await room.sees("shouts that he will come in")
+
+
+async def opened(room: Seat, title: str, shows: str) -> None:
+    """Open what is under the cursor of a list."""
+    await room.until(lambda: any(row.under_cursor for row in room.board[title].rows), f"the cursor is in {title!r}")
+    await room.press("Enter")
+    await room.sees(shows)
+
+
+async def desk(room: Seat) -> None:
+    await room.press("F2", "F4")
+    await room.sees("Referrals (1)")
+
+
+async def units(room: Seat) -> None:
+    await room.press("F3")
+    await room.sees("3 resources")
+
+
+async def help_(room: Seat) -> None:
+    await room.press("F1")
+    await room.sees("The command bar always has the keyboard")
+
+
+async def board(room: Seat) -> None:
+    await room.sees("Incidents (4)")
+
+
+WAYS: dict[str, Way] = {
+    "board": board,
+    "contact": contact,
+    "expedite": expedite,
+    "incident": incident,
+    "desk": desk,
+    "units": units,
+    "help": help_,
+}
+
+
+@pytest.mark.skipif(WRITE, reason="the texts are being written")
+@at_sizes(*SIZES)
+async def test_every_screen_reads_as_it_was_looked_at(evening: Room, enter: Enter, size: tuple[int, int]) -> None:
+    """Usable at 80x24, and up to a wall: nothing is cut that has to be read, and nothing moves unnoticed."""
+    room, wrong = await enter(evening), []
+    for name, way in WAYS.items():
+        await way(room)
+        file = kept(name, size)
+        wrong += await differences(room, file.name, file.read_text() if file.exists() else "")
+    await room.leave()
+    assert not wrong, "\n".join(("HUE_SNAPSHOTS=write writes what is shown now", *wrong))
+
+
+@pytest.mark.skipif(not WRITE, reason="HUE_SNAPSHOTS=write writes the texts")
+@pytest.mark.parametrize("face", ["pilot"])
+@at_sizes(*SIZES)
+async def test_the_texts_are_written(evening: Room, enter: Enter, size: tuple[int, int]) -> None:
+    room = await enter(evening)
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for name, way in WAYS.items():
+        await way(room)
+        before = None
+        while before is not room.shown:  # until nothing is painted for a while
+            before = room.shown
+            await room.face.more(QUIET_S)
+        kept(name, size).write_text(f"{room.text}\n")
+    await room.leave()
+
+
+def kept(name: str, size: tuple[int, int]) -> Path:
+    """Return where the text of a screen stands."""
+    return SNAPSHOTS / f"{name}-{size[0]}x{size[1]}.txt"
+
+
+async def differences(room: Seat, name: str, wanted: str) -> list[str]:
+    """Wait until a screen reads as a text, and return where it does not in time."""
+    try:
+        await room.until(lambda: f"{room.text}\n" == wanted, name, ALIKE_S)
+    except AssertionError:
+        return list(unified_diff(wanted.splitlines(), room.text.splitlines(), name, "on the screen", lineterm=""))
+    return []

@@ -7,13 +7,16 @@ order, drafts kept. The mouse is off and nothing blinks or is animated: over a b
 """
 
 import asyncio
+import codecs
 import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
+from textual.drivers import linux_driver
 from textual.message import Message as TextualMessage
 
 from hueandcry.operator.attention import Call
@@ -315,6 +318,11 @@ class ControlRoom(Navigation):
         self._close_messages_no_wait()
 
 
+def _forgiving(name: str) -> Any:
+    """Return a decoder that takes what is no letter as the sign for that, in place of one that raises."""
+    return partial(codecs.getincrementaldecoder(name), errors="replace")
+
+
 def run(
     room: Room, session: str | None, title: str = "", settings: Settings | None = None, faults: Sequence[str] = ()
 ) -> None:
@@ -323,6 +331,7 @@ def run(
 
     os.environ.setdefault("TEXTUAL_FPS", "60")
     sys.setswitchinterval(SWITCH_S)
+    setattr(linux_driver, "getincrementaldecoder", _forgiving)  # noqa: B010 — it is its own import; a byte that is no UTF-8 would end the room, and the line with it
     app = ControlRoom(room, session, title, settings, faults)
     why = app.run(mouse=False) or app.failed
     if app.backroom.is_alive():

@@ -13,6 +13,7 @@ import typer
 
 from hueandcry.operator.exits import USAGE, fail
 from hueandcry.operator.options import PassphraseFile, Session, Store
+from hueandcry.operator.text import safe_text
 
 if TYPE_CHECKING:
     from hueandcry.operator.bootstrap import Room
@@ -84,12 +85,12 @@ def _say_founded(made: "Room", signed: "Signed", keys: Path | None) -> None:
 
     policy, folder = made.board.policy, made.key_folder
     copied = "seal.key and sign.key" if kept_in(made.folder.keys)[1] == Kept("file") else "sign.key"
-    console.say(f"Store for {policy.force} made at {made.folder.path}")
+    console.say(safe_text(f"Store for {policy.force} made at {made.folder.path}"))
     console.say(f"{signed.collar} is its administrator and call handler, signed on in session {signed.session}")
     console.say(f"Packs adopted, their sources not verified: {', '.join(one.pack for one in policy.adopted)}")
-    console.say(f"Keys made at {folder.path}: keep a copy of {copied} apart from every backup of the store")
+    console.say(safe_text(f"Keys made at {folder.path}: keep a copy of {copied} apart from every backup of the store"))
     if keys is not None:
-        console.say(f"Name them to every later command: HUE_KEYS={keys.absolute()}")
+        console.say(safe_text(f"Name them to every later command: HUE_KEYS={keys.absolute()}"))
     console.say(f"Checkpoints are checked with {folder.verifier().text()}")
 
 
@@ -110,7 +111,7 @@ def signon(
     opened = open_room(store)
     member = opened.board.member(collar)
     needed = member is not None and needs_passphrase(member)
-    passphrase = _passphrase(passphrase_file, f"Passphrase of {collar}: ") if needed else None
+    passphrase = _passphrase(passphrase_file, safe_text(f"Passphrase of {collar}: ")) if needed else None
     signed = sign_on(opened, collar, passphrase, seat, Place.HOME if home else Place.OFFICE)
     print(signed.session)
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -137,7 +138,7 @@ def passphrase(
 
     opened = open_room(store)
     desk = opened.desk(session)
-    given = _passphrase(passphrase_file, f"New passphrase of {collar}: ", again="The same again: ")
+    given = _passphrase(passphrase_file, safe_text(f"New passphrase of {collar}: "), again="The same again: ")
     if given is None:
         fail(USAGE, "a passphrase is needed: give --passphrase-file or HUE_PASSPHRASE_FILE, or run this in a terminal")
     set_passphrase(desk, collar, given)

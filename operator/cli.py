@@ -125,10 +125,10 @@ def do(
 
 def _script(name: str) -> list[str]:
     try:
-        content = sys.stdin.read() if name == "-" else Path(name).read_text()
+        content = sys.stdin.read() if name == "-" else Path(name).read_bytes().decode()
     except (OSError, UnicodeDecodeError) as fault:
         fail(USAGE, f"the script {name} cannot be read: {fault}")
-    return [text for raw in content.splitlines() if (text := raw.strip()) and not text.startswith("#")]
+    return [text for raw in content.split("\n") if (text := raw.strip()) and not text.startswith("#")]
 
 
 @app.command()

@@ -248,7 +248,7 @@ def progress(what: str, total: int | None) -> Iterator[Callable[..., None]]:
 
     Yields a function that takes how much of `total` is done and how many things that is, where that is another count.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), _Rate(""), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), _Rate(""), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(what, total=total, things=0)
         yield lambda done, things=None: bar.update(task, completed=done, things=done if things is None else things)

@@ -115,7 +115,7 @@ class Line(Struct, frozen=True):
             if value is None and slot.default is not None:
                 value = slot.default(desk)
             words[slot.name] = self._said(slot, value, desk, now_ns)
-        said = " ".join(_without_gaps(self.verb.does, words).format(**words).split())
+        said = re.sub(" {2,}", " ", _without_gaps(self.verb.does, words).format(**words)).strip(" ")
         return said if self.verb.tells is None else f"{said} {self.verb.tells(desk, self)}".rstrip()
 
     def _said(self, slot: Slot, value: Any, desk: Desk, now_ns: int) -> str:

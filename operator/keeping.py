@@ -13,7 +13,7 @@ from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room, keys_base, missing_access_log
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.identity import Identity
-from hueandcry.operator.text import counted
+from hueandcry.operator.text import counted, safe_text
 from hueandcry.store import codec
 from hueandcry.store.backup import back_up, check_empty, check_folders, examine_copy, put_back, withdraw
 from hueandcry.store.checkpoint import Checkpoint, read
@@ -48,11 +48,13 @@ def backup(room: Room, into: Path, keys: Path | None, *, session: str | None, js
             {"position": copied.size, "root": copied.root.hex(), "path": str(into), "keys": keys and str(keys)}
         )
         return
-    console.say(f"{counted(copied.size, 'fact')} backed up to {into}, verified, root {copied.root.hex()}")
+    console.say(safe_text(f"{counted(copied.size, 'fact')} backed up to {into}, verified, root {copied.root.hex()}"))
     if keys is None:
         console.say("The record keys were not: without them the words in this backup stay closed (--keys FOLDER)")
     else:
-        console.say(f"The record keys to {keys}; they open with the key of the seals, which is in neither folder")
+        console.say(
+            safe_text(f"The record keys to {keys}; they open with the key of the seals, which is in neither folder")
+        )
 
 
 def _begin_keys(desk: Desk, place: Path) -> FactRef:
@@ -87,9 +89,13 @@ def restore(source: Path, keys: Path, store: Path, *, behind: bool, json: bool) 
             {"position": size, "root": examined.journal.root.hex(), "given_up": lost.size - size if lost else 0}
         )
     else:
-        console.say(f"{counted(size, 'fact')} put back into {store}, root {examined.journal.root.hex()}")
+        console.say(safe_text(f"{counted(size, 'fact')} put back into {store}, root {examined.journal.root.hex()}"))
         if lost is not None:
-            console.say(f"{counted(lost.size - size, 'fact')} that had been signed are given up, and that is recorded")
+            console.say(
+                safe_text(
+                    f"{counted(lost.size - size, 'fact')} that had been signed are given up, and that is recorded"
+                )
+            )
     room.close()
     return True
 

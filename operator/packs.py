@@ -7,6 +7,7 @@ rest on them, and what was decided before stays under the pack of its day.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -120,12 +121,17 @@ def say_check(names: list[str], policy: Policy, *, json: bool) -> None:
 
 
 def say_text(room: Room, named: str) -> None:
-    """Print a pack's text as it is, to be copied and changed: one in force by its name, else one that comes with the product.
+    """Print a pack's text, to be copied and changed: one in force by its name, else one that comes with the product.
 
-    TOML has no control character in it but line ends and tabs, so nothing in it moves a terminal.
+    Into a file it goes as it is; a terminal is shown it line by line, made harmless.
     """
     adopted = [one.content for one in room.board.policy.adopted if one.pack == named]
-    print((adopted[-1] if adopted else text_of(named)).decode(), end="")
+    text = (adopted[-1] if adopted else text_of(named)).decode()
+    if not sys.stdout.isatty():
+        print(text, end="")
+        return
+    for line in text.split("\n"):
+        console.say(safe_text(line))
 
 
 def listed(room: Room, *, json: bool) -> None:

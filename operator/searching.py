@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hueandcry.store.log import Log
 
 SCREEN = "who"
+WHO_MAX = 300
 SUGGESTED_MAX = 3
 _NAMES = (Sort.NAME, Sort.ALIAS)
 _TELLING = (Sort.NAME, Sort.BORN, Sort.NUMBER)  # by what two records are found to be one person
@@ -198,6 +199,7 @@ def _summary(desk: "Desk", entries: dict[bytes, list[Entry]], *, at_home: bool) 
     ]
     homes = [fact.text for fact in details if at_home and fact.sort is Sort.ADDRESS and fact.text]
     who = f"{', '.join(names) or 'no name'}{f', {homes[-1]}' if homes else ''}"
+    who = safe_text(who, limit=WHO_MAX)  # whatever somebody is called, no warning is cut off behind it
     return "  ".join((desk.board.name_of(records[0], now_ns), who, *warned))
 
 

@@ -13,7 +13,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import as_typed
 
 HISTORY_MAX = 500
 
@@ -68,7 +68,7 @@ class CommandBar(Input):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
-        clean = safe_text(message.value, limit=10_000)
+        clean = as_typed(message.value)
         if clean != message.value:
             self.value = clean
             return
@@ -92,7 +92,7 @@ class CommandBar(Input):
         await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
-        super()._on_paste(events.Paste(safe_text(event.text, limit=10_000)))
+        super()._on_paste(events.Paste(as_typed(event.text)))
         event.prevent_default()
         event.stop()
 

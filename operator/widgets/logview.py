@@ -15,6 +15,7 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 
 INDENT = " " * 9
+HEAD_INDENT = "  "  # what a caller said and is folded never looks like a line of its own
 HEADING_MAX = 9
 WARNS = ("MARKER ", "REPEAT VICTIM")  # what nobody may overlook about a person
 _WIDE = Console(width=80, legacy_windows=False)  # measures letters that take two columns
@@ -24,8 +25,8 @@ def folded(text: str, width: int, indent: str = "") -> list[str]:
     """Return a text in lines of at most so many columns; letters that take two are counted as two."""
     if text.isascii():
         return textwrap.wrap(text, width, subsequent_indent=indent, replace_whitespace=False) or [""]
-    first, *rest = (line.plain.rstrip() for line in Text(text).wrap(_WIDE, width))
-    again = " ".join(rest)
+    first = Text(text).wrap(_WIDE, width)[0].plain.rstrip()
+    again = text[len(first) :].lstrip(" ")
     more = (line.plain.rstrip() for line in Text(again).wrap(_WIDE, width - len(indent))) if again else ()
     return [first, *(f"{indent}{line}" for line in more)]
 
@@ -74,7 +75,7 @@ class LogView(ScrollView, can_focus=False):
 
     def _styled(self, lines: Iterable[str], width: int) -> list[tuple[str, Style]]:
         styled = ((line, Styles.alarm if _warns(line) else Styles.heading) for line in lines)
-        return [(part, style) for line, style in styled for part in folded(safe_text(line), width)]
+        return [(part, style) for line, style in styled for part in folded(safe_text(line), width, HEAD_INDENT)]
 
     def _to_end(self) -> None:
         if self._follows and self.scroll_offset.y != self._last_y:

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import as_typed
 from hueandcry.operator.theme import Styles
 
 LETTERS_MAX = 8_000
@@ -44,7 +44,7 @@ class Narrative(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         room = LETTERS_MAX - len(self.text)
         lines = event.text[: max(0, room)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        await super()._on_paste(events.Paste("\n".join(safe_text(line, LETTERS_MAX) for line in lines)))
+        await super()._on_paste(events.Paste("\n".join(map(as_typed, lines))))
         event.prevent_default()
         event.stop()
 

@@ -101,11 +101,6 @@ class Terminal:
         self.screen.erase_in_display(2)
         _set_size(self._fd, columns, rows)
 
-    def resize(self, columns: int, rows: int) -> None:
-        """Become another size, as a window that is dragged."""
-        self.screen.resize(rows, columns)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
     def line(self, text: str, wanted: str) -> None:
         """Type a line into the command bar, see its preview or error come, press Enter, and wait for what it brings."""
         self.type(text)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hueandcry.store.log import Log
 
 SCREEN = "who"
-WHO_MAX = 300
+WHO_MAX = 1500
 SUGGESTED_MAX = 3
 _NAMES = (Sort.NAME, Sort.ALIAS)
 _TELLING = (Sort.NAME, Sort.BORN, Sort.NUMBER)  # by what two records are found to be one person

@@ -14,11 +14,8 @@ _FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by category that are drawn as n
 _SHOWN_BY_NUMBER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def safe_text(text: str, limit: int = SHOWN_MAX, marks_max: int = MARKS_MAX) -> str:
-    """Return a text as it may be shown on one line: at most `limit` letters, then an ellipsis with what was cut.
-
-    Of marks that are piled up on one letter, `marks_max` are shown.
-    """
+def safe_text(text: str, limit: int = SHOWN_MAX) -> str:
+    """Return a text as it may be shown on one line: at most `limit` letters, then an ellipsis with what was cut."""
     if len(text) > limit:
         text = f"{text[:limit]}… (+{len(text) - limit})"
     if text.isascii() and text.isprintable():
@@ -28,14 +25,9 @@ def safe_text(text: str, limit: int = SHOWN_MAX, marks_max: int = MARKS_MAX) -> 
     for sign in text:
         category = unicodedata.category(sign)
         marks = marks + 1 if category.startswith("M") else 0
-        if marks <= marks_max:
+        if marks <= MARKS_MAX:
             shown.append(_shown(sign, category))
     return "".join(shown)
-
-
-def as_typed(text: str) -> str:
-    """Return a text as it may stand in a line that is typed: nothing of it is cut, and nothing in it is obeyed."""
-    return safe_text(text, limit=len(text), marks_max=len(text))
 
 
 def _shown(sign: str, category: str) -> str:

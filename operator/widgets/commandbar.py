@@ -13,9 +13,11 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
-from hueandcry.operator.text import as_typed
+from hueandcry.operator.text import safe_text
+from hueandcry.operator.theme import Styles
 
 HISTORY_MAX = 500
+LINE_MAX = 10_000
 
 
 class History:
@@ -39,8 +41,8 @@ class CommandBar(Input):
     """The line in which the work is typed."""
 
     DEFAULT_CSS = """
-    CommandBar { border: none; height: 1; padding: 0; background: $line; color: $ink; }
-    CommandBar:focus { border: none; background: $line; background-tint: transparent 0%; }
+    CommandBar { border: none; height: 1; padding: 0; }
+    CommandBar:focus { border: none; background-tint: transparent 0%; }
     """
 
     class Typed(Message):
@@ -55,6 +57,7 @@ class CommandBar(Input):
             placeholder="type a line, as in: ring 999 07700900123     F1 help", id="command", select_on_focus=False
         )
         self.cursor_blink = False
+        self.styles.background, self.styles.color = Styles.theme.line, Styles.theme.text
         self._offer = offer
         self._history = History()
         self._at = 0
@@ -68,7 +71,7 @@ class CommandBar(Input):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
-        clean = as_typed(message.value)
+        clean = safe_text(message.value, limit=LINE_MAX)
         if clean != message.value:
             self.value = clean
             return
@@ -92,7 +95,7 @@ class CommandBar(Input):
         await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
-        super()._on_paste(events.Paste(as_typed(event.text)))
+        super()._on_paste(events.Paste(safe_text(event.text, limit=LINE_MAX)))
         event.prevent_default()
         event.stop()
 

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
-from hueandcry.operator.text import as_typed
+from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 
 LETTERS_MAX = 8_000
@@ -18,8 +18,8 @@ class Narrative(TextArea):
     """A text of several lines."""
 
     DEFAULT_CSS = """
-    Narrative { border: none; padding: 0; height: 4; background: $line; color: $ink; }
-    Narrative:focus { border: none; background: $line; }
+    Narrative { border: none; padding: 0; height: 4; }
+    Narrative:focus { border: none; }
     """
 
     class Said(Message):
@@ -35,6 +35,7 @@ class Narrative(TextArea):
             compact=True, theme="css",
         )  # fmt: skip
         self.cursor_blink = False
+        self.styles.background, self.styles.color = Styles.theme.line, Styles.theme.text
         self.styles.scrollbar_color = Styles.theme.band
 
     def on_text_area_changed(self, message: TextArea.Changed) -> None:
@@ -44,7 +45,7 @@ class Narrative(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         room = LETTERS_MAX - len(self.text)
         lines = event.text[: max(0, room)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        await super()._on_paste(events.Paste("\n".join(map(as_typed, lines))))
+        await super()._on_paste(events.Paste("\n".join(safe_text(line, LETTERS_MAX) for line in lines)))
         event.prevent_default()
         event.stop()
 

@@ -615,7 +615,7 @@ NAMES = ("a\x1b]0;x\x07.csv", "\u202ea\x9b31m.csv")
 )
 def test_a_bar_of_progress_says_the_name_of_a_file_as_it_is(name: str, house: House) -> None:
     file = house.home / name
-    file.write_text(f"name,district\nMill {len(name)},CENTRAL\n")
+    file.write_text(f"name,district\nMill {name.encode().hex()},CENTRAL\n")
     terminal = in_terminal(house, "gazetteer", "load", str(file))
     assert terminal.status == 0
     assert obeyed(terminal.raw, SAID_IN_LINES, "\r\n") == []

@@ -85,6 +85,8 @@ def test_where_no_grade_goes_by_2_it_rings_for_the_two_most_urgent() -> None:
     renamed = replace(GRADES, grade=tuple(replace(one, code=f"P{one.code}") for one in GRADES.grade))
     assert too_low("", renamed) == tuple(f"P{code}" for code in codes[2:])
     assert too_low("", replace(GRADES, grade=GRADES.grade[:1])) == ()
+    third = replace(GRADES, grade=(renamed.grade[0], *GRADES.grade))
+    assert too_low("", third) == ("3", "4", "5"), "up to 2, wherever it stands"
     assert too_low(OFF, renamed) is None
 
 
@@ -209,6 +211,16 @@ def test_the_screen_is_told_at_the_start_and_at_once_what_the_bell_rings_for(sta
     assert off is not None
     assert off.too_low is None
     assert found.alerted(stage.clock()) is None, "what was said is not said again"
+    rang = said(stage, found, desk, "ring 999")
+    assert rang is not None
+    assert rang.fresh == (("999 RINGING", ""),)
+    (item,) = stage.board.items(stage.clock())
+    record = stage.board.record(item.stream)
+    found.take(item.stream, record, None)
+    found.take(item.stream, record, item)
+    twice = found.alerted(stage.clock())
+    assert twice is not None, "what is new is told, also where all stands as it did"
+    assert (twice.calls, twice.fresh) == (rang.calls, rang.fresh)
     again = said(stage, found, desk, "bell 1")
     assert again is not None
     assert again.too_low == ("2", "3", "4", "5")

@@ -37,9 +37,11 @@ from hueandcry.operator import console
 from hueandcry.operator.attention import Attention
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.pressing import at_length, calls, is_said
+from hueandcry.operator.theme import Styles
 from hueandcry.operator.undoing import undoing
 from hueandcry.operator.verbs import carry_out, preview
 from hueandcry.operator.watch import Watch
+from hueandcry.operator.widgets.columns import incident_columns
 from hueandcry.store.item import Item
 from hueandcry.store.views import Board, blank, board_of
 from tests.spec.harness import (
@@ -455,6 +457,22 @@ def test_a_line_and_a_page_say_what_is_put_off_until_when_and_how_it_comes_back(
     assert at_length(item(stage), zone) == "+1 UNREAD ('seen 1'); put off until 08:25 ('bringback 1')"
     shown = json.loads(json.dumps(console.item_object(item(stage))))
     assert (shown["put_off"], shown["put_off_until"]) == (["promise-broken"], "2026-11-23T08:25:00.000000000Z")
+
+
+def test_a_row_says_nothing_of_what_is_put_off_as_though_it_called(stage: Founded, desk: Desk) -> None:
+    work(desk, LATE)
+    work(stage.desk("2211", Role.HANDLER), "note 1 she rang")
+    stage.pass_time(300)
+
+    def row() -> dict[str, tuple[str, Any]]:
+        return {one.heading: one.shows(item(stage), stage.clock()) for one in incident_columns(120)}
+
+    assert row()["due"][0].startswith("BROKE")
+    assert row()["what"] == ("+1 theft", Styles.care)
+    work(desk, f"putoff 1 20m {WHY}")
+    assert row()["due"][0].startswith("LATE"), "that it is late is no call, but how it stands"
+    assert row()["what"] == ("+1 theft", None)
+    assert row()["queue"] == ("dispatch", None)
 
 
 def test_what_comes_back_is_new_to_whoever_sits_there(stage: Founded, desk: Desk) -> None:

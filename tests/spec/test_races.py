@@ -102,3 +102,9 @@ def test_nobody_signs_off_with_what_was_handed_to_them_in_that_moment(two: Two) 
     member = two.stage.board.member("2001")
     assert member is not None
     assert member.sessions
+
+
+def test_a_crew_that_calls_for_help_in_that_moment_is_not_put_off(two: Two) -> None:
+    work(two.one, "unit AB12 CENTRAL\ngrade 1 4 so\nsend 1 AB12\nsend 1 ZZ99")
+    assert two.overtaken("putoff 1 20m it is known", "emergency AB12 shouting") == "a crew's EMERGENCY is never put off"
+    assert two.incident.put_off is None

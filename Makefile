@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LINKS := .typed/hueandcry/domain .typed/hueandcry/store .typed/hueandcry/operator
 
-.PHONY: run test dev check bench proof docs clean
+.PHONY: run test dev check bench bench-screen proof docs clean
 
 run: .venv/installed
 	@$(BIN)/hue demo
@@ -24,6 +24,9 @@ check: dev
 bench: dev
 	@$(BIN)/python -m tests.bench.journal
 	@$(BIN)/python -m tests.bench.night
+
+bench-screen: dev
+	@$(BIN)/python -m tests.bench.screen
 
 proof: dev
 	@HUE_PROOF=1 $(BIN)/pytest -m proof -s

@@ -27,7 +27,7 @@ from textual.geometry import Region
 from textual.widgets import DataTable, Static, TextArea
 
 IN_VIEW = 15
-LINES = 24  # of the room's incidents at 120x40, with the heading
+LINES = 22  # of the room's incidents at 120x40, with the heading
 CHANGED, OWNERS = 6, ("3001", "3002", "3003")  # the column of which a cell is changed, and to what
 KINDS = ("default", "tuned", "patched")
 

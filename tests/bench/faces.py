@@ -13,7 +13,6 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -36,7 +35,7 @@ def environment(more: dict[str, str]) -> dict[str, str]:
 class Face:
     """A process on a pty of its own."""
 
-    def __init__(self, argv: Sequence[str], env: dict[str, str], *, keep: bool = False) -> None:
+    def __init__(self, argv: list[str], env: dict[str, str], *, keep: bool = False) -> None:
         given = environment(env)
         self.began = time.perf_counter_ns()
         self.pid, self.fd = pty.fork()

@@ -29,6 +29,7 @@ from hueandcry.operator.identity import Identity
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
 from hueandcry.operator.widgets.columns import incident_columns
+from hueandcry.operator.widgets.livelist import When
 from hueandcry.store.item import Item, urgency
 from tests.bench.faces import COLUMNS, ROOT, environment
 
@@ -103,7 +104,8 @@ def _in_order(room: Room) -> list[Item]:
 def shown(items: list[Item], now_ns: int) -> dict[str, list[object]]:
     """Return the columns' widths, and of every item the cells that the room shows of it: texts with their styles."""
     columns = incident_columns(COLUMNS)
-    cells = ([column.shows(one, now_ns) for column in columns] for one in items)
+    when = When(now_ns)
+    cells = ([column.shows(one, when) for column in columns] for one in items)
     rows: list[object] = [
         [(text[: column.width - 1], str(style or "")) for column, (text, style) in zip(columns, row, strict=True)]
         for row in cells

@@ -67,7 +67,7 @@ class Walk:
     def type(self, chance: random.Random, many: int) -> Iterator[int]:
         """Type a line of so many letters and wipe it; yields after how many ns each was there."""
         self.face.write(f"n {self._refs[0]} ".encode())
-        self._faces.during(PAUSE_S)
+        self._faces.during(SETTLE_S)
         for letter in LETTERS[:many]:
             yield self._faces.press(self.face, letter.encode(), letter.encode())
             self._faces.during(chance.uniform(*GAP_S))

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable
 
 from hueandcry.operator.widgets.columns import incident_columns
-from hueandcry.operator.widgets.livelist import LiveList
+from hueandcry.operator.widgets.livelist import LiveList, When
 from hueandcry.store.item import Item, urgency
 from tests.bench.faces import COLUMNS, ROWS
 from tests.bench.rounds import HALF, NS_PER_MS, Line, percentile
@@ -66,7 +66,7 @@ class Holding(App[None]):
 
     def _add(self, one: Item) -> None:
         self._keys[one.ref] = urgency(one, NOW_NS)
-        cells = (column.shows(one, NOW_NS) for column in self._columns)
+        cells = (column.shows(one, When(NOW_NS)) for column in self._columns)
         self.query_one(DataTable).add_row(
             *(Text(text, style or "", no_wrap=True, end="") for text, style in cells), key=one.ref
         )
@@ -121,5 +121,5 @@ def lines(many: int, rounds: int, samples: int, kept: dict[str, Any]) -> list[Li
 def _line(of: str, ours: list[float], theirs: list[float]) -> Line:
     name = f"insertion in order and paint, net, {of} time"
     found = statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
-    took = (f"{statistics.median(one):.1f} ms" for one in (ours, theirs))
-    return Line(name, *took, found, at_most=1 / 8 if of == "wall" else None)
+    took, reference = (f"{statistics.median(one):.1f} ms" for one in (ours, theirs))
+    return Line(name, took, reference, found, at_most=1 / 8 if of == "wall" else None)

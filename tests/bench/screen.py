@@ -35,6 +35,12 @@ def changing(filled: Filled, rate: float, rounds: int, many: int, kept: dict[str
     return [*_pressed(rate, found), *quiet.lines(rate, costs, kept)]
 
 
+def slowly(filled: Filled, kept: dict[str, Any]) -> list[Line]:
+    """Take what a change costs where each is drawn by itself."""
+    with feeding(filled, quiet.SLOW), keys.opened(filled, quiet.SLOW) as faces:
+        return quiet.lines(quiet.SLOW, quiet.costs(faces, filled, COST_S), kept)
+
+
 def _pressed(rate: float, found: keys.Taken) -> list[Line]:
     return [
         _key(f"{what} to paint, p{percent}, {rate:g} changes/s", found[what]["room"], times, name, percent, REACH[what])
@@ -60,7 +66,7 @@ def take(given: argparse.Namespace, kept: dict[str, Any]) -> list[Line]:
         if "start" in given.only:
             lines += [*starting.starts(filled, kept), *starting.parts(filled, kept)]
         if "idle" in given.only:
-            lines += quiet.idle(filled, kept)
+            lines += [*quiet.idle(filled, kept), *slowly(filled, kept)]
         if "keys" in given.only:
             for rate in given.rates:
                 lines += changing(filled, rate, given.rounds, given.keys, kept)

@@ -39,7 +39,7 @@ from hueandcry.store.codec import Pending
 from hueandcry.store.connection import uri_of
 from hueandcry.store.folder import ACCESS_TABLE, open_journal
 from hueandcry.store.keyring import NONCE_BYTES, Kept, Keyring, open_keyring
-from hueandcry.store.log import Settling
+from hueandcry.store.log import NOTHING, Settling
 from hueandcry.store.reading import COLUMNS
 from hueandcry.store.sealed import Door, Seals, Viewer
 from hueandcry.store.sqlite import FETCH
@@ -110,7 +110,7 @@ class Product:
 
         def work(c: sqlite3.Cursor) -> Settling:
             at["in"] = time.perf_counter_ns()
-            return journal._settle(Stopped(c), prepared)[0]
+            return journal._settle(Stopped(c), prepared, NOTHING)[0]
 
         prepared = [codec.prepare(one) for one in batch]
         at["prepared"] = time.perf_counter_ns()

@@ -52,8 +52,8 @@ class Walk:
         self._steps = cycle([*range(1, IN_VIEW - 1), *range(IN_VIEW - 3, -1, -1)])
         self._at, self._marked = 0, MARKED.get(name, MARK.encode())
         faces.only(self.face, SETTLE_S)
-        for key in (DOWN, UP):
-            self.face.write(key)
+        for _ in range(IN_VIEW):  # to the first row, wherever the cursor is
+            self.face.write(UP)
             faces.during(PAUSE_S)
 
     def step(self) -> int:

@@ -85,6 +85,8 @@ class LiveListsScreen(RoomScreen):
                     mine[stream] = None
             if mine or moved.whole or time_told:
                 one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking)
+                if moved.whole and not self.is_live:
+                    one.in_order()  # another moment of the log: nothing moved there under anybody's cursor
         self._minute, self._ticking = minute, moved.ticking
         if moved.whole and self._wanted:
             self.select(self._wanted)

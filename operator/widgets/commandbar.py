@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
+from hueandcry.operator.widgets.ownkeys import done_here
 
 HISTORY_MAX = 500
 LINE_MAX = 10_000
@@ -92,7 +93,8 @@ class CommandBar(Input):
             event.stop()
             event.prevent_default()
             return
-        await super()._on_key(event)
+        if not await done_here(self, event):
+            await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         super()._on_paste(events.Paste(safe_text(event.text, limit=LINE_MAX)))

@@ -113,12 +113,17 @@ class LiveList(ScrollView, can_focus=False):
     def take(
         self, changed: dict[bytes, Item | None], now_ns: int, *, whole: bool = False, ticking: bytes | None = None
     ) -> None:
-        """Take what changed; None for an item that is not on the board any more, and `whole` for a first filling.
+        """Take what changed; None for an item that is not on the board any more, and `whole` where no other item is on it.
 
         `ticking` is the item whose seconds are told.
         """
         self._now_ns, self._ticking = now_ns, ticking
-        if whole:
+        stays = (
+            self.active and changed.get(self.selected or b"") is not None
+        )  # under the cursor, so that nothing moves there
+        if whole and stays:
+            changed = {**dict.fromkeys(self._items), **changed}
+        elif whole:
             self._items.clear()
             self._gone.clear()
         for stream, item in changed.items():
@@ -127,7 +132,7 @@ class LiveList(ScrollView, can_focus=False):
             elif stream in self._items:
                 self._gone[stream] = self._items.pop(stream)
         moved = self._order.take(self._items, changed, now_ns, whole=whole)
-        if whole or (moved and not self.active) or self.row_of(self.selected) is None:
+        if (whole and not stays) or (moved and not self.active) or self.row_of(self.selected) is None:
             self.in_order()  # no cursor is shown here that a row could slip from under
             return
         if moved:
@@ -142,6 +147,8 @@ class LiveList(ScrollView, can_focus=False):
         if self.selected not in self._items:
             self.selected = self._rows[min(kept or 0, len(self._rows) - 1)] if self._rows else None
         self._resize()
+        if self.active:
+            self._reveal()
         self._redraw()
 
     def move(self, rows: int) -> None:
@@ -171,6 +178,9 @@ class LiveList(ScrollView, can_focus=False):
     def activate(self, *, active: bool) -> None:
         """Show or hide the cursor, as this list is or is not the one that keys move in."""
         self.active = active
+        self._resize()
+        if active:
+            self._reveal()
         self._redraw()
 
     # Drawing
@@ -183,11 +193,15 @@ class LiveList(ScrollView, can_focus=False):
         self._gone = {stream: item for stream, item in self._gone.items() if stream in stay}
         self._rows = kept + [stream for stream in self._order.streams() if stream not in stay]
         self._moved = self._order.moved([stream for stream in kept if stream in self._items])
-        self._resize()
+        self._resize(stays=True)
 
-    def _resize(self) -> None:
+    def _resize(self, *, stays: bool = False) -> None:
+        """Be as long as there are rows; where what is in view `stays`, with blank ones at the foot for those that went."""
         width = len(MARK) + sum(column.width for column in self._columns)
-        size = Size(width, len(self._rows) + 1)  # the heading stands above the rows
+        height = len(self._rows) + 1  # the heading stands above the rows
+        if stays:
+            height = max(height, self.scroll_offset.y + self.size.height)
+        size = Size(width, height)
         if size != self.virtual_size:
             self.virtual_size = size
 
@@ -197,7 +211,8 @@ class LiveList(ScrollView, can_focus=False):
             return
         top = self.scroll_offset.y
         if row < top or row >= top + height:
-            self.scroll_to(y=row if row < top else row - height + 1, animate=False, immediate=True)
+            y = row if row < top else row - height + 1
+            self.scroll_to(y=y, animate=False, immediate=True, force=True)  # its bar may not be laid out yet
 
     def _cells(self, stream: bytes) -> Sequence[Cell]:
         """Return the cells of a row, laid out; made anew only where the item or the minute is another."""

@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
+from hueandcry.operator.widgets.ownkeys import done_here
 
 LETTERS_MAX = 8_000
 
@@ -56,7 +57,8 @@ class Narrative(TextArea):
             event.prevent_default()
             self.app.bell()
             return
-        await super()._on_key(event)
+        if event.is_printable or not await done_here(self, event):
+            await super()._on_key(event)
 
     def take_off(self, recorded: str) -> None:
         """Take off what was recorded; what was typed on meanwhile stays, and the cursor behind it."""

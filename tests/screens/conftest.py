@@ -11,6 +11,7 @@ from hueandcry.operator.identity import seeded
 from tests.screens.clocked import FileClock
 from tests.screens.driver import Seat
 from tests.screens.faces import FACES, Seating
+from tests.screens.terminal import Terminal
 from tests.staging import MONDAY
 
 SIZES = ((80, 24), (120, 40), (240, 67))
@@ -26,6 +27,14 @@ class Enter(Protocol):
 
     async def __call__(self, store: Room, *, session: str = "", size: tuple[int, int] | None = None) -> Seat:
         """Return the seat."""
+
+
+@pytest.fixture(autouse=True)
+def none_left() -> Iterator[None]:
+    """End every process on a terminal that a test left, as one does that fails."""
+    yield
+    for terminal in list(Terminal.running):
+        terminal.end(0)
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ class Piloted:
     async def close(self) -> None:
         """End it, however it stands."""
         if not self._running.done():
-            self.app.exit()
+            self.app.leave()
         await self.ended()
         self._room.close()
         gc.unfreeze()  # the room froze what was there, and the next test would keep it for good

@@ -15,9 +15,10 @@ from tests.screens.cells import Shown
 CLOCK = re.compile(r"(?:^|  )\d\d:\d\d(?:  |$)")
 TITLE = re.compile(r"(\S[^()]*?) \((\d+)\)(?:  (\d+) out of order, F5 sorts)?")
 REF = re.compile(r"\S+(?: of \d\d/\d\d)?")
+BETWEEN, COUNTED = "  |  ", re.compile(r"\+\d+ more \(\d+\)$")  # of the strip of alerts, which is bold and counts, too
 ITEM = re.compile(r"(?:^|(?<=\s\s))(contact|incident|expedite|referral|episode) (\S+)")
 LOGGED = re.compile(r"\d\d:\d\d:\d\d |\d\d/\d\d ")
-KEYS = ("F1 help", "Esc back")  # how the line of keys begins
+KEYS = ("? keys", "Esc back")  # how the line of keys begins
 FORESEEN = ("Enter: ", "Not yet: ")  # how a preview begins that may take more lines than one
 PLACEHOLDER = "type a line, as in:"
 UNDER, BESIDE = "> ", "  "
@@ -102,7 +103,7 @@ def _lists(shown: Shown) -> Iterator[Listed]:
     lines = shown.lines
     for y, line in enumerate(lines):
         found = TITLE.fullmatch(line.rstrip(SCROLLBAR))
-        if found and shown.looks(y).bold:
+        if found and shown.looks(y).bold and BETWEEN not in line and not COUNTED.search(line):
             rows = []
             for below in range(y + 1, len(lines)):
                 if lines[below] and not lines[below].startswith((UNDER, BESIDE)):

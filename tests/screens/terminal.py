@@ -10,6 +10,7 @@ import sys
 import termios
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pyte
 
@@ -17,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 
 class Terminal:
-    """A process on a pty of a size; `received` counts what it wrote, `raw` keeps it."""
+    """A process on a pty of a size; `received` counts what it wrote, `raw` keeps it, `running` are those not ended yet."""
+
+    running: ClassVar[list["Terminal"]] = []
 
     def __init__(
         self, argv: list[str], env: dict[str, str], columns: int = 80, rows: int = 24, term: str = "xterm-256color"
@@ -42,6 +45,7 @@ class Terminal:
         if self.pid == 0:
             _set_size(0, columns, rows)  # before anybody asks for it
             os.execvpe(argv[0], argv, given)
+        self.running.append(self)
 
     @property
     def received(self) -> int:
@@ -121,6 +125,7 @@ class Terminal:
             _, status = os.waitpid(self.pid, 0)
             self.status = os.waitstatus_to_exitcode(status)
         os.close(self._fd)
+        self.running.remove(self)
         return self.status
 
 

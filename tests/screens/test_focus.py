@@ -63,7 +63,6 @@ async def heard(room: Seat) -> None:
     await room.clear()
 
 
-@pytest.mark.xfail(reason="the list is put in order and not scrolled to where the item under the cursor stands then")
 async def test_f5_leaves_the_item_under_the_cursor_in_view(clocked: Room, enter: Enter, others: Others) -> None:
     room = await enter(clocked, session=others.session)
     last = await at_the_end(room)
@@ -74,9 +73,6 @@ async def test_f5_leaves_the_item_under_the_cursor_in_view(clocked: Room, enter:
     await room.until(lambda: room.board.cursor_on() == last, f"{last} is under the cursor", TOLD_S)
 
 
-@pytest.mark.xfail(
-    reason="a list without the cursor is put in order, and not scrolled to its item when it gets the cursor"
-)
 async def test_tab_shows_the_cursor_in_the_list_that_it_turns_to(clocked: Room, enter: Enter, others: Others) -> None:
     room = await enter(clocked, session=others.session)
     await room.press("Tab")
@@ -90,7 +86,6 @@ async def test_tab_shows_the_cursor_in_the_list_that_it_turns_to(clocked: Room, 
     await room.until(lambda: room.board.cursor_on() == last, f"{last} is under the cursor", TOLD_S)
 
 
-@pytest.mark.xfail(reason="the desk asks for the whole board, and every list is filled and put in order anew")
 async def test_whoever_comes_back_from_the_desk_finds_the_row_where_it_was(
     clocked: Room, enter: Enter, others: Others
 ) -> None:
@@ -110,7 +105,6 @@ async def test_whoever_comes_back_from_the_desk_finds_the_row_where_it_was(
     assert (after.ref, after.y) == (before.ref, before.y)
 
 
-@pytest.mark.xfail(reason="a list that gets shorter is scrolled back, so that its end stays at the foot")
 async def test_a_row_that_goes_below_the_cursor_at_the_end_of_a_list_leaves_the_row_under_the_cursor_where_it_is(
     clocked: Room, enter: Enter, others: Others
 ) -> None:
@@ -125,7 +119,6 @@ async def test_a_row_that_goes_below_the_cursor_at_the_end_of_a_list_leaves_the_
     assert room.board.cursor() == before
 
 
-@pytest.mark.xfail(reason="a district that is new has the whole board said again, and every list is put in order")
 async def test_a_new_district_leaves_the_row_under_the_cursor_where_it_is(
     clocked: Room, enter: Enter, others: Others
 ) -> None:
@@ -143,7 +136,6 @@ async def test_a_new_district_leaves_the_row_under_the_cursor_where_it_is(
     assert (after.ref, after.y) == (before.ref, before.y)
 
 
-@pytest.mark.xfail(reason="a list is scrolled by its bar, which it has not got before it is laid out")
 async def test_a_key_that_comes_as_soon_as_a_list_is_filled_leaves_the_cursor_in_view() -> None:
     app = Listing()
     async with app.run_test(size=(80, 20)) as pilot:

@@ -17,7 +17,7 @@ async def test_what_a_line_came_to_and_what_the_next_one_would_do_stand_apart(st
     await room.until(lambda: room.preview == "Enter: Write in the log of 1 theft: it is red", "the line is foreseen")
     assert room.message.startswith("1 Opened as theft")
     assert (room.bar.text, room.bar.cursor) == ("note 1 it is red", len("note 1 it is red"))
-    assert room.keys.startswith("F1 help  F2 board")
+    assert room.keys.startswith("? keys  F1 help  F2 board")
     await room.leave()
 
 
@@ -33,8 +33,12 @@ async def test_a_contact_s_page_has_its_risk_model_beside_its_log(store: Room, e
     await room.press("Down")
     await room.until(lambda: "Threat" in room.item.element, "the next element is marked")
     assert (room.item.kind, room.item.ref) == ("contact", ref)
-    assert any(line.endswith("Ringing on 999 07700900123") for line in room.item.log)
-    assert any(line.endswith("14 Acacia Gardens, the blue door") for line in room.item.log)
+    assert any(line.endswith("Checked repeat, found: none") for line in room.item.log)
+    await room.press("PageUp")  # a small screen counts the lines for which it has no room
+    await room.until(
+        lambda: any(line.endswith("Ringing on 999 07700900123") for line in room.item.log), "its beginning"
+    )
+    assert "14 Acacia Gardens" in " ".join(room.item.heading)
     await room.leave()
 
 
@@ -93,9 +97,6 @@ async def test_a_paste_stands_in_the_line_and_is_not_done(store: Room, enter: En
     await room.leave()
 
 
-@pytest.mark.xfail(
-    reason="Backspace comes to the bar by way of every widget above it, and the letters behind it overtake it"
-)
 async def test_a_letter_that_is_taken_back_is_gone_before_the_next_key_is_looked_at(store: Room, enter: Enter) -> None:
     """Keys come in bursts over a bad line; a 2 that was changed to a 3 must not be done as a 2."""
     room = await enter(store)

@@ -1,7 +1,5 @@
 """What a seat shows and takes at every size, on both faces: keys, colours, pages in their parts, a screen that changes its size."""
 
-import pytest
-
 from hueandcry.operator.bootstrap import Room
 from tests.screens.conftest import SIZES, Enter, at_sizes
 from tests.staging import work

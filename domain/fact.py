@@ -304,7 +304,13 @@ def sentence(fact: Fact[Any], names: Names) -> str:
     words = {
         field: _spoken(getattr(fact, field), noun, field in card.groups[0], names) for field, noun in card.nouns.items()
     }
-    return card.says.format_map(words).rstrip(" :/")
+    said, end = "", 0
+    for literal, field, _, _ in Formatter().parse(card.says):
+        said += literal
+        value = words[field] if field is not None else ""
+        said += value
+        end = len(said) if value else end
+    return said[:end] + said[end:].rstrip(" :/")  # what leads up to a value that is empty; of a value nothing goes
 
 
 def _spoken(value: Any, noun: str, plain: bool, names: Names) -> str:

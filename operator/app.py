@@ -7,14 +7,12 @@ order, drafts kept. The mouse is off and nothing blinks or is animated: over a b
 """
 
 import asyncio
-import codecs
 import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.drivers import linux_driver
 from textual.message import Message as TextualMessage
@@ -24,6 +22,7 @@ from hueandcry.operator.bell import Bell, title_sequence, titled
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.gathering import Gathering
+from hueandcry.operator.keyboard import keyboard_decoder
 from hueandcry.operator.messages import (
     Alerted,
     Copied,
@@ -318,11 +317,6 @@ class ControlRoom(Navigation):
         self._close_messages_no_wait()
 
 
-def _forgiving(name: str) -> Any:
-    """Return a decoder that takes what is no letter as the sign for that, in place of one that raises."""
-    return partial(codecs.getincrementaldecoder(name), errors="replace")
-
-
 def run(
     room: Room, session: str | None, title: str = "", settings: Settings | None = None, faults: Sequence[str] = ()
 ) -> None:
@@ -331,7 +325,7 @@ def run(
 
     os.environ.setdefault("TEXTUAL_FPS", "60")
     sys.setswitchinterval(SWITCH_S)
-    setattr(linux_driver, "getincrementaldecoder", _forgiving)  # noqa: B010 — it is its own import; a byte that is no UTF-8 would end the room, and the line with it
+    setattr(linux_driver, "getincrementaldecoder", keyboard_decoder)  # noqa: B010 — it is its own import
     app = ControlRoom(room, session, title, settings, faults)
     why = app.run(mouse=False) or app.failed
     if app.backroom.is_alive():

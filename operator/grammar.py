@@ -23,6 +23,7 @@ from hueandcry.store.moment import NotAMoment, local_text, read_ahead, read_back
 from hueandcry.store.views import WORKED, Board
 
 LINE_MAX = 10_000
+HERE = "@"  # the item under the cursor
 
 
 class Word(Struct, frozen=True):
@@ -217,6 +218,27 @@ class Reader:
             raise Misread("say what to do; 'help' lists the verbs")
         return self._verb(words[0])[0]
 
+    def named(self, text: str, item: str) -> str:
+        """Return a line with the name of an item for each `@` that stands in a place of its verb; what is said stays as it is."""
+        words = words_of(text)
+        try:
+            verb, given = self._verb(words[0])
+        except (Misread, IndexError):
+            return text
+        at, here = 1, []
+        for slot in (one for one in verb.slots if one.name not in given):
+            if at >= len(words) or slot.kind is SlotKind.WORDS:
+                break
+            start = words[at].start
+            if slot.kind is SlotKind.LINE:
+                text = text[:start] + self.named(text[start:], item)
+                break
+            here += [start] if words[at].text == HERE else []
+            at += 3 if _is_dated(words, at) else 1
+        for start in reversed(here):
+            text = text[:start] + item + text[start + len(HERE) :]
+        return text
+
     def _verb(self, word: Word) -> tuple[Verb, dict[str, str]]:
         text = word.text.lower()
         if text in self._by_name:
@@ -274,14 +296,7 @@ class Reader:
         word = words[at]
         if slot.optional and word.text == "-":
             return None, at + 1
-        day, after = None, at + 1
-        if (
-            re.fullmatch(r"h?[0-9]+", word.text)
-            and at + 2 < len(words)
-            and words[at + 1].text == "of"
-            and words[at + 2].text[0].isdigit()
-        ):
-            day, after = words[at + 2].text, at + 3
+        day, after = (words[at + 2].text, at + 3) if _is_dated(words, at) else (None, at + 1)
         try:
             stream = find(desk, word.text, slot.kinds, day)
         except Misread as fault:
@@ -345,6 +360,13 @@ def _spelt(slot: Slot, word: Word, given: Given) -> str:
     """Return a word as one of those on offer is spelt, where it differs from that in capitals alone."""
     alike = [one for one in offers(slot, given.desk, given.values) if one.lower() == word.text.lower()]
     return word.text if word.text in alike or not alike else alike[0]
+
+
+def _is_dated(words: list[Word], at: int) -> bool:
+    """Tell whether a daily number stands here with its day: `57 of 23/11`."""
+    if at + 2 >= len(words) or not re.fullmatch(r"h?[0-9]+", words[at].text):
+        return False
+    return words[at + 1].text == "of" and words[at + 2].text[0].isdigit()
 
 
 def _is_otherwise(slot: Slot, word: Word, given: Given) -> bool:

@@ -24,10 +24,15 @@ def safe_text(text: str, limit: int = SHOWN_MAX) -> str:
     marks = 0
     for sign in text:
         category = unicodedata.category(sign)
-        marks = marks + 1 if category.startswith("M") else 0
+        marks = marks + 1 if category.startswith("M") or _of_a_syllable(sign) else 0
         if marks <= MARKS_MAX:
             shown.append(_shown(sign, category))
     return "".join(shown)
+
+
+def _of_a_syllable(sign: str) -> bool:
+    """Tell whether a letter stands on the one before it and takes no cell: a vowel or an end of a Korean syllable."""
+    return "\u1160" <= sign <= "\u11ff" or "\ud7b0" <= sign <= "\ud7ff"
 
 
 def _shown(sign: str, category: str) -> str:

@@ -35,19 +35,18 @@ class Read(Struct, frozen=True):
 
 def read(sort: Sort, said: str, today: date) -> Read:
     """Return a detail of a sort in the one form in which it is searched."""
-    said = " ".join(said.split())
+    plain = " ".join(said.split())
     match sort:
         case Sort.NUMBER:
-            text = e164(said)
+            text = e164(plain)
         case Sort.BORN:
-            text = read_born(said, today)
+            text = read_born(plain, today)
         case Sort.VEHICLE:
-            text = plate_of(said)
+            text = plate_of(plain)
         case _:
-            text = said
-    if text is None:
-        return Read(said, "", plausible=False)
-    return Read(text, said if said != text else "")
+            text = plain
+    found = plain if text is None else text
+    return Read(found, said if said != found else "", plausible=text is not None)
 
 
 def can_be(sort: str, said: str, today: date) -> bool:

@@ -33,6 +33,18 @@ from hueandcry.store.folder import StoreFolder
 
 BATCH_ROWS = 1000
 GZIP_MAGIC = b"\x1f\x8b"
+FORMULA_SIGNS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # with which a spreadsheet begins a formula, the wide ones too
 FIELD_MAX = 100_000
 
 
@@ -170,7 +182,12 @@ class Loader:
             self.side_path = self._folder.rejected / name
             self._side = os.fdopen(self._folder.side_file(name), "w", encoding="utf-8", newline="")
             csv.writer(self._side).writerow(["line", "reason", "row"])
-        csv.writer(self._side).writerow([line, reason, storable(",".join(row))])
+        csv.writer(self._side).writerow([line, reason, _cell(storable(",".join(row)))])
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula: an apostrophe stands before one that would be (OWASP)."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def _text_of(raw: BinaryIO) -> TextIO:

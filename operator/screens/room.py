@@ -1,9 +1,10 @@
 """What every screen of the room has: status and alerts above, message, preview and command bar below, and how lines are sent.
 
 Theory of operation. The command bar keeps the keyboard. With text in it, Tab completes and Enter does the line; empty,
-Up, Down, PageUp, PageDown, Tab and Enter move in the screen. `@` in a line stands for the item under the cursor. A line
-that is refused stays in the bar, with the reason above it and the word it is about marked. Keys that change the screen are
-done before the next key is looked at, and wait until the other screen has its bar: whoever types on loses no letter.
+Up, Down, PageUp, PageDown, Tab and Enter move in the screen. `@` in a place of a line, not in what is said, stands for the
+item under the cursor. A line that is refused stays in the bar, with the reason above it and the word it is about marked.
+Keys that change the screen are done before the next key is looked at, and wait until the other screen has its bar: whoever
+types on loses no letter.
 
 A screen shows what its `source` tells: the live room, or a replay of it, which takes no line of work.
 """
@@ -21,7 +22,7 @@ from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
-from hueandcry.operator.verbs import asks, help_asked, help_on
+from hueandcry.operator.verbs import READER, asks, help_asked, help_on
 from hueandcry.operator.widgets.commandbar import CommandBar
 from hueandcry.operator.widgets.saying import Saying
 from hueandcry.operator.widgets.strip import TALL, AlertStrip
@@ -188,8 +189,7 @@ class RoomScreen(Screen[None]):
 
     def _meant(self, text: str) -> str:
         """Return a line with `@` as the name of the item under the cursor, number and day together."""
-        name = self.under_cursor
-        return " ".join(name if word == "@" and name else word for word in text.split(" "))
+        return READER.named(text, self.under_cursor) if self.under_cursor else text
 
     def told(self, told: Told) -> None:
         """Show what a line came to."""

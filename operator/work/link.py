@@ -42,11 +42,11 @@ def reopen_acts(_: Desk, line: Line) -> list[Act]:
 def classify_acts(desk: Desk, line: Line) -> list[Act]:
     """Words at the beginning that are qualifiers of the pack are such; the rest is the reason."""
     known = {one.code for one in desk.board.policy.categories.qualifier}
-    words = line["words"].split()
-    count = next((at for at, word in enumerate(words) if word not in known), len(words))
-    return [
-        Act(line["incident"], classification.Classify(line["category"], tuple(words[:count]), " ".join(words[count:])))
-    ]
+    qualifiers, reason = [], line["words"]
+    while (word := reason.split(maxsplit=1)[:1]) and word[0] in known:
+        qualifiers += word
+        reason = reason[len(word[0]) :].lstrip()
+    return [Act(line["incident"], classification.Classify(line["category"], tuple(qualifiers), reason))]
 
 
 def crime_acts(_: Desk, line: Line) -> list[Act]:

@@ -94,10 +94,6 @@ def test_a_folded_text_fits_and_keeps_every_letter_in_order(text: str, width: in
     assert all(line.startswith(indent) for line in lines[1:])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="safe_text counts marks by their category; parts of Korean syllables take no cell, and are letters",
-)
 def test_no_more_than_four_signs_without_a_cell_are_piled_on_a_letter() -> None:
     assert obeyed(safe_text("\u1100" + "\u1161" * 500)) == []
 
@@ -493,10 +489,6 @@ def test_what_is_pasted_into_a_line_is_recorded_as_it_stands_there(room: Room) -
     leaves(room)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an escape within a paste is read as the beginning of a key, and what follows it as keys: Enter, too",
-)
 def test_a_paste_presses_no_key(room: Room) -> None:
     """Not every terminal leaves escapes out: a multiplexer pastes what it was given. What a caller wrote carries out no line."""
     before = room.house.room.journal.tip().size
@@ -566,9 +558,6 @@ def test_a_byte_that_is_no_letter_leaves_the_room_open(keys: bytes, room: Room) 
     leaves(room)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="each @ that stands alone becomes the item under the cursor, in the words of the line, too"
-)
 def test_a_lone_at_sign_in_what_was_said_is_recorded_as_it_was_said(room: Room) -> None:
     room.press(f"note 1 of {day(room)} meet me @ the mill", "Enter: Write")
     room.press("\r", "meet me")

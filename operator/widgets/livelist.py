@@ -199,7 +199,7 @@ class LiveList(ScrollView, can_focus=False):
         """Be as long as there are rows; where what is in view `stays`, with blank ones at the foot for those that went."""
         width = len(MARK) + sum(column.width for column in self._columns)
         height = len(self._rows) + 1  # the heading stands above the rows
-        if stays:
+        if stays and self.scroll_offset.y:
             height = max(height, self.scroll_offset.y + self.size.height)
         size = Size(width, height)
         if size != self.virtual_size:

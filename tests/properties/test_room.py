@@ -130,6 +130,7 @@ ANSWERS = "situation=now threat={threat} risk=serious investigation=some vulnera
 QUIET = ANSWERS.format(threat="none", v="none")
 CHILD = ANSWERS.format(threat="weapon", v="child")
 CALLS = (
+    "next",
     "answer {c}",
     "abandon {c}",
     "triage {c} threat weapon a kitchen knife",

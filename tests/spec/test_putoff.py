@@ -42,6 +42,7 @@ from hueandcry.operator.undoing import undoing
 from hueandcry.operator.verbs import carry_out, preview
 from hueandcry.operator.watch import Watch
 from hueandcry.operator.widgets.columns import incident_columns
+from hueandcry.operator.widgets.livelist import When
 from hueandcry.store.item import Item
 from hueandcry.store.views import Board, blank, board_of
 from tests.spec.harness import (
@@ -465,7 +466,7 @@ def test_a_row_says_nothing_of_what_is_put_off_as_though_it_called(stage: Founde
     stage.pass_time(300)
 
     def row() -> dict[str, tuple[str, Any]]:
-        return {one.heading: one.shows(item(stage), stage.clock()) for one in incident_columns(120)}
+        return {one.heading: one.shows(item(stage), When(stage.clock())) for one in incident_columns(120)}
 
     assert row()["due"][0].startswith("BROKE")
     assert row()["what"] == ("+1 theft", Styles.care)

@@ -35,18 +35,19 @@ class Read(Struct, frozen=True):
 
 def read(sort: Sort, said: str, today: date) -> Read:
     """Return a detail of a sort in the one form in which it is searched."""
-    plain = " ".join(said.split())
+    said = " ".join(said.split())
     match sort:
         case Sort.NUMBER:
-            text = e164(plain)
+            text = e164(said)
         case Sort.BORN:
-            text = read_born(plain, today)
+            text = read_born(said, today)
         case Sort.VEHICLE:
-            text = plate_of(plain)
+            text = plate_of(said)
         case _:
-            text = plain
-    found = plain if text is None else text
-    return Read(found, said if said != found else "", plausible=text is not None)
+            text = said
+    if text is None:
+        return Read(said, "", plausible=False)
+    return Read(text, said if said != text else "")
 
 
 def can_be(sort: str, said: str, today: date) -> bool:

@@ -2,14 +2,28 @@
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.strip import Strip
+
 from hueandcry.operator.messages import Listed
 from hueandcry.operator.screens.list import ListScreen
 from hueandcry.operator.source import Source
+from hueandcry.operator.theme import Styles
 from hueandcry.operator.wall import WIDTH
 from hueandcry.operator.widgets.livelist import fitted
 from hueandcry.operator.widgets.logview import LogView
 
 BETWEEN = 3
+COLUMN = WIDTH + 2 + BETWEEN
+
+
+class WallView(LogView):
+    """The sections; their titles stand out, which are the lines of a column that are not indented."""
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        parts = [strip.crop(x, x + COLUMN) for x in range(0, self.size.width, COLUMN)]
+        return Strip.join([one if one.text.startswith(" ") else one.apply_style(Styles.heading) for one in parts])
 
 
 class WallScreen(ListScreen):
@@ -20,6 +34,9 @@ class WallScreen(ListScreen):
     def __init__(self, source: Source | None = None) -> None:
         super().__init__("wall", source)
         self._said: tuple[str, ...] = ()
+
+    def compose_body(self) -> ComposeResult:
+        yield WallView(id="list", follows=False)
 
     def listed(self, listed: Listed) -> None:
         """Show the wall as it stands now."""
@@ -32,7 +49,7 @@ class WallScreen(ListScreen):
         self._arrange()
 
     def _arrange(self) -> None:
-        columns = max(1, (self.app.size.width + BETWEEN) // (WIDTH + 2 + BETWEEN))
+        columns = max(1, (self.app.size.width + BETWEEN) // COLUMN)
         self.query_one("#list", LogView).show(("The wall",), tuple(beside(sections_of(self._said), columns)))
 
 
@@ -55,8 +72,7 @@ def beside(sections: list[list[str]], columns: int) -> list[str]:
         shortest = min(stacks, key=len)
         shortest += [*([""] if shortest else []), *section]
     rows = max(map(len, stacks), default=0)
-    width = WIDTH + 2 + BETWEEN
     return [
-        "".join(fitted(stack[row] if row < len(stack) else "", width) for stack in stacks).rstrip()
+        "".join(fitted(stack[row] if row < len(stack) else "", COLUMN) for stack in stacks).rstrip()
         for row in range(rows)
     ]

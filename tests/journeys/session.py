@@ -9,6 +9,7 @@ script's own home, and the lines below it are what is expected:
 Plain lines are standard output, `stderr: ` begins a line of standard error, `(exit 2)` is the exit code, which is 0 where
 nothing is said. `...` in a line stands for any text, alone in a line for any number of lines; runs of blanks count as
 one. `NAME=$(...)` stands for one word, which later lines may use as ${NAME}. `file NAME <<END` writes a file up to END.
+A line that is the command alone, with nothing that is the shell's to do, is run by a process that has loaded it (warm.py).
 The command is HUE_COMMAND, else this tree's own; each script has its own home, store, keys, time zone and language.
 """
 
@@ -18,12 +19,23 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 3600 if os.environ.get("HUE_PROOF") == "1" else 60  # whole files take their time
+_OF_THE_SHELL = re.compile(r"[|&;<>$()`*?~#\\\[\]]")
 _CAPTURE = re.compile(r"([A-Z][A-Z0-9_]*)=\$\(\.\.\.\)")
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it printed, byte by byte."""
+
+    code: int
+    out: bytes
+    err: bytes
 
 
 def command() -> list[str]:
@@ -44,17 +56,27 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def hue(home: Path, *words: str | bytes, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a home with words, standard input and more environment; return what came of it."""
-    return subprocess.run(
+    done = run(home, [os.fsdecode(word) for word in words], given.encode("utf-8", "surrogateescape"), **more)
+    out, err = (one.decode("utf-8", "surrogateescape") for one in (done.out, done.err))
+    return subprocess.CompletedProcess([*command(), *words], done.code, out, err)
+
+
+def run(home: Path, words: Sequence[str], given: bytes = b"", **more: str) -> Ended:
+    """Run the command, in a process that has loaded it where that makes no difference; return what came of it, byte by byte."""
+    from tests.journeys.warm import shared
+
+    if "HUE_COMMAND" not in os.environ and not any(name.startswith("PYTHON") for name in more):
+        return shared().hue(home, words, given, environment(home, **more))
+    done = subprocess.run(
         [*command(), *words],
         input=given,
         env=environment(home, **more),
         cwd=home,
         capture_output=True,
-        text=True,
-        errors="surrogateescape",
         timeout=LIMIT_S,
         check=False,
     )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def start(home: Path, *words: str, **more: str) -> subprocess.Popen[bytes]:
@@ -123,28 +145,33 @@ class Session:
         return text
 
     def _run(self, script: Path, step: Step) -> None:
-        done = subprocess.run(
-            ["sh", "-c", self._named(step.line)],
-            stdin=subprocess.DEVNULL,
-            env=environment(self.home),
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            timeout=LIMIT_S,
-            check=False,
-        )
-        found = self._pattern(step.out).fullmatch(_level(done.stdout))
-        if found and self._pattern(step.err).fullmatch(_level(done.stderr)) and done.returncode == step.code:
+        done = self._done(self._named(step.line))
+        out, err = (one.decode("utf-8", "surrogateescape") for one in (done.out, done.err))
+        found = self._pattern(step.out).fullmatch(_level(out))
+        if found and self._pattern(step.err).fullmatch(_level(err)) and done.code == step.code:
             self.names |= {name: value for name, value in found.groupdict().items() if value}
             return
         __tracebackhide__ = True
         expected = [*step.out, *(f"stderr: {one}" for one in step.err), f"(exit {step.code})"]
-        actual = f"{done.stdout}{_prefixed(done.stderr)}(exit {done.returncode})"
+        actual = f"{out}{_prefixed(err)}(exit {done.code})"
         raise AssertionError(
             f"{script.name}:{step.number}: $ {self._named(step.line)}\n"
             f"--- expected\n{self._named(chr(10).join(expected))}\n--- actual\n{actual}"
         )
+
+    def _done(self, line: str) -> Ended:
+        if line.startswith("hue ") and not _OF_THE_SHELL.search(line):
+            return run(self.home, shlex.split(line)[1:])
+        done = subprocess.run(
+            ["sh", "-c", line],
+            stdin=subprocess.DEVNULL,
+            env=environment(self.home),
+            cwd=self.home,
+            capture_output=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     def _pattern(self, lines: list[str]) -> re.Pattern[str]:
         parts = []

@@ -2,71 +2,67 @@
 
 Theory of operation. A command of its own is most of a second's loading; hundreds of them are put to a table of texts. Each
 request is a line of JSON: words, environment, folder, standard input; the answer is one, too. The child has pipes and files
-like any command's, and ends as the command does. Where HUE_COMMAND names another command, that one is run as usual.
+like any command's, and ends as the command does. tests/journeys/session.py says when it is used.
 """
 
+import atexit
 import base64
 import json
 import os
+import select
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple
 
-from tests.journeys.session import LIMIT_S, ROOT, command, environment
-
-
-class Ended(NamedTuple):
-    """How a command ended, and what it printed, byte by byte."""
-
-    code: int
-    out: bytes
-    err: bytes
+from tests.journeys.session import LIMIT_S, ROOT, Ended
 
 
 class Warm:
-    """A loaded command, to be used in a `with`."""
+    """A loaded command."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="hue-warm-"))
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, str(self._folder)],
+            env={**os.environ, "PYTHONPATH": f"{ROOT / '.typed'}:{ROOT}", "LANG": "C.UTF-8"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
 
-    def __enter__(self) -> "Warm":
-        self._process: subprocess.Popen[bytes] | None = None
-        if "HUE_COMMAND" not in os.environ:
-            self._process = subprocess.Popen(
-                [sys.executable, __file__, str(self._folder)],
-                env={**os.environ, "PYTHONPATH": f"{ROOT / '.typed'}:{ROOT}", "LANG": "C.UTF-8"},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-        return self
+    def end(self) -> None:
+        """End the process that has loaded it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(LIMIT_S)
+        self._process.stdout.close()
+        shutil.rmtree(self._folder)
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        if self._process is not None:
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            self._process.stdin.close()
-            self._process.wait(LIMIT_S)
-            self._process.stdout.close()
-
-    def hue(self, home: Path, words: Sequence[str], given: bytes = b"", **more: str) -> Ended:
-        """Run the command in a home with words, standard input and more environment."""
-        env = environment(home, **more)
-        if self._process is None:
-            done = subprocess.run(
-                [*command(), *words], input=given, env=env, cwd=home, capture_output=True, check=False, timeout=LIMIT_S
-            )
-            return Ended(done.returncode, done.stdout, done.stderr)
+    def hue(self, home: Path, words: Sequence[str], given: bytes, env: dict[str, str]) -> Ended:
+        """Run the command in a home with words, standard input and this environment alone."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         asked = {"words": list(words), "env": env, "home": str(home), "given": base64.b64encode(given).decode()}
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         self._process.stdin.flush()
+        if not select.select([self._process.stdout], [], [], LIMIT_S)[0]:
+            self._process.kill()
+            raise subprocess.TimeoutExpired(list(words), LIMIT_S)
         told = json.loads(self._process.stdout.readline())
         return Ended(told["code"], base64.b64decode(told["out"]), base64.b64decode(told["err"]))
+
+
+@cache
+def shared() -> Warm:
+    """Return the one of this process of tests, which ends with it."""
+    one = Warm()
+    atexit.register(one.end)
+    return one
 
 
 def _serve(folder: Path) -> None:

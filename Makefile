@@ -9,7 +9,7 @@ run: .venv/installed
 	@$(BIN)/hue demo
 
 test: dev
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 dev: .venv/developed $(LINKS)
 	@:

@@ -9,7 +9,8 @@ script's own home, and the lines below it are what is expected:
 Plain lines are standard output, `stderr: ` begins a line of standard error, `(exit 2)` is the exit code, which is 0 where
 nothing is said. `...` in a line stands for any text, alone in a line for any number of lines; runs of blanks count as
 one. `NAME=$(...)` stands for one word, which later lines may use as ${NAME}. `file NAME <<END` writes a file up to END.
-A line that is the command alone, with nothing that is the shell's to do, is run by a process that has loaded it (warm.py).
+A line that is the command alone, or a script's own name for it, with nothing that is the shell's to do, is run by a process
+that has loaded it (warm.py).
 The command is HUE_COMMAND, else this tree's own; each script has its own home, store, keys, time zone and language.
 """
 
@@ -27,6 +28,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 3600 if os.environ.get("HUE_PROOF") == "1" else 60  # whole files take their time
 _OF_THE_SHELL = re.compile(r"[|&;<>$()`*?~#\\\[\]]")
+_DOOR = re.compile(r'#!/bin/sh\n((?:\w+=\S+ )*)exec hue "\$@"\n')
 _CAPTURE = re.compile(r"([A-Z][A-Z0-9_]*)=\$\(\.\.\.\)")
 
 
@@ -160,8 +162,9 @@ class Session:
         )
 
     def _done(self, line: str) -> Ended:
-        if line.startswith("hue ") and not _OF_THE_SHELL.search(line):
-            return run(self.home, shlex.split(line)[1:])
+        door = self._door(line.split(maxsplit=1)[0])
+        if door is not None and not _OF_THE_SHELL.search(line):
+            return run(self.home, shlex.split(line)[1:], **door)
         done = subprocess.run(
             ["sh", "-c", line],
             stdin=subprocess.DEVNULL,
@@ -172,6 +175,15 @@ class Session:
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
+
+    def _door(self, name: str) -> dict[str, str] | None:
+        """Return the environment in which a name is the command, None where it is something else."""
+        path = self.home / "bin" / name
+        found = _DOOR.fullmatch(path.read_text()) if name != "hue" and path.exists() else None
+        if found is None:
+            return {} if name == "hue" else None
+        given = (one.partition("=") for one in found[1].split())
+        return {one: value.replace("$HOME", str(self.home)) for one, _, value in given}
 
     def _pattern(self, lines: list[str]) -> re.Pattern[str]:
         parts = []

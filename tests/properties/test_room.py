@@ -130,7 +130,6 @@ ANSWERS = "situation=now threat={threat} risk=serious investigation=some vulnera
 QUIET = ANSWERS.format(threat="none", v="none")
 CHILD = ANSWERS.format(threat="weapon", v="child")
 CALLS = (
-    "next",
     "answer {c}",
     "abandon {c}",
     "triage {c} threat weapon a kitchen knife",
@@ -160,6 +159,7 @@ CALLS = (
     "callerat {c} aml 53.4808,-2.2426 30 45s",
     "callerat {c} cell somewhere in the woods",
     "place {c} #3 flat 2",
+    "next",
 )
 HANDS = (
     "hand {x} 2001 her sister rings at ten",

@@ -109,6 +109,7 @@ class ControlRoom(Navigation):
         self.zone = room.board.zone
         self._faults = tuple(faults)
         self._why = ""
+        self._settled = False
 
     def get_css_variables(self) -> dict[str, str]:
         return {**super().get_css_variables(), **Styles.css()}
@@ -154,8 +155,12 @@ class ControlRoom(Navigation):
             self.call_later(self._take_up, left)
         if self._faults:
             self._board.warn("; ".join(self._faults))
+
+    def _settle(self) -> None:
+        """Set aside what stays for the shift, now that the board is painted, so that nothing looks through it while keys wait."""
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     def on_from_source(self, message: FromSource) -> None:
         told, source = message.told, message.source
@@ -204,6 +209,9 @@ class ControlRoom(Navigation):
         for screen in self._of(source):
             if isinstance(screen, LiveListsScreen):
                 screen.moved(moved)
+        if source is self.backroom and not self._settled:
+            self._settled = True
+            self.call_after_refresh(self._settle)
         status = f"{self._named}  {moved.status}" if source is self.backroom else moved.status
         if status != self._statuses.get(source):  # a line that says the same costs nothing over a bad line
             self._statuses[source] = status

@@ -4,6 +4,7 @@ Theory of operation. Each command opens the store through bootstrap, does its wo
 ends stands in exits.py. Commands import what they need when they run: first paint is mostly import time.
 """
 
+import gc
 import os
 import sys
 import time
@@ -60,11 +61,13 @@ def _work(store: str | None, session: str | None) -> None:
     from hueandcry.operator.bootstrap import open_room
     from hueandcry.operator.settings import read_settings
 
+    gc.disable()  # until the board is painted (app.py): what is loaded now stays, and looking through it takes longer than loading
     try:
         opened = open_room(store)
         opened.desk(session)
         opened.warm()
     except Unavailable:
+        gc.enable()
         converse(store, session)
         return
     settings, faults = read_settings()

@@ -31,7 +31,7 @@ class DispatchScreen(LiveListsScreen):
     )
     FIRST: ClassVar[str] = "waiting"
     CSS: ClassVar[str] = """
-    #waiting { height: 3fr; min-height: 5; }
+    #waiting { height: 4fr; min-height: 5; }
     #deployed { height: 2fr; min-height: 4; }
     #lists { height: 5fr; }
     #list { height: 2fr; min-height: 4; }

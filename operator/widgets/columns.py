@@ -4,6 +4,8 @@ Theory of operation. A grade is told by its number, its sign, its place and its 
 Nothing is told by colour alone.
 """
 
+import re
+
 from rich.style import Style
 
 from hueandcry.domain.order import NS_PER_MIN
@@ -64,7 +66,7 @@ def _age(item: Item, when: When) -> tuple[str, Style | None]:
 
 def _due(item: Item, when: When) -> tuple[str, Style | None]:
     if item.broken and item.due is not None and is_said(item, "BROKE"):
-        return f"BROKE {_minutes(item.due, when.minute_ns)}", Styles.alarm
+        return f"BROKE {_short(item.due, when.minute_ns)}", Styles.alarm
     return _left(item.due, when)
 
 
@@ -77,7 +79,7 @@ def _left(due: int | None, when: When) -> tuple[str, Style | None]:
     if due is None:
         return "", None
     if due <= when.now_ns:
-        return f"LATE {_minutes(due, when.minute_ns)}", Styles.alarm
+        return f"LATE {_short(due, when.minute_ns)}", Styles.alarm
     if when.ticks:
         return f"in {ago(when.now_ns, due)}", Styles.care
     return f"in {_minutes(when.minute_ns + NS_PER_MIN, due)}", None
@@ -87,6 +89,11 @@ def _minutes(since: int, until: int) -> str:
     """Return a span in whole minutes at least, so that an idle screen is drawn once a minute."""
     text = ago(since, until)
     return "0m" if text.endswith("s") else text
+
+
+def _short(since: int, until: int) -> str:
+    """Return a span of which the largest unit is enough: minutes, then hours, then days."""
+    return re.split(r"(?<=[hd])", _minutes(since, until))[0]
 
 
 def contact_columns(width: int) -> tuple[Column, ...]:
@@ -100,10 +107,10 @@ def contact_columns(width: int) -> tuple[Column, ...]:
 def incident_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of open incidents."""
     wide = width >= WIDE
-    columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade), Column("v", 4, _care)]
-    columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 10, _district)]
-    columns += [_queue(13 if wide else 10), Column("owner", 14 if wide else 11, _owner)]
-    return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 9, _due))
+    columns = [Column("incident", 16 if wide else 14, _ref), Column("g", 4, _grade), Column("v", 4, _care)]
+    columns += [Column("what", 22 if wide else 14, _what), Column("district", 16 if wide else 8, _district)]
+    columns += [_queue(13 if wide else 10), Column("owner", 14 if wide else 7, _owner)]
+    return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 11, _due))
 
 
 def lane_columns(width: int) -> tuple[Column, ...]:
@@ -111,21 +118,21 @@ def lane_columns(width: int) -> tuple[Column, ...]:
     wide = width >= WIDE
     columns = [Column("partner", 8, _ref), Column("who asks, for what", 34 if wide else 25, _what)]
     columns += [_queue(13 if wide else 10, stage=True), Column("owner", 15, _owner)]
-    return (*columns, Column("age", 7, _age), Column("due", 12 if wide else 10, _due))
+    return (*columns, Column("age", 7, _age), Column("due", 12, _due))
 
 
 def desk_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of what the vulnerability desk looks at."""
     wide = width >= WIDE
-    columns = [Column("incident", 16 if wide else 7, _ref), Column("g", 4, _grade)]
-    columns += [Column("what", 22 if wide else 17, _what), Column("district", 16 if wide else 10, _district)]
+    columns = [Column("incident", 16 if wide else 14, _ref), Column("g", 4, _grade)]
+    columns += [Column("what", 22 if wide else 14, _what), Column("district", 16 if wide else 8, _district)]
     columns += [_queue(13 if wide else 10), Column("owner", 14 if wide else 11, _owner)]
-    return (*columns, Column("age", 7 if wide else 6, _age), Column("look", 12 if wide else 10, _look))
+    return (*columns, Column("age", 7 if wide else 6, _age), Column("look", 12 if wide else 11, _look))
 
 
 def referral_columns(width: int) -> tuple[Column, ...]:
     """Return the columns of referrals to agencies."""
     wide = width >= WIDE
     columns = [Column("referral", 9, _ref), Column("agency and basis", 34 if wide else 27, _what)]
-    columns += [_queue(13 if wide else 10, stage=True), Column("owner", 15, _owner)]
-    return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12 if wide else 10, _due))
+    columns += [_queue(13 if wide else 10, stage=True), Column("owner", 14, _owner)]
+    return (*columns, Column("age", 7 if wide else 6, _age), Column("due", 12, _due))

@@ -26,7 +26,7 @@ from hueandcry.operator.widgets.order import Order
 from hueandcry.store.item import Item
 
 MARK, NO_MARK = "> ", "  "
-
+CUT = "…"
 
 Cell = tuple[str, Style | None]
 LAID_OUT_MAX = 1_000  # rows that are kept laid out: those in view, and some that were
@@ -53,8 +53,12 @@ class Column(Struct, frozen=True):
 
 
 def fitted(text: str, width: int) -> str:
-    """Return a text of exactly so many cells, whatever letters it has: cut at its end, or filled with blanks."""
-    return text[:width].ljust(width) if text.isascii() else set_cell_size(text, width)
+    """Return a text of exactly so many cells, whatever letters it has: filled with blanks, or cut, and then it says so."""
+    if text.isascii() and len(text) <= width:
+        return text.ljust(width)
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + CUT if width > 0 else ""
 
 
 class LiveList(ScrollView, can_focus=False):

@@ -1,13 +1,22 @@
 """The live list: nothing moves under the cursor, whatever others do."""
 
 import random
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from hueandcry.operator.widgets.columns import incident_columns
-from hueandcry.operator.widgets.livelist import LiveList
+from hueandcry.operator.widgets.columns import (
+    contact_columns,
+    desk_columns,
+    incident_columns,
+    lane_columns,
+    referral_columns,
+)
+from hueandcry.operator.widgets.livelist import MARK, Column, LiveList, When, fitted
 from hueandcry.store.item import Item, urgency
 
 
@@ -113,3 +122,33 @@ async def test_an_empty_list_is_drawn_and_moved_in_without_harm() -> None:
         app.list.move(1)
         assert app.list.item is None
         assert "Incidents (0)" in app.list.render_line(0).text
+
+
+@pytest.mark.parametrize("columns", [contact_columns, incident_columns, desk_columns, lane_columns, referral_columns])
+@pytest.mark.parametrize("width", [80, 120, 240])
+def test_the_columns_have_room_on_their_screen(columns: Callable[[int], tuple[Column, ...]], width: int) -> None:
+    assert len(MARK) + sum(one.width for one in columns(width)) <= width  # of the last one the bar takes a blank
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(15, "BROKE 15m"), (59, "BROKE 59m"), (125, "BROKE 2h"), (3_000, "BROKE 2d")]
+)
+def test_the_number_with_its_day_and_what_is_late_are_whole(width: int, minutes: int, said: str) -> None:
+    """After midnight most of what is open is of another day; `57 of` alone would be today's 57."""
+    late = replace(item(57), ref="1057 of 23/11", broken=1, due=0)
+    shown = {
+        one.heading: (one.shows(late, When(minutes * 60 * 10**9))[0], one.width - 1) for one in incident_columns(width)
+    }
+    assert shown["incident"][0] == "1057 of 23/11"
+    assert shown["due"][0] == said
+    assert all(len(text) <= room for text, room in (shown["incident"], shown["due"]))
+
+
+def test_a_cell_for_which_a_text_is_too_long_says_so() -> None:
+    assert fitted("dispatcher", 10) == "dispatcher"
+    assert fitted("dispatcher", 6) == "dispa…"
+    assert fitted("警察署長", 5) == "警察…"
+    assert [cell_len(fitted(text, width)) for text in ("警察署長", "dispatch", "") for width in range(9)] == [
+        *range(9)
+    ] * 3

@@ -120,4 +120,9 @@ def is_point(point: tuple[int, ...]) -> bool:
 
 def is_stale(taken: int, now: int) -> bool:
     """Tell whether a caller's location is too old to send anybody to without asking."""
-    return now - taken > STALE_AFTER_S * NS_PER_S
+    return now >= stale_at(taken)
+
+
+def stale_at(taken: int) -> int:
+    """Return from when on a location that was taken then is too old (ns UTC)."""
+    return taken + STALE_AFTER_S * NS_PER_S + 1

@@ -331,7 +331,6 @@ def run(
     """Open the control room on the screen until the operator leaves."""
     from hueandcry.domain.fault import Unavailable
 
-    os.environ.setdefault("TEXTUAL_FPS", "60")
     sys.setswitchinterval(SWITCH_S)
     setattr(linux_driver, "getincrementaldecoder", keyboard_decoder)  # noqa: B010 — it is its own import
     app = ControlRoom(room, session, title, settings, faults)

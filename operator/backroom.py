@@ -51,6 +51,7 @@ from hueandcry.store.naming import RoomNames
 from hueandcry.store.subscription import Commits
 
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
+PAINT_S = 0.5  # the first tick looks at every open item, and waits until the board that was told is painted
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
@@ -70,6 +71,7 @@ class Backroom(threading.Thread):
         self._showing: Showing
         self._palette: Palette
         self._next_tick = 0.0
+        self._last: dict[str, Callable[[], None]] = {}  # what was asked last of a kind
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
         self._minute = 0
@@ -83,7 +85,7 @@ class Backroom(threading.Thread):
 
     def foresee(self, text: str, turn: int) -> None:
         """Say what Enter would do; answered by Foreseen."""
-        self._ask(lambda: self._foresee(text, turn))
+        self._ask_last("foresee", lambda: self._foresee(text, turn))
 
     def look_at(self, stream: bytes | None) -> None:
         """Open an item and keep it up to date; answered by Opened, again whenever it changes."""
@@ -111,11 +113,11 @@ class Backroom(threading.Thread):
 
     def suggest(self, stream: bytes, text: str) -> None:
         """Say which category the words of a narrative suggest; answered by Suggesting."""
-        self._ask(lambda: self._suggest(stream, text))
+        self._ask_last("suggest", lambda: self._suggest(stream, text))
 
     def offer(self, typed: str, stream: bytes | None, turn: int) -> None:
         """Say what the palette offers for what is typed, with an item in front; answered by Offered."""
-        self._ask(lambda: self._tell(Offered(turn, tuple(self._palette.offered(typed, stream)))))
+        self._ask_last("offer", lambda: self._tell(Offered(turn, tuple(self._palette.offered(typed, stream)))))
 
     def open_incident(self, stream: bytes, words: str) -> None:
         """Open an incident from a contact, of the type that its words suggest; answered by Told, or by Filled where none do."""
@@ -138,6 +140,16 @@ class Backroom(threading.Thread):
         self._ask(None)
         self.join()
 
+    def _ask_last(self, what: str, request: Callable[[], None]) -> None:
+        """Ask for what follows from a text; of what is asked while others are answered, only the last text counts."""
+        self._last[what] = request
+
+        def asked() -> None:
+            if self._last[what] is request:
+                request()
+
+        self._ask(asked)
+
     def _ask(self, request: Callable[[], None] | None) -> None:
         self._requests.put(request)
         if self._commits is not None:
@@ -157,6 +169,7 @@ class Backroom(threading.Thread):
             self._palette = Palette(self._desk, self._showing.items)
             self._told = self._room.board.position
             self._say_board()
+            self._next_tick = time.monotonic() + PAINT_S
             self._deliver()
             with Commits(self._room.journal) as self._commits:
                 self._serve(self._commits)

@@ -18,6 +18,8 @@ from hueandcry.operator import adopting, arriving, custody, overseeing, places, 
 from hueandcry.operator.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, fail, run
 from hueandcry.operator.options import At, Json, Session, Store
 
+FPS = "240"  # a key is painted 4 ms later at most, where 17 ms are the library's; what others do is drawn ten times a second
+
 app = typer.Typer(
     name="hue",
     help="A terminal control room for police contact management. Without a command it opens the room.",
@@ -57,6 +59,7 @@ def _work(store: str | None, session: str | None) -> None:
     if not _can_draw():
         converse(store, session)
         return
+    os.environ.setdefault("TEXTUAL_FPS", FPS)  # is read when the library is imported
     from hueandcry.operator.app import run as run_screen
     from hueandcry.operator.bootstrap import open_room
     from hueandcry.operator.settings import read_settings

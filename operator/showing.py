@@ -7,6 +7,7 @@ are told anew when a record moved that they are about.
 
 import time
 from collections.abc import Callable, Iterable
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from hueandcry.domain.contact import Contact
@@ -23,10 +24,10 @@ from hueandcry.operator.messages import Listed, Message, Moved, Told, Turned
 from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.roomlists import lines_of
 from hueandcry.operator.text import safe_text
-from hueandcry.store.item import Item
+from hueandcry.store.item import Item, changes_at
+from hueandcry.store.moment import local_day
 from hueandcry.store.views import WORKED
 
-NEVER = 1 << 63
 WHOLE, WHOLE_EVERY_S = ("wall", "alerts", "dispatch", "desk"), 3.0  # lists that are made of every item
 Follow = Callable[[bytes, Record | None, Item | None], None]
 
@@ -40,8 +41,10 @@ class Showing:
         self._desk, self._tell, self._status, self._follow = desk, tell, status, follow
         self._items: dict[bytes, Item] = {}
         self._known_here = self._named_here()
-        self._minute = 0
-        self._next: tuple[int, bytes] | None = None
+        self._minute, self._day = 0, ""
+        self._changes: list[tuple[int, bytes]] = []  # a heap of when (ns UTC) what says something else by itself
+        self._change_of: dict[bytes, int] = {}  # which of them holds for an item
+        self._dues: list[tuple[int, bytes]] = []  # a heap of when (ns UTC) what is due; of some that changed since, too
         self._told: tuple[str, bytes | None, int] = ("", None, 0)
         self.listing = ""
         self._listed, self._list_late = 0.0, False
@@ -57,9 +60,16 @@ class Showing:
     def say_board(self) -> list[Item]:
         """Tell the whole board, and return it."""
         now_ns = self._desk.identity.now()
-        found = self._desk.board.items(now_ns)
-        self._items, self._next = {item.stream: item for item in found}, None
-        self._minute = now_ns // NS_PER_MIN
+        board = self._desk.board
+        records = board.open()
+        found = [board.item(record, now_ns) for record in records]
+        self._items = {item.stream: item for item in found}
+        self._changes, self._change_of = [], {}
+        for record, item in zip(records, found, strict=True):
+            self._expect(record, item, now_ns)
+        self._dues = [due for item in found for due in _dues(item)]
+        heapify(self._dues)
+        self._minute, self._day = now_ns // NS_PER_MIN, local_day(now_ns, board.zone)
         self._known_here = self._named_here()
         items: dict[bytes, Item | None] = dict(self._items)
         self._moved(items, now_ns, whole=True)
@@ -82,27 +92,52 @@ class Showing:
     def say_minute(self) -> None:
         """Tell that a minute went on: the items whose words are others now."""
         board, now_ns = self._desk.board, self._desk.identity.now()
-        self._minute = now_ns // NS_PER_MIN
+        day, went_back = local_day(now_ns, board.zone), now_ns // NS_PER_MIN < self._minute
+        every = went_back or day != self._day  # a new day changes every number
+        self._minute, self._day = now_ns // NS_PER_MIN, day
         changed: dict[bytes, Item | None] = {}
-        for record in board.open():
+        for record in board.open() if every else self._expected(now_ns):
             item = board.item(record, now_ns)
-            if self._items.get(item.stream) != item:
-                self._put(item.stream, record, item)
+            before = self._items.get(item.stream)
+            self._put(item.stream, record, item, now_ns)
+            if before != item:
                 changed[item.stream] = item
         self._moved(changed, now_ns)
         self._list_again()  # lists tell times, too
+
+    def _expected(self, now_ns: int) -> list[Record]:
+        """Return what was expected to say something else by now."""
+        found = []
+        while self._changes and self._changes[0][0] <= now_ns:
+            when, stream = heappop(self._changes)
+            record = self._desk.board.records.get(stream)
+            if self._change_of.get(stream) == when and record is not None:
+                del self._change_of[stream]
+                found.append(record)
+        return found
+
+    def _expect(self, record: Record, item: Item, now_ns: int) -> None:
+        """Remember when an item will say something else."""
+        when = changes_at(record, item, now_ns)
+        if when is None:
+            self._change_of.pop(item.stream, None)
+        elif self._change_of.get(item.stream) != when:
+            self._change_of[item.stream] = when
+            heappush(self._changes, (when, item.stream))
 
     def _moved(self, items: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
         self._tell(Moved(items, now_ns, self._status(now_ns), whole=whole, ticking=self._ticking(now_ns)))
 
     def _ticking(self, now_ns: int) -> bytes | None:
         """Return the item that is due next, where that is within a minute."""
-        if self._next is None or self._next[0] <= now_ns:
-            dues = (
-                (due, one.stream) for one in self._items.values() for due in (one.due, one.desk_due) if due is not None
-            )
-            self._next = min((one for one in dues if one[0] > now_ns), default=(NEVER, b""))
-        return self._next[1] if self._next[0] - now_ns < NS_PER_MIN else None
+        while self._dues and (self._dues[0][0] <= now_ns or not self._is_due(*self._dues[0])):
+            heappop(self._dues)
+        return self._dues[0][1] if self._dues and self._dues[0][0] - now_ns < NS_PER_MIN else None
+
+    def _is_due(self, due: int, stream: bytes) -> bool:
+        """Tell whether an item is still due at a moment (ns UTC) that was remembered."""
+        item = self._items.get(stream)
+        return item is not None and due in (item.due, item.desk_due)
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Tell what the entries moved."""
@@ -128,19 +163,24 @@ class Showing:
         """Yield what an item has become, nothing where it is none."""
         record = self._desk.board.records.get(stream)
         if record is None:
-            self._put(stream, None, None)
+            self._put(stream, None, None, now_ns)
             yield None
         elif record.kind in WORKED:
             item = self._desk.board.item(record, now_ns)
-            self._put(stream, record, item)
+            self._put(stream, record, item, now_ns)
             yield item
 
-    def _put(self, stream: bytes, record: Record | None, item: Item | None) -> None:
-        self._next = None
-        if item is None:
+    def _put(self, stream: bytes, record: Record | None, item: Item | None, now_ns: int) -> None:
+        if record is None or item is None:
             self._items.pop(stream, None)
+            self._change_of.pop(stream, None)
         else:
-            self._items[stream] = item
+            before, self._items[stream] = self._items.get(stream), item
+            known = () if before is None else _dues(before)
+            for due in _dues(item):
+                if due not in known:
+                    heappush(self._dues, due)
+            self._expect(record, item, now_ns)
         if self._follow is not None:
             self._follow(stream, record, item)
 
@@ -199,3 +239,8 @@ class Showing:
             if checked is None
             else {what: found for what, found in self.known.found.items() if what.value not in checked}
         )
+
+
+def _dues(item: Item) -> list[tuple[int, bytes]]:
+    """Return when (ns UTC) something about an item is due, each with the item."""
+    return [(due, item.stream) for due in (item.due, item.desk_due) if due is not None]

@@ -14,6 +14,7 @@ from hueandcry.domain.contact import UNKNOWN, Contact
 from hueandcry.domain.expedite import Expedite
 from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.location import stale_at
 from hueandcry.domain.order import risk_minutes, weight_of
 from hueandcry.domain.policy import Policy
 from hueandcry.domain.putoff import silent_until
@@ -130,6 +131,25 @@ def item_of(record: Record, *, ref: str, policy: Policy, crews: Sequence[Resourc
         risk=weight_of(record, policy).risk,
         added_min=policy.grades.order.added_min,
     )
+
+
+def changes_at(record: Record, item: Item, now_ns: int) -> int | None:
+    """Return when (ns UTC) a line says something else though nothing is recorded, None for never.
+
+    `item` is the line of the record as of `now_ns`. A new day is another matter: it changes the number of every incident.
+    """
+    assert isinstance(record, Worked), record.kind
+    moments = [item.due or 0, item.put_off_until or 0]
+    moments += [one.due for one in record.promises]
+    moments += [one.due for one in record.reminders]
+    match record:
+        case Incident() if record.major is not None:
+            moments += [one.due for one in record.major.unacknowledged]
+        case Contact() if record.caller_at is not None:
+            moments.append(stale_at(record.caller_at.taken))
+        case _:
+            pass
+    return min((one for one in moments if one > now_ns), default=None)
 
 
 def _desk_due(record: Worked, policy: Policy) -> int | None:

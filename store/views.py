@@ -89,6 +89,7 @@ class Board:
         self.in_hand: dict[str, dict[Kind, bytes]] = {}
         self.erasing: list[bytes] = []
         self._days: dict[str, bytearray] = {}
+        self._places: dict[str, dict[bytes, int]] = {}  # of the incidents of a day that was asked for, counted from 0
         self._zone: ZoneInfo | None = None
         self._districts: frozenset[str] | None = None
         self._partners: tuple[Partner, ...] | None = None
@@ -174,7 +175,7 @@ class Board:
         other = copy(self)
         other.records, other.staff, other.in_hand = dict(self.records), dict(self.staff), dict(self.in_hand)
         other.erasing, other._days = list(self.erasing), {day: bytearray(ids) for day, ids in self._days.items()}
-        other._read, other._read_at = {}, 0
+        other._places, other._read, other._read_at = {}, {}, 0
         return other
 
     # Asking
@@ -269,11 +270,11 @@ class Board:
     def number(self, record: Incident) -> Number:
         """Return an incident's daily number."""
         day = local_day(record.opened, self.zone)
-        ids = self._days.get(("h" if record.history else "") + day, bytearray())
-        at = ids.find(record.id)
-        while at % ID_BYTES and at >= 0:
-            at = ids.find(record.id, at + 1)
-        return Number(day, at // ID_BYTES + 1, record.history)
+        kept = ("h" if record.history else "") + day
+        ids, places = self._days.get(kept, bytearray()), self._places.setdefault(kept, {})
+        for place in range(len(places), len(ids) // ID_BYTES):
+            places[bytes(ids[place * ID_BYTES : (place + 1) * ID_BYTES])] = place
+        return Number(day, places.get(record.id, -1) + 1, record.history)
 
     def name(self, stream: bytes, now_ns: int | None = None) -> str:
         """Return how people name a stream."""
@@ -361,7 +362,7 @@ class Board:
                 return False
             held = [msgspec.msgpack.decode(content, type=RECORDS[Kind(kind)]) for kind, content in records]
             self.in_hand = {session: {Kind(kind): stream for kind, stream in one} for session, one in hands}
-            self._days = {day: bytearray(ids) for day, ids in days}
+            self._days, self._places = {day: bytearray(ids) for day, ids in days}, {}
             self.erasing = list(erasing)
         except (OSError, ValueError, TypeError, KeyError, msgspec.DecodeError, msgpack.UnpackException):
             return False

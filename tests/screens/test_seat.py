@@ -27,7 +27,7 @@ async def test_a_contact_s_page_has_its_risk_model_beside_its_log(store: Room, e
     await room.until(lambda: room.lists.cursor_on().startswith("c"), "the contact is under the cursor")
     ref = room.board.cursor_on()
     await room.press("Enter")
-    await room.sees("not yet asked", "Ringing on 999")
+    await room.sees("not yet asked", "found: none")
     await room.press("Down")
     await room.until(lambda: "Threat" in room.item.element, "the next element is marked")
     assert (room.item.kind, room.item.ref) == ("contact", ref)

@@ -13,8 +13,10 @@ from typing import Any
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Refused
+from hueandcry.domain.incident import Incident
 from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.order import NS_PER_MIN
+from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.operator import itemview
@@ -145,12 +147,11 @@ class Showing:
         touched, facts = {entry.stream for entry in taken}, [entry.fact for entry in taken]
         if not touched:
             return
-        board, now_ns = self._desk.board, self._desk.identity.now()
-        crews = (board.records.get(stream) for stream in touched)
-        touched |= {one.incident for one in crews if isinstance(one, Resource) and one.incident is not None}
+        now_ns = self._desk.identity.now()
+        touched |= self._named_by(touched)
         items = {stream: item for stream in touched for item in self._become(stream, now_ns)}
-        if self._named_here() != self._known_here:
-            self.say_board()  # any item may stand in a district or be of a partner that is known from now on
+        if self._named_here() != self._known_here or POLICY_STREAM in touched:
+            self.say_board()  # any item may stand in a district or be of a partner that is known from now on, or have other times
         else:
             self._moved(items, now_ns)
         self._list_again()
@@ -158,6 +159,14 @@ class Showing:
             if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
                 self.known = known(self._desk, self.looking_at)
             self.say_page()
+
+    def _named_by(self, touched: set[bytes]) -> set[bytes]:
+        """Return the incidents that name a crew of which something was recorded."""
+        records = self._desk.board.records
+        crews = {one.callsign for stream in touched if isinstance(one := records.get(stream), Resource)}
+        if not crews:
+            return set()
+        return {one.id for one in records.values() if isinstance(one, Incident) and crews.intersection(one.resources)}
 
     def _become(self, stream: bytes, now_ns: int) -> Iterable[Item | None]:
         """Yield what an item has become, nothing where it is none."""

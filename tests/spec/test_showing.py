@@ -1,13 +1,19 @@
 """What a source shows follows the board and the time, without looking at what neither changed."""
 
+from collections.abc import Callable
 from typing import Any
 
+from hueandcry.domain.adoption import Adopt
 from hueandcry.domain.duty import Role
 from hueandcry.domain.order import NS_PER_MIN
+from hueandcry.domain.policy import POLICY_STREAM
+from hueandcry.operator.desk import Act
 from hueandcry.operator.showing import Showing
 from tests.everyfield import FIRST, PLAIN, SECOND, live
+from tests.spec.harness import pack
 from tests.staging import S, Stage, work
 
+ANSWERS = "situation=past threat=none risk=low investigation=none vulnerability=none engagement=wants-police"
 NIGHT_MIN, PUT_OFF_AT = 18 * 60, 45
 
 
@@ -84,3 +90,25 @@ def test_what_is_due_next_is_found_whatever_came_and_went() -> None:
     showing.take(stage.log.entries(before, stage.board.position))
     dues = [one.due for one in showing.items() if one.due is not None]
     assert (told[-1].ticking is not None) == (min(dues) < stage.clock.now_ns + 60 * S)
+
+
+def test_a_crew_that_is_listed_and_times_that_are_others_are_shown_on_items_that_nobody_touched() -> None:
+    stage = Stage()
+    desk = stage.desk("2211", *(role for role in Role if role is not Role.WATCH))
+    showing = shown_of(stage)
+
+    def same_after(act: Callable[[], object]) -> None:
+        before, items = stage.board.position, list(showing.items())
+        act()
+        showing.take(stage.log.entries(before, stage.board.position))
+        assert list(showing.items()) != items
+        assert {one.stream: one for one in showing.items()} == {
+            one.stream: one for one in stage.board.items(stage.clock.now_ns)
+        }
+
+    same_after(
+        lambda: work(desk, f"unit AB12 CENTRAL\nopen - theft\nassess 1 {ANSWERS}\ngrade 1 3 it is needed\nsend 1 CD34")
+    )
+    same_after(lambda: work(desk, "unit CD34 CENTRAL"))
+    later = pack("grades-2020").replace(b"added_min = 10", b"added_min = 20")
+    same_after(lambda: stage.founder.do([Act(POLICY_STREAM, Adopt((later,)))]))

@@ -124,6 +124,13 @@ class Asker:
         heard = self._meet(stream)
         return [] if heard is None else [ring for entry in entries for ring in self._take(heard, entry)]
 
+    def share(self, record: Record | None) -> None:
+        """Hold a record that was folded elsewhere instead of its own, where both are of the same facts: it is in memory once."""
+        if isinstance(record, Worked):
+            heard = self._heard.get(record.id)
+            if heard is not None and heard.folded and heard.record.version == record.version:
+                heard.record = record
+
     def _meet(self, stream: bytes) -> Heard | None:
         record = self._blank(stream) if isinstance(stream, bytes) else None
         heard = None

@@ -71,7 +71,7 @@ class RingQuestion(Command[Worked], frozen=True):
     at: int
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
-        if any((one.question, one.number) == (self.question, self.number) for one in worked.rung):
+        if worked.has_rung(self.question, self.number):
             return []
         return [QuestionRang(self.question, self.number, self.at)]
 

@@ -173,6 +173,10 @@ class Worked(Questioned, frozen=True, kw_only=True):
         """Return the record after somebody wrote in its log; whoever works it may have to be told."""
         return self
 
+    def has_rung(self, question: Code, number: int) -> bool:
+        """Tell whether a standing question rang by a fact, and that is recorded."""
+        return any((one.question, one.number) == (question, number) for one in self.rung)
+
     @property
     def unheeded(self) -> str:
         """The standing question that rang last and that nobody has seen to, empty where there is none."""

@@ -35,8 +35,8 @@ from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
 from hueandcry.store.moment import local_text, read_moment
 from hueandcry.store.naming import RoomNames
+from hueandcry.store.records import blank
 from hueandcry.store.verify import verify
-from hueandcry.store.views import blank
 
 ZONE = "America/Chicago"
 FOUNDER = "1001"

@@ -27,8 +27,9 @@ from hueandcry.domain.staff import Session, Staff
 from hueandcry.operator.identity import Identity
 from hueandcry.store.codec import Pending
 from hueandcry.store.log import Log, Seen
+from hueandcry.store.records import blank
 from hueandcry.store.sealed import Door, Viewer
-from hueandcry.store.views import Board, blank
+from hueandcry.store.views import Board
 
 if TYPE_CHECKING:
     from hueandcry.operator.wallkeeper import WallKeeper

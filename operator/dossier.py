@@ -26,7 +26,8 @@ from hueandcry.store.codec import Row
 from hueandcry.store.inbound import inner
 from hueandcry.store.log import Log
 from hueandcry.store.naming import names_for
-from hueandcry.store.views import WORKED, Board
+from hueandcry.store.records import WORKED
+from hueandcry.store.views import Board
 
 COUNTED_EVERY = 4096
 FOLLOWED_S = 60.0  # the longest wait of whoever follows; a commit ends it

@@ -20,7 +20,8 @@ from hueandcry.domain.reference import Kind, is_code, stream_text
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.reference import Misread, find
 from hueandcry.store.moment import NotAMoment, local_text, read_ahead, read_back, rfc3339
-from hueandcry.store.views import WORKED, Board
+from hueandcry.store.records import WORKED
+from hueandcry.store.views import Board
 
 LINE_MAX = 10_000
 HERE = "@"  # the item under the cursor

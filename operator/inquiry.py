@@ -17,7 +17,8 @@ from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.store.moment import changeovers, local_text, rfc3339
 from hueandcry.store.naming import RoomNames
-from hueandcry.store.views import Board, blank
+from hueandcry.store.records import blank
+from hueandcry.store.views import Board
 
 
 def ask_history(room: Room, board: Board, now_ns: int, *, questions: list[str], named: str | None, json: bool) -> None:

@@ -26,7 +26,8 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.whereabouts import placed, where
 from hueandcry.store.item import Item
 from hueandcry.store.naming import names_for
-from hueandcry.store.views import WORKED, Board
+from hueandcry.store.records import WORKED
+from hueandcry.store.views import Board
 
 LOG_LINES_MAX = 2000
 SCREEN = "item"

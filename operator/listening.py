@@ -16,9 +16,10 @@ from hueandcry.domain.policy import POLICY_STREAM, Adoption
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.ringing import RingQuestion, RingVolume
 from hueandcry.domain.standing import Follows, StandingPack
+from hueandcry.domain.worked import Worked
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act
-from hueandcry.store.views import blank
+from hueandcry.store.records import blank
 
 
 class Listener:
@@ -69,7 +70,10 @@ class Listener:
         waited = max((one.within_s for one in pack.question if isinstance(one, Follows)), default=0) * NS_PER_S
         lately = log.entries(log.position_at(max(0, self._judged - waited)), self.heard)
         streams = dict.fromkeys([*(one.id for one in board.open()), *(one.stream for one in lately)])
-        rang = [ring for stream in streams for ring in self._asker.recall(stream, log.stream(stream, self.heard))]
+        rang: list[Ring] = []
+        for stream in streams:
+            rang += self._asker.recall(stream, log.stream(stream, self.heard))
+            self._asker.share(board.records.get(stream))
         self._wait([one for one in rang if one.at > self._in_force_from])  # what rang at that moment rang before it
 
     def _listen(self, position: int, until_ns: int) -> None:
@@ -77,9 +81,13 @@ class Listener:
         if self._pack is None or self._asker is None:
             return
         rang: list[Ring] = []
+        touched = set()
         for entry in self._room.journal.entries(self.heard, position):
             rang += self._asker.hear(entry)
             self.heard = entry.position
+            touched.add(entry.stream)
+        for stream in touched:
+            self._asker.share(self._room.board.records.get(stream))
         rang += self._asker.due(until_ns)
         self._wait([one for one in rang if one.at >= self._in_force_from])
         counter = Counter(self._pack)
@@ -88,7 +96,13 @@ class Listener:
         self._judged = until_ns
 
     def _wait(self, rang: list[Ring]) -> None:
-        self.waiting += (Act(one.stream, RingQuestion(one.question, one.number, one.at)) for one in sorted(rang))
+        """Let what rang wait to be recorded, but for what the board knows to be recorded already."""
+        new = (one for one in sorted(rang) if not self._is_recorded(one))
+        self.waiting += (Act(one.stream, RingQuestion(one.question, one.number, one.at)) for one in new)
+
+    def _is_recorded(self, ring: Ring) -> bool:
+        record = self._room.board.records.get(ring.stream)
+        return isinstance(record, Worked) and record.has_rung(ring.question, ring.number)
 
     def _fallen(self, counter: Counter, until_ns: int) -> Iterator[Act]:
         journal, since = self._room.journal, max(0, self._judged - counter.reach_ns)

@@ -20,7 +20,7 @@ from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.verbs import LISTS, READER, VERBS, refusal
 from hueandcry.store.item import Item
-from hueandcry.store.views import WORKED
+from hueandcry.store.records import WORKED
 
 OFFERED_MAX = 60
 FITS_MIN = 80  # of 100

@@ -13,7 +13,7 @@ from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.reference import Kind, is_code, kind_of, letter_of, read_stream, read_tail, tail_of
 from hueandcry.operator.desk import Desk
 from hueandcry.store.moment import NotAMoment, local_day, read_day
-from hueandcry.store.views import WORKED
+from hueandcry.store.records import WORKED
 
 
 class Misread(Exception):

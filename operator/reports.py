@@ -18,10 +18,11 @@ from hueandcry.operator.watch import keep
 from hueandcry.store.evidence import Examination
 from hueandcry.store.moment import ago, local_text, rfc3339
 from hueandcry.store.naming import RoomNames
+from hueandcry.store.records import blank
 from hueandcry.store.sealed import Seals
 from hueandcry.store.sqlite import FORMAT_VERSION
 from hueandcry.store.subscription import Commits
-from hueandcry.store.views import Board, blank
+from hueandcry.store.views import Board
 
 COUNTED_EVERY = 4096
 FOLLOWED_S = 60.0  # the longest wait of whoever follows; a commit ends it

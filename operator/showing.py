@@ -28,7 +28,7 @@ from hueandcry.operator.roomlists import lines_of
 from hueandcry.operator.text import safe_text
 from hueandcry.store.item import Item, changes_at
 from hueandcry.store.moment import local_day
-from hueandcry.store.views import WORKED
+from hueandcry.store.records import WORKED
 
 WHOLE, WHOLE_EVERY_S = ("wall", "alerts", "dispatch", "desk"), 3.0  # lists that are made of every item
 Follow = Callable[[bytes, Record | None, Item | None], None]

@@ -3,66 +3,43 @@
 Theory of operation. The board is a function of the journal up to a position. It keeps the records of open items, of
 staff and of the policy; a closed record is dropped, and read again should another fact come. An incident's daily number
 is never drawn: it is the place of its opening fact among the incidents that occurred on that local day, in the order
-of the journal; loaded history counts in a sequence of its own. A checkpoint file holds the board with the position, the
-root over all rows up to there, and the schema; one that is missing, wrong, damaged or of another schema is not used.
+of the journal; loaded history counts in a sequence of its own. A checkpoint file holds a board (store/boardfile.py), so that
+a start folds only what was recorded since.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from copy import copy
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgpack
-import msgspec
-
-from hueandcry.domain import district, erasure, history, incident, pages, staff
+from hueandcry.domain import district, erasure, history, incident, staff
 from hueandcry.domain.access import Access
 from hueandcry.domain.alert import Known
-from hueandcry.domain.blindreview import Review
-from hueandcry.domain.contact import Contact
 from hueandcry.domain.duty import Role
 from hueandcry.domain.episode import Episode
-from hueandcry.domain.expedite import Expedite
-from hueandcry.domain.fact import Entry, Header, Record, fold, schema_hash
+from hueandcry.domain.fact import Entry, Header, Record, fold
 from hueandcry.domain.fault import Damaged
-from hueandcry.domain.foreign import Foreign
 from hueandcry.domain.gazetteer import Gazetteer
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.nominal import Nominal
 from hueandcry.domain.partner import Partner
 from hueandcry.domain.policy import POLICY_STREAM, Policy
 from hueandcry.domain.reference import Kind, kind_of, letter_of, tail_of
-from hueandcry.domain.referral import Referral
 from hueandcry.domain.resource import Resource, resource_stream
 from hueandcry.domain.staff import PROPOSERS, Cover, Proposal, Session, Staff
-from hueandcry.store.codec import DIGEST_BYTES
+from hueandcry.store import boardfile
 from hueandcry.store.item import Item, item_of, urgency
 from hueandcry.store.log import Log
 from hueandcry.store.moment import local_day, zone_of
 from hueandcry.store.number import Number
+from hueandcry.store.records import RECORDS, WORKED, blank
 
-_WORKED: tuple[type[Record], ...] = (Contact, Incident, Expedite, Referral)
-_BESIDE: tuple[type[Record], ...] = (
-    Staff, Policy, Access, Foreign, Resource, Gazetteer, Nominal, Partner, Episode, Review
-)  # fmt: skip
-RECORDS: dict[Kind, type[Record]] = {cls.kind: cls for cls in (*_WORKED, *_BESIDE)}
 ID_BYTES = 16
-WORKED = tuple(cls.kind for cls in _WORKED)
 HELD = (*WORKED, Kind.NOMINAL)
 CHECKPOINT_EVERY = 2000
 READ_MAX = 256  # records that are not open and are kept in mind, until something new is recorded
 _KEPT = (Kind.STAFF, Kind.POLICY, Kind.RESOURCE, Kind.GAZETTEER, Kind.PARTNER)
 _APART = (Kind.ACCESS, Kind.FOREIGN, Kind.NOMINAL, Kind.REVIEW)  # never on the board
-assert pages.PAGES  # the registry is whole: every page that holds facts is imported
-
-
-def blank(stream: bytes) -> Record | None:
-    """Return the record of a stream before its first fact, None for a stream that is not of our making."""
-    kind = kind_of(stream)
-    return None if kind is None else RECORDS[kind](id=stream)
 
 
 def in_hand_after(held: dict[Kind, bytes], stream: bytes, header: Header) -> dict[Kind, bytes]:
@@ -336,47 +313,28 @@ class Board:
 
     def save(self, path: Path) -> None:
         """Write the board to its checkpoint file, whole or not at all."""
-        records = [(int(one.kind), msgspec.msgpack.encode(one)) for one in self.records.values()]
-        hands = [
-            (session, [(int(kind), stream) for kind, stream in held.items()]) for session, held in self.in_hand.items()
-        ]
+        root, records = self._log.root_at(self.position), self.records.values()
+        hands = [(session, list(held.items())) for session, held in self.in_hand.items()]
         days = [(day, bytes(ids)) for day, ids in self._days.items()]
-        root = self._log.root_at(self.position)
-        content = msgpack.packb([self.position, root, _schema(), self.recorded, records, hands, days, self.erasing])
-        content = hashlib.sha256(content).digest() + content
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        with fresh.open("wb") as file:
-            file.write(content)
-        fresh.chmod(0o660)
-        fresh.replace(path)
+        boardfile.write(path, self.position, root, self.recorded, records, (hands, days, self.erasing))
 
     def restore(self, path: Path) -> bool:
         """Start from a checkpoint where it fits this journal; tells whether it did."""
-        try:
-            content = path.read_bytes()
-            if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
-                return False
-            position, root, schema, recorded, records, hands, days, erasing = msgpack.unpackb(content[DIGEST_BYTES:])
-            fits = schema == _schema() and position <= self._log.tip().size and root == self._log.root_at(position)
-            if not fits or (self._upto is not None and position > self._upto):
-                return False
-            held = [msgspec.msgpack.decode(content, type=RECORDS[Kind(kind)]) for kind, content in records]
-            self.in_hand = {session: {Kind(kind): stream for kind, stream in one} for session, one in hands}
-            self._days, self._places = {day: bytearray(ids) for day, ids in days}, {}
-            self.erasing = list(erasing)
-        except (OSError, ValueError, TypeError, KeyError, msgspec.DecodeError, msgpack.UnpackException):
+        kept = boardfile.read(path, self._fits)
+        if kept is None:
             return False
-        self.position, self.recorded = position, recorded
-        self.records = {record.id: record for record in held}
-        self.staff = {record.collar: record for record in held if isinstance(record, Staff)}
+        self.position, self.recorded, self.records = kept.position, kept.recorded, kept.records
+        self.in_hand = {session: dict(held) for session, held in kept.in_hand}
+        self._days, self._places = {day: bytearray(ids) for day, ids in kept.days}, {}
+        self.erasing = list(kept.erasing)
+        self.staff = {record.collar: record for record in self.records.values() if isinstance(record, Staff)}
         self._zone = self._districts = self._partners = self._codes = None
         return True
 
-
-def _schema() -> bytes:
-    """Return a hash of what a checkpoint's content means: the registered facts, and the fields of the records."""
-    fields = [(int(kind), cls.__struct_fields__) for kind, cls in sorted(RECORDS.items())]
-    return hashlib.sha256(schema_hash() + msgspec.msgpack.encode(fields)).digest()
+    def _fits(self, position: int, root: bytes) -> bool:
+        if self._upto is not None and position > self._upto:
+            return False
+        return position <= self._log.tip().size and root == self._log.root_at(position)
 
 
 def board_of(log: Log, checkpoint: Path | None = None, upto: int | None = None) -> Board:

@@ -9,7 +9,7 @@ from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.slots import ITEM
-from hueandcry.store.views import WORKED
+from hueandcry.store.records import WORKED
 
 
 def note_acts(_: Desk, line: Line) -> list[Act]:

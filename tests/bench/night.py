@@ -33,7 +33,8 @@ from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
 from hueandcry.store.log import Log
 from hueandcry.store.moment import changeovers
-from hueandcry.store.views import Board, blank
+from hueandcry.store.records import blank
+from hueandcry.store.views import Board
 from tests.bench.rounds import Line, interleaved, ratio, table, typical
 
 SEED = 20_260_401

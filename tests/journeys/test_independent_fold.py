@@ -36,7 +36,7 @@ from hueandcry.operator.intake.loader import Loader
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Watch
-from hueandcry.store.views import WORKED
+from hueandcry.store.records import WORKED
 from tests.journeys import independent_fold
 from tests.journeys.independent_fold import IndependentBoard, Line, instant, lines_of, upto
 from tests.proof.counts import PROOF, SEED, chance, count

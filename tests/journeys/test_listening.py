@@ -25,10 +25,11 @@ from hueandcry.domain.worked import Worked
 from hueandcry.operator.bundled import pack_text
 from hueandcry.operator.desk import Act
 from hueandcry.operator.grammar import Misread
+from hueandcry.operator.listening import Listener
 from hueandcry.operator.verbs import carry_out
 from hueandcry.operator.watch import Lease, Watch, keep
 from hueandcry.store.item import Item
-from hueandcry.store.views import blank
+from hueandcry.store.records import blank
 from tests.journeys.session import hue
 from tests.journeys.test_watch import Night
 from tests.staging import MONDAY, S, work
@@ -127,6 +128,16 @@ def test_two_keepers_record_a_ring_once_between_them_one_after_another_and_at_on
     night.passes(11)
     rang = [said(night.watch_once()), said(first.tick()), said(second.tick()), said(night.watch_once())]
     assert rang == [["abandoned-and-not-rung-back"], [], [], []]
+
+
+def test_a_keeper_who_takes_over_has_nothing_to_record_of_what_rang_before(night: Listened) -> None:
+    work(night.desk, LOST)
+    night.passes(11)
+    night.watch_once()
+    night.room.board.catch_up()
+    listener = Listener(night.room)
+    listener.hear(night.clock.now_ns)
+    assert listener.waiting == []
 
 
 def test_a_clock_that_one_keeper_heard_set_is_heard_by_the_next_when_it_runs_out(night: Listened) -> None:

@@ -66,8 +66,9 @@ from hueandcry.operator.reference import Misread
 from hueandcry.operator.verbs import READER, VERBS, carry_out
 from hueandcry.store.erasure import keys_of
 from hueandcry.store.moment import last_changeover
+from hueandcry.store.records import blank
 from hueandcry.store.sealed import Door, Viewer
-from hueandcry.store.views import Board, blank
+from hueandcry.store.views import Board
 from tests.proof.counts import PROOF, SEED
 from tests.proof.table import Told, tell
 from tests.properties.cares import ASKED_AFTER

@@ -18,8 +18,8 @@ import pytest
 from hueandcry.domain.replay import digest
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.watch import Watch
+from hueandcry.store.records import blank
 from hueandcry.store.verify import verify
-from hueandcry.store.views import blank
 from tests.proof.counts import PROOF, chance
 from tests.proof.table import Told, tell
 from tests.simulation import model, partners, things

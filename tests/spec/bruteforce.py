@@ -12,7 +12,8 @@ from hueandcry.domain.incident import Incident
 from hueandcry.domain.knowing import What
 from hueandcry.operator.queues import queues
 from hueandcry.store.log import Log
-from hueandcry.store.views import Board, blank
+from hueandcry.store.records import blank
+from hueandcry.store.views import Board
 from tests.spec.harness import MINUTE
 from tests.staging import S
 

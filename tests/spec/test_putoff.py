@@ -44,7 +44,8 @@ from hueandcry.operator.watch import Watch
 from hueandcry.operator.widgets.columns import incident_columns
 from hueandcry.operator.widgets.livelist import When
 from hueandcry.store.item import Item
-from hueandcry.store.views import Board, blank, board_of
+from hueandcry.store.records import blank
+from hueandcry.store.views import Board, board_of
 from tests.spec.harness import (
     APPROVAL,
     MINUTE,

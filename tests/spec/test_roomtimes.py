@@ -10,7 +10,7 @@ from hueandcry.domain.gradescheme import GradePack
 from hueandcry.domain.packreader import new_pack
 from hueandcry.domain.trial import Otherwise, Trial
 from hueandcry.operator.desk import Desk
-from hueandcry.store.views import blank
+from hueandcry.store.records import blank
 from tests.spec.harness import pack
 from tests.staging import S, Stage, work
 

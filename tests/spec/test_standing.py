@@ -41,7 +41,7 @@ from hueandcry.domain.ringing import HeedRing, QuestionRang, RingHeeded, RingQue
 from hueandcry.domain.standing import Follows, Precedes, Question, Silence, StandingPack, Step, Volume
 from hueandcry.domain.worked import Promising, Worked
 from hueandcry.operator.desk import THE_WATCH, Act, Desk
-from hueandcry.store.views import blank
+from hueandcry.store.records import blank
 from tests.spec.harness import START, Later, commands_in, entry, given, later, on_duty, pack, policy, stream_of, who_may
 from tests.staging import S, work
 from tests.staging import Stage as Room
@@ -684,3 +684,17 @@ def test_what_rings_as_it_is_recorded_is_what_rings_over_the_whole_history(momen
     late = taken_over.recall(heard[0].stream, heard[:handed_over])
     late += [ring for one in heard[handed_over:] for ring in taken_over.hear(one)]
     assert sorted(late + taken_over.due(end)) == whole
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@drawn(MOMENTS)
+def test_what_rings_is_the_same_where_records_are_those_of_the_board(moments: Moments) -> None:
+    heard = _history(moments)
+    end = START + sum(gap for _, gap, _, _ in moments) + 90 * S
+    asker, start, rang = Asker(SOONER, blank), blank(heard[0].stream), list[Ring]()
+    assert start is not None
+    for at, one in enumerate(heard, 1):
+        rang += asker.hear(one)
+        for ahead in (heard[:at], heard):  # what the board has come to may be more than was heard
+            asker.share(fold(start, ahead))
+    assert sorted(rang + asker.due(end)) == ask(SOONER, heard, blank, end).rang

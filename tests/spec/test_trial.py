@@ -35,7 +35,7 @@ from hueandcry.operator.desk import THE_WATCH, Act, Desk
 from hueandcry.operator.grammar import Misread
 from hueandcry.operator.verbs import carry_out
 from hueandcry.store.moment import changeovers, last_changeover, zone_of
-from hueandcry.store.views import blank
+from hueandcry.store.records import blank
 from tests.spec.harness import entry, pack, stream_of
 from tests.staging import S, Stage, work
 

@@ -38,8 +38,8 @@ from hueandcry.store import erasure
 from hueandcry.store.backup import back_up
 from hueandcry.store.evidence import Examination
 from hueandcry.store.keyring import open_keyring
+from hueandcry.store.records import blank
 from hueandcry.store.verify import verify
-from hueandcry.store.views import blank
 from tests.staging import Founded
 
 # `*` stands for a word of its own in each line; (h) (d) (s) are the roles that type it. @c @i @e @n @r are the last contact,

@@ -38,10 +38,10 @@ from eventsourcing.tests.domain import BankAccount
 from hueandcry.domain import replay
 from hueandcry.domain.fault import Unavailable
 from hueandcry.store.folder import open_journal
+from hueandcry.store.records import blank
 from hueandcry.store.sqlite import Datastore, SQLiteJournal, uri_of
 from hueandcry.store.subscription import Commits
 from hueandcry.store.verify import verify
-from hueandcry.store.views import blank
 from tests.bench.history import history
 from tests.bench.keepers import Product
 from tests.proof.counts import PROOF, count

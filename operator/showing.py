@@ -7,7 +7,6 @@ are told anew when a record moved that they are about.
 
 import time
 from collections.abc import Callable, Iterable
-from heapq import heapify, heappop, heappush
 from typing import Any
 
 from hueandcry.domain.contact import Contact
@@ -20,6 +19,7 @@ from hueandcry.domain.policy import POLICY_STREAM
 from hueandcry.domain.reference import NS_PER_S
 from hueandcry.domain.resource import Resource
 from hueandcry.operator import itemview
+from hueandcry.operator.awaited import Awaited
 from hueandcry.operator.callers import NOTHING, known
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.messages import Listed, Message, Moved, Told, Turned
@@ -44,9 +44,10 @@ class Showing:
         self._items: dict[bytes, Item] = {}
         self._known_here = self._named_here()
         self._minute, self._day = 0, ""
-        self._changes: list[tuple[int, bytes]] = []  # a heap of when (ns UTC) what says something else by itself
-        self._change_of: dict[bytes, int] = {}  # which of them holds for an item
-        self._dues: list[tuple[int, bytes]] = []  # a heap of when (ns UTC) what is due; of some that changed since, too
+        self._changes, self._dues = (
+            Awaited(),
+            Awaited(),
+        )  # when what says something else by itself, and when what is due
         self._told: tuple[str, bytes | None, int] = ("", None, 0)
         self.listing = ""
         self._listed, self._list_late = 0.0, False
@@ -66,11 +67,9 @@ class Showing:
         records = board.open()
         found = [board.item(record, now_ns) for record in records]
         self._items = {item.stream: item for item in found}
-        self._changes, self._change_of = [], {}
+        self._changes, self._dues = Awaited(), Awaited()
         for record, item in zip(records, found, strict=True):
-            self._expect(record, item, now_ns)
-        self._dues = [due for item in found for due in _dues(item)]
-        heapify(self._dues)
+            self._await(record, item, now_ns)
         self._minute, self._day = now_ns // NS_PER_MIN, local_day(now_ns, board.zone)
         self._known_here = self._named_here()
         items: dict[bytes, Item | None] = dict(self._items)
@@ -109,37 +108,23 @@ class Showing:
 
     def _expected(self, now_ns: int) -> list[Record]:
         """Return what was expected to say something else by now."""
-        found = []
-        while self._changes and self._changes[0][0] <= now_ns:
-            when, stream = heappop(self._changes)
-            record = self._desk.board.records.get(stream)
-            if self._change_of.get(stream) == when and record is not None:
-                del self._change_of[stream]
-                found.append(record)
-        return found
+        found = (self._desk.board.records.get(stream) for stream in self._changes.passed(now_ns))
+        return [record for record in found if record is not None]
 
-    def _expect(self, record: Record, item: Item, now_ns: int) -> None:
-        """Remember when an item will say something else."""
+    def _await(self, record: Record, item: Item, now_ns: int) -> None:
+        """Remember when an item will say something else, and when it is due."""
         when = changes_at(record, item, now_ns)
-        if when is None:
-            self._change_of.pop(item.stream, None)
-        elif self._change_of.get(item.stream) != when:
-            self._change_of[item.stream] = when
-            heappush(self._changes, (when, item.stream))
+        self._changes.put(item.stream, () if when is None else (when,))
+        self._dues.put(item.stream, [due for due in (item.due, item.desk_due) if due is not None and due > now_ns])
 
     def _moved(self, items: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
         self._tell(Moved(items, now_ns, self._status(now_ns), whole=whole, ticking=self._ticking(now_ns)))
 
     def _ticking(self, now_ns: int) -> bytes | None:
         """Return the item that is due next, where that is within a minute."""
-        while self._dues and (self._dues[0][0] <= now_ns or not self._is_due(*self._dues[0])):
-            heappop(self._dues)
-        return self._dues[0][1] if self._dues and self._dues[0][0] - now_ns < NS_PER_MIN else None
-
-    def _is_due(self, due: int, stream: bytes) -> bool:
-        """Tell whether an item is still due at a moment (ns UTC) that was remembered."""
-        item = self._items.get(stream)
-        return item is not None and due in (item.due, item.desk_due)
+        self._dues.passed(now_ns)
+        first = self._dues.first()
+        return first[1] if first is not None and first[0] - now_ns < NS_PER_MIN else None
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Tell what the entries moved."""
@@ -182,14 +167,11 @@ class Showing:
     def _put(self, stream: bytes, record: Record | None, item: Item | None, now_ns: int) -> None:
         if record is None or item is None:
             self._items.pop(stream, None)
-            self._change_of.pop(stream, None)
+            self._changes.put(stream)
+            self._dues.put(stream)
         else:
-            before, self._items[stream] = self._items.get(stream), item
-            known = () if before is None else _dues(before)
-            for due in _dues(item):
-                if due not in known:
-                    heappush(self._dues, due)
-            self._expect(record, item, now_ns)
+            self._items[stream] = item
+            self._await(record, item, now_ns)
         if self._follow is not None:
             self._follow(stream, record, item)
 
@@ -248,8 +230,3 @@ class Showing:
             if checked is None
             else {what: found for what, found in self.known.found.items() if what.value not in checked}
         )
-
-
-def _dues(item: Item) -> list[tuple[int, bytes]]:
-    """Return when (ns UTC) something about an item is due, each with the item."""
-    return [(due, item.stream) for due in (item.due, item.desk_due) if due is not None]

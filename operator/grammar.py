@@ -19,11 +19,13 @@ from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.reference import Kind, is_code, stream_text
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.reference import Misread, find
+from hueandcry.operator.text import either
 from hueandcry.store.moment import NotAMoment, local_text, read_ahead, read_back, rfc3339
 from hueandcry.store.records import WORKED
 from hueandcry.store.views import Board
 
 LINE_MAX = 10_000
+LISTED_MAX = 16  # choices that are listed in one sentence
 HERE = "@"  # the item under the cursor
 
 
@@ -352,8 +354,9 @@ def _choice(slot: Slot, word: Word, given: Given) -> str:
     if len(near) == 1:
         return near[0]
     if near:
-        raise Misread(f"{slot.name} '{word.text}' may be {' or '.join(near)}", word.start, word.end)
-    offered = f"it is one of {', '.join(choices)}" if choices else "there is none here to choose"
+        raise Misread(f"{slot.name} '{word.text}' may be {either(near)}", word.start, word.end)
+    more = f" and {len(choices) - LISTED_MAX} others, which Tab offers" if len(choices) > LISTED_MAX else ""
+    offered = f"it is one of {', '.join(choices[:LISTED_MAX])}{more}" if choices else "there is none here to choose"
     raise Misread(f"there is no {slot.name} '{word.text}'; {offered}", word.start, word.end)
 
 

@@ -12,6 +12,7 @@ from hueandcry.domain.incident import Incident
 from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.reference import Kind, is_code, kind_of, letter_of, read_stream, read_tail, tail_of
 from hueandcry.operator.desk import Desk
+from hueandcry.operator.text import either
 from hueandcry.store.moment import NotAMoment, local_day, read_day
 from hueandcry.store.records import WORKED
 
@@ -75,7 +76,10 @@ def _numbered(desk: Desk, place: int, day: str | None, *, history: bool) -> byte
         if len(near) == 1:
             return near[0]
         if near:
-            raise Misread(f"{name} may be {' or '.join(board.name(one, desk.identity.now()) for one in near)}")
+            near.sort(
+                key=lambda stream: numbers[stream] != place
+            )  # what has that very number on another day stands first
+            raise Misread(f"{name} may be {either([board.name(one, desk.identity.now()) for one in near])}")
     raise Misread(f"there is no incident {name}")
 
 

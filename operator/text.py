@@ -7,9 +7,11 @@ no escape, no line break and nothing a terminal obeys; it is never read as marku
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 MARKS_MAX = 4
 SHOWN_MAX = 2000
+NAMED_MAX = 6  # names that are offered in one sentence
 _FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by category that are drawn as nothing
 _SHOWN_BY_NUMBER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -56,3 +58,9 @@ def storable(text: str) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: `1 fact`, `2 facts`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def either(names: Sequence[str], most: int = NAMED_MAX) -> str:
+    """Return names to choose from, `a or b or c`; of many the first ones, and how many others there are."""
+    rest = len(names) - most
+    return " or ".join([*names[:most], f"{rest} others"] if rest > 1 else names)

@@ -282,6 +282,15 @@ def test_a_beginning_of_several_choices_names_them_all(night: Night) -> None:
     assert read(night.desk, "open . asb-p noise")["category"] == "asb-personal"
 
 
+def test_of_many_choices_some_are_listed_and_the_rest_counted(night: Night) -> None:
+    for number in range(40):
+        work(night.desk, f"unit X{number:02} CENTRAL")
+    why, _ = misread(night.desk, "status NOBODY available")
+    assert why.startswith("there is no callsign 'NOBODY'; it is one of ")
+    assert why.count(",") == 16
+    assert why.endswith(" and 25 others, which Tab offers")
+
+
 def test_an_unknown_choice_names_what_there_is(night: Night) -> None:
     assert misread(night.desk, "ring pigeon")[0] == (
         "there is no channel 'pigeon'; it is one of 999, 101, chat, online, social, partner, ivr"
@@ -377,6 +386,15 @@ def test_a_number_that_several_open_incidents_end_with_names_them(week: Week) ->
     assert misread(desk, "note 13 words") == ("there is no incident 13", "13")
     assert misread(desk, "note 13 of 23/11 words") == ("there is no incident 13 of 23/11", "13 of 23/11")
     assert misread(desk, "note 0 of 23/11 words")[0] == "there is no incident 0 of 23/11"
+
+
+def test_of_many_incidents_that_a_number_may_mean_a_few_are_named_and_the_rest_counted() -> None:
+    stage = Stage()
+    desk = stage.desk("3001")
+    work(desk, "open - burglary x\n" * 71)
+    stage.pass_time(DAY_S)
+    why = "1 may be 1 of 23/11 or 11 of 23/11 or 21 of 23/11 or 31 of 23/11 or 41 of 23/11 or 51 of 23/11 or 2 others"
+    assert misread(desk, "note 1 words") == (why, "1")
 
 
 def test_a_day_of_next_month_means_that_day_of_last_year(week: Week) -> None:

@@ -12,10 +12,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual.drivers import linux_driver
 from textual.message import Message as TextualMessage
+from textual.screen import Screen
 
 from hueandcry.operator.attention import Call
 from hueandcry.operator.bell import Bell, title_sequence, titled
@@ -39,6 +41,7 @@ from hueandcry.operator.messages import (
     Turned,
 )
 from hueandcry.operator.messages import Left as SignedOff
+from hueandcry.operator.narrow import narrowed
 from hueandcry.operator.navigation import Navigation
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.item import ItemScreen
@@ -312,6 +315,9 @@ class ControlRoom(Navigation):
     def failed(self) -> str:
         """Why the screen ended by itself, empty where it did not."""
         return self._why
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, narrowed(renderable))
 
     def _fatal_error(self) -> None:
         """End with a sentence, what was typed kept: a traceback would show words of the work to whoever stands by."""

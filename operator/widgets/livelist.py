@@ -27,6 +27,7 @@ from hueandcry.store.item import Item
 
 MARK, NO_MARK = "> ", "  "
 CUT = "…"
+NEAR = 12  # cells between two parts of a line that take fewer bytes than to begin anew
 
 Cell = tuple[str, Style | None]
 LAID_OUT_MAX = 1_000  # rows that are kept laid out: those in view, and some that were
@@ -258,17 +259,15 @@ class LiveList(ScrollView, can_focus=False):
         return [(NO_MARK, None), *self._cells(stream)]
 
     def _redraw(self) -> None:
-        """Draw again only the rows that differ from what is on the screen, each up to its last cell that does.
-
-        Textual writes a changed row from its first cell on, so one region a row is the least that is sent.
-        """
+        """Draw again only what differs from what is on the screen."""
         height = self.size.height
         fresh = [self._line(y) for y in range(height)]
         for y, cells in enumerate(fresh):
             old = self._drawn[y] if y < len(self._drawn) else None
             if old == cells:
                 continue
-            self.refresh(Region(0, y, _changed_width(old, cells, self.size.width), 1))
+            for x, end in _changed(old, cells, self.size.width):
+                self.refresh(Region(x, y, end - x, 1))
         self._drawn = fresh
 
     def watch_scroll_y(self, old: float, new: float) -> None:
@@ -295,13 +294,17 @@ def _changes(item: Item, when: When) -> tuple[int, bool, bool, int]:
     return when.minute_ns, late[0], late[1], when.now_ns // NS_PER_S if when.ticks else 0
 
 
-def _changed_width(old: Sequence[Cell] | None, new: Sequence[Cell], width: int) -> int:
-    """Return how many cells from the left must be drawn again."""
+def _changed(old: Sequence[Cell] | None, new: Sequence[Cell], width: int) -> list[tuple[int, int]]:
+    """Return from where to where a line must be drawn again (cells); parts that are near each other are one."""
     if old is None or len(old) != len(new):
-        return width
-    x = changed = 0
+        return [(0, width)]
+    parts: list[tuple[int, int]] = []
+    x = 0
     for was, cell in zip(old, new, strict=True):
-        x += cell_len(cell[0])
-        if was != cell:
-            changed = x
-    return changed
+        end = x + cell_len(cell[0])
+        if was != cell and parts and x - parts[-1][1] < NEAR:
+            parts[-1] = parts[-1][0], end
+        elif was != cell:
+            parts.append((x, end))
+        x = end
+    return parts

@@ -14,7 +14,7 @@ from tests.screens.terminal import Terminal, hue
 from tests.staging import work
 
 F10 = "\x1b[21~"
-CHANGE_BYTES_MAX = 400
+CHANGE_BYTES_MAX = 320
 BELLS_MAX = 3
 OWN_TITLE = re.compile(r"\x1b\]0;([0-9]+ x )?[A-Z0-9 ]*\x1b\\")  # in words and counts of the room
 POINTER_SHAPE = "\x1b]22;default\x07"  # Textual sets the mouse pointer's shape at start and end

@@ -26,7 +26,7 @@ from hueandcry.store.keyring import NONCE_BYTES, Keyring
 if TYPE_CHECKING:
     from hueandcry.store.log import Log
 
-CACHED = 4096
+CACHED = 2048
 
 
 class Seals:

@@ -2,8 +2,10 @@
 
 Theory of operation. The bytes that a stranger sent are evidence and stay as they are in the journal; what is shown is
 made harmless here, in one place, for screens, line mode and titles alike. Control characters are shown as their
-pictures, invisible and direction-changing ones by their number, and piled-up combining marks are cut. The result holds
-no escape, no line break and nothing a terminal obeys; it is never read as markup.
+pictures, invisible and direction-changing ones by their number, and piled-up combining marks are cut. What some terminals
+draw as one sign and others as two stands apart, so that a line is as wide everywhere. The result holds no escape, no line
+break and nothing a terminal obeys; it is never read as markup. What is still typed is only made `harmless`: it is recorded
+as it was said, and its marks are cut where it is drawn (`unpiled`).
 """
 
 import unicodedata
@@ -18,18 +20,42 @@ _SHOWN_BY_NUMBER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def safe_text(text: str, limit: int = SHOWN_MAX) -> str:
     """Return a text as it may be shown on one line: at most `limit` letters, then an ellipsis with what was cut."""
+    text = harmless(text, limit)
+    return text if text.isascii() else unpiled("".join(map(_apart, text)))
+
+
+def harmless(text: str, limit: int = SHOWN_MAX) -> str:
+    """Return a text in which nothing is obeyed by a terminal and nothing hides; no mark and no flag in it is another."""
     if len(text) > limit:
         text = f"{text[:limit]}… (+{len(text) - limit})"
     if text.isascii() and text.isprintable():
         return text
+    return "".join(_shown(sign, unicodedata.category(sign)) for sign in text)
+
+
+def unpiled(text: str) -> str:
+    """Return a text with at most four marks on a letter; it takes as many cells as before."""
+    if text.isascii():
+        return text
     shown: list[str] = []
     marks = 0
     for sign in text:
-        category = unicodedata.category(sign)
-        marks = marks + 1 if category.startswith("M") or _of_a_syllable(sign) else 0
+        marks = marks + 1 if unicodedata.category(sign).startswith("M") or _of_a_syllable(sign) else 0
         if marks <= MARKS_MAX:
-            shown.append(_shown(sign, category))
+            shown.append(sign)
     return "".join(shown)
+
+
+def _apart(sign: str) -> str:
+    """Return a sign that some terminals draw together with its neighbour as it stands alone.
+
+    A half of a flag as its letter, a tone of skin by its number; what only asks for a picture instead of a letter is left out.
+    """
+    if "\U0001f1e6" <= sign <= "\U0001f1ff":
+        return f"<{chr(ord(sign) - 0x1F1E6 + ord('A'))}>"
+    if "\U0001f3fb" <= sign <= "\U0001f3ff":
+        return f"<U+{ord(sign):04X}>"
+    return "" if sign in "\ufe0e\ufe0f" else sign
 
 
 def _of_a_syllable(sign: str) -> bool:

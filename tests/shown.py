@@ -1,9 +1,9 @@
 """What may stand on a terminal, and how what somebody said is spelt there: the tests' own idea of it, not the product's.
 
 Theory of operation. Written from what is wanted (each letter takes a cell, controls are pictures, what cannot be seen or
-turns the line is a number, at most four marks stand on a letter), and measured with the tables by which a terminal
-measures, letter by letter. Nothing of operator/text.py is used here. Where the wish leaves it open whether a letter is shown
-or numbered, both are taken.
+turns the line is a number, at most four marks stand on a letter, halves of a flag and tones of skin stand apart), and measured
+with the tables by which a terminal measures, letter by letter. Nothing of operator/text.py is used here. Where the wish leaves
+it open whether a letter is shown or numbered, both are taken.
 """
 
 import re
@@ -13,6 +13,7 @@ from functools import lru_cache
 from wcwidth import wcwidth
 
 MARKS_MAX = 4
+PICTURE_OR_LETTER = "\ufe0e\ufe0f"  # says which of two pictures is meant, and takes no cell
 # What a full-screen program says to its terminal while it works, and nothing else; each as it is sent.
 SAID_TO_A_TERMINAL = (
     r"\x1b\[[0-9;]*m",  # in which colours
@@ -78,6 +79,8 @@ def spelt(text: str) -> str:
     """Return a text as it is to be read on a terminal."""
     shown, marks = [], 0
     for sign in text:
+        if sign in PICTURE_OR_LETTER:
+            continue
         marks = marks + 1 if is_mark(sign) else 0
         if marks <= MARKS_MAX:
             shown.append(_pictures(sign)[0])
@@ -92,6 +95,10 @@ def _pictures(sign: str) -> list[str]:
     if code == 0x7F:
         return ["\u2421"]
     number = f"<U+{code:04X}>"
+    if 0x1F3FB <= code <= 0x1F3FF:
+        return [number]
+    if 0x1F1E6 <= code <= 0x1F1FF:
+        return [f"<{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[code - 0x1F1E6]}>"]
     if unicodedata.category(sign) == "Zs":
         return [" "]
     if not is_harmless(sign):
@@ -110,6 +117,8 @@ def reads_as(shown: str, text: str) -> bool:
         cut = re.fullmatch(r"\u2026\(\+(\d+)\)", shown)
         if cut and int(cut[1]) == len(text) - at:
             return True
+        if sign in PICTURE_OR_LETTER:
+            continue
         marks = marks + 1 if is_mark(sign) else 0
         if marks > MARKS_MAX:
             continue

@@ -11,11 +11,13 @@ from collections.abc import Callable
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input
 
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import harmless
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.ownkeys import done_here
+from hueandcry.operator.widgets.typed import drawn
 
 HISTORY_MAX = 500
 LINE_MAX = 10_000
@@ -72,7 +74,7 @@ class CommandBar(Input):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
-        clean = safe_text(message.value, limit=LINE_MAX)
+        clean = harmless(message.value, limit=LINE_MAX)
         if clean != message.value:
             self.value = clean
             return
@@ -97,9 +99,12 @@ class CommandBar(Input):
             await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
-        super()._on_paste(events.Paste(safe_text(event.text, limit=LINE_MAX)))
+        super()._on_paste(events.Paste(harmless(event.text, limit=LINE_MAX)))
         event.prevent_default()
         event.stop()
+
+    def render_line(self, y: int) -> Strip:
+        return drawn(super().render_line(y))
 
     async def settled(self) -> None:
         """Return once every key that was pressed before is in the line."""

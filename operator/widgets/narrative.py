@@ -6,11 +6,13 @@ stands in it is a draft (operator/drafts.py), and nothing in it is a line of wor
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
-from hueandcry.operator.text import safe_text
+from hueandcry.operator.text import harmless
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.ownkeys import done_here
+from hueandcry.operator.widgets.typed import drawn
 
 LETTERS_MAX = 8_000
 
@@ -46,7 +48,7 @@ class Narrative(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         room = LETTERS_MAX - len(self.text)
         lines = event.text[: max(0, room)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        await super()._on_paste(events.Paste("\n".join(safe_text(line, LETTERS_MAX) for line in lines)))
+        await super()._on_paste(events.Paste("\n".join(harmless(line, LETTERS_MAX) for line in lines)))
         event.prevent_default()
         event.stop()
 
@@ -59,6 +61,9 @@ class Narrative(TextArea):
             return
         if event.is_printable or not await done_here(self, event):
             await super()._on_key(event)
+
+    def render_line(self, y: int) -> Strip:
+        return drawn(super().render_line(y))
 
     def take_off(self, recorded: str) -> None:
         """Take off what was recorded; what was typed on meanwhile stays, and the cursor behind it."""

@@ -43,19 +43,28 @@ from tests.everyfield import House, Turning
 from tests.hostile import CORPUS
 from tests.proof.counts import chance, count
 from tests.screens.terminal import Terminal, hue
-from tests.shown import SAID_IN_LINES, SAID_TO_A_TERMINAL, cells, is_mark, levelled, obeyed, reads_as, spelt, squashed
+from tests.shown import (
+    SAID_IN_LINES,
+    SAID_TO_A_TERMINAL,
+    cells,
+    is_harmless,
+    is_mark,
+    levelled,
+    obeyed,
+    reads_as,
+    spelt,
+    squashed,
+)
 
 EXAMPLES = count(2_400)
-CLUSTERED = {chr(code) for code in (*range(0x1F1E6, 0x1F200), *range(0x1F3FB, 0x1F400), 0xFE0F, 0x20E3)}
 SIGN = st.one_of(
     st.integers(0, 0x10FFFF).map(chr),
     st.sampled_from("\x00\x07\x08\t\n\r\x1b\x7f\x85\x9b\u200b\u202e\u2028\ufeff[]@/=|<>{}$\\ "),
+    st.sampled_from("\U0001f1ec\U0001f1e7\U0001f44d\U0001f3fd\u2708\ufe0f\u20e3"),
     st.sampled_from("\u0301\u0489\u1161\u11a8\u3164\ud800\udcff\uff1d\u4e00\U0001f468\U000e0041"),
 )
 ANY = st.one_of(st.lists(SIGN, max_size=40).map("".join), st.sampled_from([text[:400] for text in CORPUS]))
-# How wide a flag, a skin tone or a sign made an emoji is, terminals do not agree on; each stands in a test of its own.
-ALIKE = ANY.map(lambda text: "".join(sign for sign in text if sign not in CLUSTERED))
-LEVEL = ALIKE.map(
+LEVEL = ANY.map(
     lambda text: "".join(sign for sign in text if not (is_mark(sign) and sign >= "\u1100"))
 )  # no pile of Korean
 fewer = settings(max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck))
@@ -105,9 +114,6 @@ def test_a_long_word_is_broken_at_the_edge_and_gets_no_blank(text: str) -> None:
         assert line.strip() in shown
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a pair of letters that some terminals draw as one is measured as one; others draw both"
-)
 @pytest.mark.parametrize(
     "text",
     ["\U0001f1ec\U0001f1e7" * 60, "\U0001f44d\U0001f3fd" * 60, "\u2708\ufe0f" * 60],
@@ -246,15 +252,12 @@ async def test_the_command_bar_holds_nothing_but_what_may_be_shown() -> None:
                 bar.value = ""
                 put(f"A{text}Z")
                 await pilot.pause()
-                assert obeyed(bar.value) == []
-                assert reads_as(bar.value, f"A{text}Z") or len(text) > 9_000
+                assert [sign for sign in bar.value if not is_harmless(sign)] == []
+                assert reads_as(spelt(bar.value), f"A{text}Z") or len(text) > 9_000
                 strip = bar.render_line(0)
                 assert (obeyed(strip.text), commands(strip)) == ([], [])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the bar takes what may be shown for what was pasted: marks are cut before they are recorded"
-)
 async def test_a_text_that_is_pasted_loses_no_letter_before_it_is_recorded() -> None:
     bar = CommandBar()
     async with Showing(bar).run_test(size=(80, 4)) as pilot:
@@ -262,6 +265,7 @@ async def test_a_text_that_is_pasted_loses_no_letter_before_it_is_recorded() -> 
         bar.post_message(events.Paste("e" + "\u0301" * 6))
         await pilot.pause()
         assert bar.value.count("\u0301") == 6
+        assert sum(is_mark(sign) for sign in bar.render_line(0).text) == 4
 
 
 # The room in a terminal

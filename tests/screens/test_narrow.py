@@ -1,5 +1,7 @@
 """Parts of lines are written where they stand, and nothing beside them."""
 
+from itertools import pairwise
+
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,8 +29,7 @@ def update(cuts: list[int], spans: list[tuple[int, int, int]], text: str = NEW) 
     """Return lines of a text in capitals, cut into the strips of as many widgets, of which some parts are to be drawn."""
     edges = [0, *cuts, WIDTH]
     line = {
-        left: Strip([Segment(text[at], STYLES[at % 3]) for at in range(left, right)])
-        for left, right in zip(edges, edges[1:], strict=False)
+        left: Strip([Segment(text[at], STYLES[at % 3]) for at in range(left, right)]) for left, right in pairwise(edges)
     }
     return ChopsUpdate([line] * HEIGHT, spans, [edges[1:]] * HEIGHT)
 

@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -22,7 +23,6 @@ from textual.screen import Screen
 from hueandcry.operator.attention import Call
 from hueandcry.operator.bell import Bell, title_sequence, titled
 from hueandcry.operator.bootstrap import Room
-from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.gathering import Gathering
 from hueandcry.operator.keyboard import keyboard_decoder
 from hueandcry.operator.messages import (
@@ -42,7 +42,6 @@ from hueandcry.operator.messages import (
 )
 from hueandcry.operator.messages import Left as SignedOff
 from hueandcry.operator.narrow import narrowed
-from hueandcry.operator.navigation import Navigation
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.livelists import LiveListsScreen
@@ -50,10 +49,8 @@ from hueandcry.operator.screens.palette import PaletteScreen
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.settings import Settings
 from hueandcry.operator.source import Source
-from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.theme import Styles
-from hueandcry.operator.widgets.commandbar import History
-from hueandcry.store.moment import local_text
+from hueandcry.operator.unrecorded import Unrecorded
 
 SWITCH_S = 0.0005  # a key waits no longer than that for a thread that computes; 5 ms are the default
 HUNG_UP = 129  # as a shell says it of a process that a hang-up ended
@@ -75,7 +72,7 @@ class Flush(TextualMessage):
         self.seconds = seconds
 
 
-class ControlRoom(Navigation):
+class ControlRoom(Unrecorded):
     """The app; `backroom` is its only way to the store."""
 
     CSS = """
@@ -104,11 +101,10 @@ class ControlRoom(Navigation):
         self._board = BoardScreen()
         self._gathering = Gathering(self._flush_soon)
         self.calls: tuple[Call, ...] = ()
-        self.history = History()
         self.keymap = self.settings.keys
         self._bell = Bell()
         signed = room.signed(session)
-        self.drafts = Drafts(room.folder.path, signed.collar, signed.session, room.identity.now, self._draft_failed)
+        self.keeps(room.folder.path, signed.collar, signed.session)
         self.zone = room.board.zone
         self._faults = tuple(faults)
         self._why = ""
@@ -121,6 +117,8 @@ class ControlRoom(Navigation):
 
     def heard(self, told: Message, source: Source) -> None:
         """Take what a source told, from its thread; what moved is gathered, the rest goes on at once in its order."""
+        if isinstance(told, Told) and told.number and not told.fault:
+            self.underway.carried(told.number)
         if self.is_running:
             if isinstance(told, Moved) and not told.whole:
                 self._gathering.put(told, source)
@@ -155,7 +153,7 @@ class ControlRoom(Navigation):
         left = self.drafts.take_over()
         self.drafts.start()
         if left is not None:
-            self.call_later(self._take_up, left)
+            self.call_later(self.take_up, left)
         if self._faults:
             self._board.warn("; ".join(self._faults))
 
@@ -182,16 +180,14 @@ class ControlRoom(Navigation):
                     front.warn(told.why)
             case Turned():
                 self.call_later(self._turn_to, told, source)
+            case Told() | Filled():
+                self.answered(told, front)
             case _:
                 if front is not None:
                     self._say(told, front)
 
     def _say(self, told: Message, front: RoomScreen) -> None:
         match told:
-            case Told():
-                front.told(told)
-            case Filled():
-                front.filled(told)
             case Foreseen():
                 front.foreseen(told)
             case Opened() if isinstance(front, ItemScreen):
@@ -242,50 +238,6 @@ class ControlRoom(Navigation):
         ):
             self._driver.write(title_sequence(title))
 
-    # Drafts
-
-    def keep_text(self, text: str, where: str) -> None:
-        """Keep what is typed now."""
-        self.drafts.put(where, text)
-
-    def text_kept(self, where: str) -> str:
-        """Return what was typed somewhere and not recorded."""
-        return self.drafts.text(where)
-
-    def keep_place(self) -> None:
-        """Keep which screens are open."""
-        shown = [one for one in self.screen_stack if isinstance(one, RoomScreen) and one.is_live and one.NAME]
-        self.drafts.see(one.place for one in shown)
-
-    async def _take_up(self, left: Left) -> None:
-        """Open what was open, and offer what was typed and not recorded."""
-        for one in left.screens:
-            if one.screen == ItemScreen.NAME:
-                await self.open_item(one.stream, self.backroom)
-            elif one.screen != BoardScreen.NAME:
-                await self.show(one.screen)
-            if one.selected and isinstance(self.screen, LiveListsScreen):
-                self.screen.select(one.selected)
-        lines = {one.where: one for one in sorted(left.drafts, key=lambda one: one.typed) if one.where.startswith(LINE)}
-        for screen in self._of(self.backroom):
-            own = lines.pop(screen.line, None)
-            if own is not None:
-                screen.bar.fill(own.text)
-        for other in lines.values():  # of a screen that is not open any more
-            self.history.add(other.text)
-            self.drafts.put(other.where, "")
-        front = self.front(self.backroom)
-        if front is not None and left.drafts:
-            if lines and not front.bar.value:
-                front.bar.fill(self.history.lines[-1])
-            typed = local_text(max(one.typed for one in left.drafts), self.zone)
-            count = counted(len(left.drafts), "text")
-            front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded"))
-
-    def _draft_failed(self, why: str) -> None:
-        if self.is_running and why:
-            self.heard(Told("", (), safe_text(why)), self.backroom)
-
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text for this room, and where that is switched on for the clipboard of the machine that one sits at (OSC 52)."""
         if self.settings.copy:
@@ -301,8 +253,9 @@ class ControlRoom(Navigation):
 
     def leave(self, *, why: str = "", code: int = 0, place: bool = False) -> None:
         """End the room; what was asked is finished first."""
-        for screen in self._of(self.backroom):
-            self.keep_text(screen.bar.value, screen.line)  # what was cleared a moment ago is not kept
+        if self.backroom.is_alive() and threading.current_thread() is not self.backroom:
+            self.backroom.end()
+        self.keep_what_is_left()
         self.drafts.end(place=place)
         self._entitle(self._bell.title("", heard=False))
         self.exit(why or None, return_code=code)

@@ -79,9 +79,9 @@ class Backroom(threading.Thread):
 
     # What the screen asks; each returns at once
 
-    def carry(self, text: str) -> None:
-        """Carry out a line; answered by Told."""
-        self._ask(lambda: self._carry(text))
+    def carry(self, text: str, number: int = 0) -> None:
+        """Carry out a line; answered by Told with its number."""
+        self._ask(lambda: self._carry(text, number))
 
     def foresee(self, text: str, turn: int) -> None:
         """Say what Enter would do; answered by Foreseen."""
@@ -90,6 +90,14 @@ class Backroom(threading.Thread):
     def look_at(self, stream: bytes | None) -> None:
         """Open an item and keep it up to date; answered by Opened, again whenever it changes."""
         self._ask(lambda: self._look_at(stream))
+
+    def look_away(self, stream: bytes) -> None:
+        """Keep an item up to date no more, where no other was opened since."""
+        self._ask(lambda: self._showing.look_away(stream))
+
+    def unlist(self, name: str) -> None:
+        """Keep a list up to date no more, where no other is shown by now."""
+        self._ask(lambda: self._showing.unlist(name))
 
     def open(self, ref: str) -> None:
         """Turn to an item by its reference; answered by Turned."""
@@ -119,9 +127,9 @@ class Backroom(threading.Thread):
         """Say what the palette offers for what is typed, with an item in front; answered by Offered."""
         self._ask_last("offer", lambda: self._tell(Offered(turn, tuple(self._palette.offered(typed, stream)))))
 
-    def open_incident(self, stream: bytes, words: str) -> None:
+    def open_incident(self, stream: bytes, words: str, number: int = 0) -> None:
         """Open an incident from a contact, of the type that its words suggest; answered by Told, or by Filled where none do."""
-        self._ask(lambda: self._open_incident(stream, words))
+        self._ask(lambda: self._open_incident(stream, words, number))
 
     def copy(self, stream: bytes) -> None:
         """Hand out what is shown of an item, which the access log names as copied; answered by Copied."""
@@ -184,16 +192,17 @@ class Backroom(threading.Thread):
             try:
                 if not self._goes_on(commits):
                     return
+                self._keep_time()
                 if self._missed and time.monotonic() >= self._retry:
                     self._retry = time.monotonic() + RETRY_S
                     self._deliver()
                     self._missed = False
+                    self._say_board()
             except Unavailable as fault:
                 if not self._missed:
                     self._tell(Told("", (), safe_text(str(fault))))
                 self._missed = True
                 time.sleep(IDLE_S)
-            self._keep_time()
 
     def _goes_on(self, commits: Commits) -> bool:
         """Do the next thing, and tell whether there will be another."""
@@ -231,23 +240,25 @@ class Backroom(threading.Thread):
 
     # Doing
 
-    def _carry(self, text: str) -> None:
+    def _carry(self, text: str, number: int = 0) -> None:
         desk = self._desk
         if self._missed and self._spool.holds:
-            self._keep(text, Unavailable("the store cannot be had yet"))  # in the order of typing: none overtakes
+            self._keep(
+                text, Unavailable("the store cannot be had yet"), number
+            )  # in the order of typing: none overtakes
             return
         try:
             entries = desk.opened(carry_out(desk, text))
         except Misread as fault:
-            self._tell(Told(text, (), safe_text(fault.why), fault.start, fault.end))
+            self._tell(Told(text, (), safe_text(fault.why), fault.start, fault.end, number))
         except Unavailable as fault:
-            self._keep(text, fault)
+            self._keep(text, fault, number)
         except (Refused, Conflict) as fault:
-            self._tell(Told(text, (), safe_text(str(fault))))
+            self._tell(Told(text, (), safe_text(str(fault)), number=number))
         else:
             names = RoomNames(desk.board, self.now())
             said = [console.fact_words(entry, names) for entry in entries]
-            self._tell(Told(text, (*said, *maybe_the_same(desk, entries))))
+            self._tell(Told(text, (*said, *maybe_the_same(desk, entries)), number=number))
             if any(
                 isinstance(entry.fact, SignedOff) and entry.fact.session == desk.signed.session for entry in entries
             ):
@@ -271,13 +282,13 @@ class Backroom(threading.Thread):
         found = self._room.board.policy.categories.suggested(text)
         self._tell(Suggesting(stream, found.code, found.words) if found is not None else Suggesting(stream))
 
-    def _open_incident(self, stream: bytes, words: str) -> None:
+    def _open_incident(self, stream: bytes, words: str, number: int) -> None:
         found = self._room.board.policy.categories.suggested(words)
         line = f"open {self._room.board.name(stream, self.now())} "
         if found is not None:
-            self._carry(f"{line}{found.code} {words}")
+            self._carry(f"{line}{found.code} {words}", number)
         else:
-            self._tell(Filled(line, "what is it about? Tab offers the types"))
+            self._tell(Filled(line, "what is it about? Tab offers the types", number))
 
     def _copy(self, stream: bytes) -> None:
         try:
@@ -296,15 +307,14 @@ class Backroom(threading.Thread):
         at = streams.index(shown) + 1 if shown in streams else 0
         self._tell(Turned(streams[at % len(streams)], instead=True))
 
-    def _keep(self, text: str, fault: Unavailable) -> None:
+    def _keep(self, text: str, fault: Unavailable, number: int) -> None:
         """Keep a line at this seat that could not be recorded, and say so."""
         self._missed, self._retry = True, time.monotonic() + RETRY_S
         try:
-            self._tell(
-                Told(text, (safe_text(keep(self._spool, [text], self.now(), fault, self._desk.signed.session)),))
-            )
+            said = safe_text(keep(self._spool, [text], self.now(), fault, self._desk.signed.session))
+            self._tell(Told(text, (said,), number=number))
         except (Unavailable, Misread) as why:
-            self._tell(Told(text, (), safe_text(str(why))))
+            self._tell(Told(text, (), safe_text(str(why)), number=number))
 
     def _deliver(self) -> None:
         """Deliver what this seat kept, and say what came of it."""
@@ -361,10 +371,14 @@ class Backroom(threading.Thread):
 
     def _say_new(self) -> None:
         """Tell what moved since it was told last, whoever recorded it, and whatever made this room come upon it."""
-        before, self._told = self._told, self._room.board.position
-        if self._told != before:
-            self._showing.take(self._room.journal.entries(before, self._told))
-            self._say_alerts()
+        position = self._room.board.position
+        if self._told != position:
+            entries = list(self._room.journal.entries(self._told, position))  # where that fails, it is told later
+            self._told = position
+            try:
+                self._showing.take(entries)
+            finally:
+                self._say_alerts()
 
     def _say_board(self) -> None:
         self._say_new()

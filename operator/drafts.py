@@ -10,8 +10,8 @@ a hang-up at once, and typed text with it (measured).
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from hueandcry.operator.keptfile import SealedFile
 from hueandcry.operator.spool import folder_of, state_folder
 
 WRITE_AFTER_S = 0.3
+HALF = "half"  # behind the name of a line: what was half typed while a line typed before is shown
 LINE = "line"  # a command bar, with its screen; a narrative is kept under its contact's stream in hexadecimal
 
 
@@ -120,7 +121,11 @@ class Drafts(threading.Thread):
         Call it before the thread starts: what is taken over is this room's from then on, and is written before it is
         removed there.
         """
-        found = [(path, left) for path in self._dead() if (left := self._read(path)) is not None]
+        with self._dead() as dead:
+            return self._taken_over(dead)
+
+    def _taken_over(self, dead: list[Path]) -> Left | None:
+        found = [(path, left) for path in dead if (left := self._read(path)) is not None]
         if not found:
             return None
         found.sort(key=lambda one: one[0].stat().st_mtime_ns)
@@ -130,24 +135,27 @@ class Drafts(threading.Thread):
             drafts[where] = replace(one, where=where)
         self._texts = dict(drafts)
         self._screens = found[-1][1].screens
-        self._write()
-        for path, _ in found:
-            SealedFile(path).remove()
-            path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+        if self._write():  # else they stay where they are, and the next room finds them
+            for path, _ in found:
+                with suppress(OSError):
+                    SealedFile(path).remove()
+                    path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
         return Left(self._collar, self._session, tuple(drafts.values()), self._screens)
 
-    def _dead(self) -> list[Path]:
-        found = []
-        for lock in sorted(self._folder.glob("*.lock")):
-            path = lock.with_name(lock.name.removesuffix(".lock"))
-            with suppress(OSError):
-                handle = os.open(lock, os.O_RDWR)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    found.append(path)
-                finally:
-                    os.close(handle)
-        return found
+    @contextmanager
+    def _dead(self) -> Iterator[list[Path]]:
+        """Give the files of rooms that ended, locked meanwhile: no two rooms take the same over."""
+        found, held = [], []
+        try:
+            for lock in sorted(self._folder.glob("*.lock")):
+                with suppress(OSError):
+                    held.append(os.open(lock, os.O_RDWR))
+                    fcntl.flock(held[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    found.append(lock.with_name(lock.name.removesuffix(".lock")))
+            yield found
+        finally:
+            for handle in held:
+                os.close(handle)
 
     def _read(self, path: Path) -> Left | None:
         """Return what a room left, where it is this member's and can be read."""
@@ -174,7 +182,8 @@ class Drafts(threading.Thread):
                 self._let_go()
                 return
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Write what is kept now, and tell whether that was possible."""
         with self._changed:
             left = Left(self._collar, self._session, tuple(self._texts.values()), self._screens)
         try:
@@ -188,6 +197,7 @@ class Drafts(threading.Thread):
         if why != self._why:
             self._why = why
             self._failed(why)
+        return not why
 
     def _mine(self) -> SealedFile:
         """Return this room's file, whose lock it holds until it ends."""

@@ -27,6 +27,7 @@ from hueandcry.store.views import Board
 LINE_MAX = 10_000
 LISTED_MAX = 16  # choices that are listed in one sentence
 HERE = "@"  # the item under the cursor
+IN_HAND = "."  # what the session turned to last
 
 
 class Word(Struct, frozen=True):
@@ -179,6 +180,13 @@ class Given(Struct, frozen=True):
     now: int = 0
 
 
+def named(text: str, here: Sequence[int], item: str) -> str:
+    """Return a line with an item for each sign that stands for it."""
+    for start in reversed(here):
+        text = text[:start] + item + text[start + len(HERE) :]
+    return text
+
+
 class Reader:
     """Reads lines with a table of verbs."""
 
@@ -221,26 +229,28 @@ class Reader:
             raise Misread("say what to do; 'help' lists the verbs")
         return self._verb(words[0])[0]
 
-    def named(self, text: str, item: str) -> str:
-        """Return a line with the name of an item for each `@` that stands in a place of its verb; what is said stays as it is."""
+    def here(self, text: str, kind: Kind | None = None) -> tuple[int, ...]:
+        """Return where in a line `@` stands in a place of its verb, and not in what is said; what is said stays as it is.
+
+        With the `kind` of an item whose page is open, also where `.` may mean that item.
+        """
         words = words_of(text)
         try:
             verb, given = self._verb(words[0])
         except (Misread, IndexError):
-            return text
-        at, here = 1, []
+            return ()
+        at, here = 1, list[int]()
         for slot in (one for one in verb.slots if one.name not in given):
             if at >= len(words) or slot.kind is SlotKind.WORDS:
                 break
-            start = words[at].start
+            start, means = words[at].start, words[at].text
             if slot.kind is SlotKind.LINE:
-                text = text[:start] + self.named(text[start:], item)
+                here += [start + one for one in self.here(text[start:], kind)]
                 break
-            here += [start] if words[at].text == HERE else []
+            in_hand = means == IN_HAND and slot.kind is SlotKind.REF and kind in slot.kinds
+            here += [start] if means == HERE or in_hand else []
             at += 3 if _is_dated(words, at) else 1
-        for start in reversed(here):
-            text = text[:start] + item + text[start + len(HERE) :]
-        return text
+        return tuple(here)
 
     def _verb(self, word: Word) -> tuple[Verb, dict[str, str]]:
         text = word.text.lower()

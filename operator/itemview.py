@@ -5,13 +5,18 @@ record in the access log; where that cannot be written the log is shown closed, 
 once which others may be about the same, and an incident's page says where its caller said it is.
 """
 
+from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.episode import Episode
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.reference import kind_of
 from hueandcry.domain.referral import Referral
 from hueandcry.domain.riskmodel import RiskPack
 from hueandcry.domain.worked import Worked
@@ -56,6 +61,24 @@ def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> 
     return Opened(
         stream, ref, heading, (*log, *filter(None, (alike,))), elements, reasons, safe_text(warning), suggested
     )
+
+
+def about(board: Board, stream: bytes) -> frozenset[bytes]:
+    """Return what an item's page is about: its record, and the streams that it names."""
+    record = board.record(stream)
+    return frozenset((stream, *_ids(record))) if record is not None else frozenset((stream,))
+
+
+def _ids(value: Any) -> Iterator[bytes]:
+    match value:
+        case bytes() if kind_of(value) is not None:
+            yield value
+        case tuple():
+            yield from (one for part in value for one in _ids(part))
+        case Struct():
+            yield from (one for name in value.__struct_fields__ for one in _ids(getattr(value, name)))
+        case _:
+            pass
 
 
 def alike(desk: Desk, stream: bytes) -> str:

@@ -12,13 +12,14 @@ from hueandcry.store.item import Item
 
 
 class Told(Struct, frozen=True):
-    """What a line came to: the facts recorded, or why not, and which word was wrong."""
+    """What a line came to: the facts recorded, or why not, and which word was wrong; `number` tells which line it was."""
 
     text: str
     lines: tuple[str, ...]
     fault: str = ""
     start: int = 0
     end: int = 0
+    number: int = 0
 
 
 class Foreseen(Struct, frozen=True):
@@ -38,10 +39,11 @@ class Foreseen(Struct, frozen=True):
 
 
 class Filled(Struct, frozen=True):
-    """A line to be finished by whoever asked for it, and what it is; or why there is none."""
+    """A line to be finished by whoever asked for it, and what it is; or why there is none; `number` tells what was asked."""
 
     text: str
     why: str = ""
+    number: int = 0
 
 
 class Copied(Struct, frozen=True):

@@ -27,6 +27,7 @@ from hueandcry.operator.screens.wall import WallScreen
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
 
+PAGES_MAX = 8  # pages of items that lie over each other
 WORKSPACES: dict[str, type[RoomScreen]] = {"desk": DeskScreen, "dispatch": DispatchScreen, "wall": WallScreen}
 
 
@@ -60,8 +61,14 @@ class Navigation(App[str], inherit_bindings=False):
         await self.push_screen(ItemScreen(stream, None if source is self.backroom else source))
 
     async def _turn_to(self, turned: Turned, source: Source) -> None:
-        """Open an item that the operator asked for; another that a key led to before is put away."""
-        if turned.instead and isinstance(self.screen, ItemScreen) and self.screen.is_live:
+        """Open an item that the operator asked for; another that a key led to before is put away, and one too many.
+
+        What is typed on a page that is put away is kept, and stands there again when it is opened.
+        """
+        pages = [one for one in self._of(source) if isinstance(one, ItemScreen)]
+        if self.screen in pages and self.screen is pages[-1] and pages[-1].stream == turned.stream:
+            return
+        if isinstance(self.screen, ItemScreen) and self.screen.is_live and (turned.instead or len(pages) >= PAGES_MAX):
             _ = self.pop_screen()
         await self.open_item(turned.stream, source)
 

@@ -16,7 +16,8 @@ from typing import Any
 from hueandcry.domain import replay
 from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.reference import NS_PER_S
-from hueandcry.operator.bootstrap import Room, read_at
+from hueandcry.domain.staff import SignedOn
+from hueandcry.operator.bootstrap import FOUNDED, Room, read_at
 from hueandcry.operator.desk import Desk, viewer_of
 from hueandcry.operator.exits import family_of
 from hueandcry.operator.identity import Identity
@@ -67,14 +68,20 @@ class Playback(threading.Thread):
 
     # What the screens ask
 
-    def carry(self, text: str) -> None:
-        self._requests.put(lambda: self._carry(text))
+    def carry(self, text: str, number: int = 0) -> None:
+        self._requests.put(lambda: self._carry(text, number))
 
     def foresee(self, text: str, turn: int) -> None:
         self._requests.put(lambda: self._foresee(text, turn))
 
     def look_at(self, stream: bytes | None) -> None:
         self._requests.put(lambda: self._look_at(stream))
+
+    def look_away(self, stream: bytes) -> None:
+        self._requests.put(lambda: self._showing.look_away(stream))
+
+    def unlist(self, name: str) -> None:
+        self._requests.put(lambda: self._showing.unlist(name))
 
     def open(self, ref: str) -> None:
         self._requests.put(lambda: self._showing.find(ref))
@@ -87,11 +94,14 @@ class Playback(threading.Thread):
 
     def key(self, character: str) -> None:
         """Do what a key does while the line is empty."""
+        self._requests.put(lambda: self._key(character))
+
+    def _key(self, character: str) -> None:
         lines = {
             " ": "pause" if self._playing else "play", ">": "step", "<": "back", "]": "decision",
             "+": f"speed {min(SPEED_MAX, self._speed * 2):g}", "-": f"speed {max(1, self._speed / 2):g}",
         }  # fmt: skip
-        self.carry(lines[character])
+        self._carry(lines[character])
 
     def end(self) -> None:
         """Stop; returns when that is so."""
@@ -112,7 +122,11 @@ class Playback(threading.Thread):
                     continue
                 if request is None:
                     return
-                request()
+                try:
+                    request()
+                except Unavailable as fault:  # what was asked for cannot be had now; the replay stands where it is
+                    self._playing = False
+                    self._tell(Told("", (), safe_text(str(fault))))
         except Exception as fault:  # noqa: BLE001 — the last door of this thread: the screen says one sentence
             self._tell(Stopped(family_of(fault)[1]))
 
@@ -195,13 +209,13 @@ class Playback(threading.Thread):
 
     # Lines
 
-    def _carry(self, text: str) -> None:
+    def _carry(self, text: str, number: int = 0) -> None:
         try:
             said = self._move(text)
         except (Refused, NotAMoment, Unavailable) as fault:
-            self._tell(Told(text, (), safe_text(str(fault))))
+            self._tell(Told(text, (), safe_text(str(fault)), number=number))
         else:
-            self._tell(Told(text, (said,)))
+            self._tell(Told(text, (said,), number=number))
             self._showing.say_time()
 
     def _move(self, text: str) -> str:
@@ -214,7 +228,7 @@ class Playback(threading.Thread):
             case "step":
                 self._go_to(min(self._room.journal.tip().size, self._board.position + _count(rest)))
             case "back":
-                self._go_to(max(1, self._board.position - _count(rest)))
+                self._go_to(max(self._first(), self._board.position - _count(rest)))
             case "decision":
                 self._to_next_decision()
             case "speed":
@@ -227,7 +241,16 @@ class Playback(threading.Thread):
 
     def _jump(self, at: str) -> None:
         position, moment = read_at(self._room.board, at)
-        self._go_to(self._room.journal.position_at(moment) if position is None else position, moment or None)
+        moment = min(moment, self._room.journal.tip().recorded)
+        found = self._room.journal.position_at(moment) if position is None else position
+        if found < self._first():
+            raise Refused("the room was not founded yet")
+        self._go_to(found, moment or None)
+
+    def _first(self) -> int:
+        """Return the first position at which there is a room to look at: its packs are adopted, and somebody is signed on."""
+        founding = self._room.journal.entries(0, min(FOUNDED, self._room.journal.tip().size))
+        return next((one.position for one in founding if isinstance(one.fact, SignedOn)), 1)
 
     def _to_next_decision(self) -> None:
         for entry in self._room.journal.entries(self._board.position):

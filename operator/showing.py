@@ -13,10 +13,9 @@ from hueandcry.domain.contact import Contact
 from hueandcry.domain.fact import Entry, Record
 from hueandcry.domain.fault import Refused
 from hueandcry.domain.incident import Incident
-from hueandcry.domain.involvement import PersonInvolved, PersonNotInvolved
 from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.domain.policy import POLICY_STREAM
-from hueandcry.domain.reference import NS_PER_S
+from hueandcry.domain.reference import NS_PER_S, Kind, kind_of
 from hueandcry.domain.resource import Resource
 from hueandcry.operator import itemview
 from hueandcry.operator.awaited import Awaited
@@ -53,6 +52,7 @@ class Showing:
         self._listed, self._list_late = 0.0, False
         self.looking_at: bytes | None = None
         self._alike, self.known = "", NOTHING
+        self._about: frozenset[bytes] = frozenset()  # what the page that is looked at is about
 
     # The board
 
@@ -105,6 +105,8 @@ class Showing:
                 changed[item.stream] = item
         self._moved(changed, now_ns)
         self._list_again()  # lists tell times, too
+        if every or self.looking_at in changed:
+            self.say_page()
 
     def _expected(self, now_ns: int) -> list[Record]:
         """Return what was expected to say something else by now."""
@@ -129,21 +131,39 @@ class Showing:
     def take(self, entries: Iterable[Entry]) -> None:
         """Tell what the entries moved."""
         taken = [entry for entry in entries if isinstance(entry.stream, bytes)]
-        touched, facts = {entry.stream for entry in taken}, [entry.fact for entry in taken]
+        touched = {entry.stream for entry in taken}
         if not touched:
             return
         now_ns = self._desk.identity.now()
         touched |= self._named_by(touched)
         items = {stream: item for stream in touched for item in self._become(stream, now_ns)}
         if self._named_here() != self._known_here or POLICY_STREAM in touched:
-            self.say_board()  # any item may stand in a district or be of a partner that is known from now on, or have other times
+            self._say_every()  # any item may stand in a district or be of a partner that is known from now on, or have other times
         else:
             self._moved(items, now_ns)
         self._list_again()
-        if self.looking_at in touched:
-            if any(isinstance(one, PersonInvolved | PersonNotInvolved) for one in facts):
-                self.known = known(self._desk, self.looking_at)
-            self.say_page()
+        if touched.intersection(self._about):
+            self._page_again(touched)
+
+    def _say_every(self) -> None:
+        """Tell the whole board, and whoever follows of each item."""
+        for item in self.say_board():
+            if self._follow is not None:
+                self._follow(item.stream, self._desk.board.records.get(item.stream), item)
+
+    def _page_again(self, touched: set[bytes]) -> None:
+        """Tell the page that is looked at anew, after something moved that it is about."""
+        if self.looking_at is None:
+            return
+        people = any(kind_of(one) is Kind.NOMINAL for one in touched.intersection(self._about))
+        before, self._about = self._about, self._what_about(self.looking_at)
+        if people or self._about != before:
+            self.known = known(self._desk, self.looking_at)
+        self.say_page()
+
+    def _what_about(self, stream: bytes) -> frozenset[bytes]:
+        """Return what the page of an item is about: its record, what that names, and who may be calling."""
+        return itemview.about(self._desk.board, stream).union(*self.known.found.values())
 
     def _named_by(self, touched: set[bytes]) -> set[bytes]:
         """Return the incidents that name a crew of which something was recorded."""
@@ -188,6 +208,11 @@ class Showing:
             self._listed = time.monotonic()
             self._tell(Listed(name, tuple(lines_of(self._desk, name))))
 
+    def unlist(self, name: str) -> None:
+        """Tell a list no more, where no other is told by now."""
+        if self.listing == name:
+            self.list("")
+
     def _list_again(self) -> None:
         """Tell the list anew, one that is made of the whole room not more often than every few seconds."""
         if self.listing in WHOLE and time.monotonic() - self._listed < WHOLE_EVERY_S:
@@ -204,6 +229,12 @@ class Showing:
         self.looking_at = stream
         if stream is not None:
             self._alike, self.known = itemview.alike(self._desk, stream), known(self._desk, stream)
+            self._about = self._what_about(stream)
+
+    def look_away(self, stream: bytes) -> None:
+        """Look at an item no more, where no other was turned to since."""
+        if self.looking_at == stream:
+            self.turn_to(None)
 
     def find(self, text: str) -> None:
         """Tell to which item a reference turns, or why to none."""

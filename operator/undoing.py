@@ -19,6 +19,7 @@ from hueandcry.domain import (
     outcome,
     parking,
     partner,
+    promise,
     putoff,
     reminder,
 )
@@ -51,6 +52,7 @@ BACK: dict[type[Fact[Any]], Back] = {
     marker.MarkerSet: lambda _, ref, version, __: f"unmark {ref} {version} ",
     nominal.DetailAdded: lambda _, ref, version, __: f"strike {ref} {version} ",
     logbook.Noted: lambda _, ref, version, __: f"fix {ref} {version} ",
+    promise.Promised: lambda _, ref, version, __: f"release {ref} {version} ",
     parking.Parked: lambda _, ref, __, ___: f"answer {ref}",
     reminder.BringUpSet: lambda _, ref, version, __: f"done {ref} {version} ",
     putoff.AlertsPutOff: lambda _, ref, __, ___: f"bringback {ref}",

@@ -51,7 +51,7 @@ class DispatchScreen(LiveListsScreen):
         self.source.show_list("units")
 
     def on_unmount(self) -> None:
-        self.source.show_list("")
+        self.source.unlist("units")
 
     def listed(self, listed: Listed) -> None:
         """Show the crews as they stand now."""

@@ -13,10 +13,11 @@ from textual.containers import Horizontal, Vertical
 from hueandcry.domain.reference import Kind, kind_of, stream_text
 from hueandcry.operator.actions import keys_of
 from hueandcry.operator.drafts import Open
-from hueandcry.operator.messages import Opened, Suggesting, Told
+from hueandcry.operator.messages import Opened, Suggesting
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
+from hueandcry.operator.underway import Sent
 from hueandcry.operator.widgets.logview import LogView
 from hueandcry.operator.widgets.narrative import Narrative
 from hueandcry.operator.widgets.riskpanel import RiskPanel
@@ -36,6 +37,7 @@ class ItemScreen(RoomScreen):
     #risk { width: 1fr; min-width: 38; max-width: 56; }
     """
     NAME: ClassVar[str] = "item"
+    ITEM: ClassVar[bool] = True
     KEYS: ClassVar[tuple[str, ...]] = ("help", "board", "back", "incident", "narrative", "alert", "palette", "leave")
 
     def __init__(self, stream: bytes, source: Source | None = None) -> None:
@@ -44,7 +46,7 @@ class ItemScreen(RoomScreen):
         self._ref = ""
         self._taking = kind_of(stream) is Kind.CONTACT
         self._narrates = self._taking and source is None
-        self._category = self._narrated = self._recorded = ""
+        self._category = ""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
@@ -62,6 +64,7 @@ class ItemScreen(RoomScreen):
         if self._narrates:
             self._say_suggested()
             self.narrative.text = self.hue.text_kept(self.stream.hex())
+            self.narrative.move_cursor(self.narrative.document.end)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -73,7 +76,7 @@ class ItemScreen(RoomScreen):
         self.source.look_at(self.stream)
 
     def on_unmount(self) -> None:
-        self.source.look_at(None)  # what is shown next is a view of its own
+        self.source.look_away(self.stream)  # what is shown next is a view of its own
 
     def opened(self, opened: Opened) -> None:
         """Show the item as it stands now."""
@@ -124,9 +127,12 @@ class ItemScreen(RoomScreen):
         words = self.narrative.words if self._narrates else ""
         if not words:
             self.message.say("nothing is written down here that the caller says", Styles.alarm)
-            return
-        self._narrated, self._recorded = words, self.narrative.text
-        self.source.carry(f"note {stream_text(self.stream)} {words}")
+        elif not self.hue.underway.has(self.stream.hex()):
+            self.source.carry(f"note {stream_text(self.stream)} {words}", self._records())
+
+    def _records(self) -> int:
+        """Return the number by which it is answered whether what the caller says was recorded."""
+        return self.hue.send(self, "", where=self.stream.hex(), said=self.narrative.text)
 
     async def action_incident(self) -> None:
         """Open an incident from this contact: of the type that the words suggest, or one that is still to be typed."""
@@ -135,17 +141,14 @@ class ItemScreen(RoomScreen):
             await super().action_incident()
         elif self.bar.value:
             self.message.say("the line has a text already: do or clear it first", Styles.alarm)
-        else:
+        elif not self.hue.underway.has(self.stream.hex()):
             self.set_focus(self.bar)
-            self._narrated, self._recorded = self.narrative.words, self.narrative.text
-            self.hue.backroom.open_incident(self.stream, self._narrated)
+            self.hue.backroom.open_incident(self.stream, self.narrative.words, self._records())
 
-    def told(self, told: Told) -> None:
-        super().told(told)
-        if self._narrates and self._narrated and told.text.endswith(self._narrated):
-            self._narrated = ""
-            if not told.fault:
-                self.narrative.take_off(self._recorded)
+    def carried(self, sent: Sent) -> None:
+        super().carried(sent)
+        if sent.said:
+            self.narrative.take_off(sent.said)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys that write a text to the narrative while it is written in."""

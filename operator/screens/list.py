@@ -33,8 +33,13 @@ class ListScreen(RoomScreen):
         super().on_mount()
         self.source.show_list(self.list_name)
 
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if not self.list_name.startswith("who "):  # a search is one search, recorded once
+            self.source.show_list(self.list_name)
+
     def on_unmount(self) -> None:
-        self.source.show_list("")
+        self.source.unlist(self.list_name)
 
     def listed(self, listed: Listed) -> None:
         """Show the list as it stands now."""

@@ -78,13 +78,16 @@ class LiveListsScreen(RoomScreen):
         for part in self.PARTS:
             one = self._of(part.id)
             mine: dict[bytes, Item | None] = {}
+            went: dict[bytes, str] = {}
             for stream, item in moved.items.items():
                 if item is not None and part.takes(item):
                     mine[stream] = item
                 elif one.holds(stream):
                     mine[stream] = None
+                    if item is not None:
+                        went[stream] = item.queue
             if mine or moved.whole or time_told:
-                one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking)
+                one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking, went=went)
                 if moved.whole and not self.is_live:
                     one.in_order()  # another moment of the log: nothing moved there under anybody's cursor
         self._minute, self._ticking = minute, moved.ticking

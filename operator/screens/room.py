@@ -2,7 +2,8 @@
 
 Theory of operation. The command bar keeps the keyboard. With text in it, Tab completes and Enter does the line; empty,
 Up, Down, PageUp, PageDown, Tab and Enter move in the screen. `@` in a place of a line, not in what is said, stands for the
-item under the cursor. A line that is refused stays in the bar, with the reason above it and the word it is about marked.
+item under the cursor, and on its page `.` does, too. A line that is sent leaves the bar, so that whoever types on types another
+one; refused, it comes back, with the reason above it and the word it is about marked.
 Keys that change the screen are done before the next key is looked at, and wait until the other screen has its bar: whoever
 types on loses no letter.
 
@@ -15,13 +16,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from hueandcry.domain.reference import kind_of, stream_text
 from hueandcry.operator.actions import ACTIONS, keys_of
-from hueandcry.operator.drafts import LINE, Open
+from hueandcry.operator.drafts import HALF, LINE, Open
+from hueandcry.operator.grammar import named
 from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
 from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
+from hueandcry.operator.underway import Sent
 from hueandcry.operator.verbs import READER, asks, help_asked, help_on
 from hueandcry.operator.widgets.commandbar import CommandBar
 from hueandcry.operator.widgets.saying import Saying
@@ -40,6 +44,7 @@ class RoomScreen(Screen[None]):
         Binding(one.keys, one.runs, one.does, id=one.id, priority=True, show=False) for one in ACTIONS
     ]
     NAME: ClassVar[str] = ""  # by which it is opened again
+    ITEM: ClassVar[bool] = False  # whether it is the page of one item
     KEYS: ClassVar[tuple[str, ...]] = ("help", "board", "dispatch", "desk", "sort", "alert", "palette", "leave")
 
     def __init__(self, source: Source | None = None) -> None:
@@ -47,7 +52,7 @@ class RoomScreen(Screen[None]):
         self._source = source
         self._turn = 0
         self._completions: tuple[str, ...] = ()
-        self._sent: dict[str, str] = {}
+        self._came_back = ""
 
     @property
     def hue(self) -> "ControlRoom":
@@ -70,7 +75,8 @@ class RoomScreen(Screen[None]):
     @property
     def line(self) -> str:
         """Under which name the draft of this screen's line is kept."""
-        return f"{LINE} {self.place.screen} {self.place.stream.hex()}".rstrip()
+        where = self.place if self.is_live else Open("replay")
+        return f"{LINE} {where.screen} {where.stream.hex()}".rstrip()
 
     @property
     def in_front(self) -> bytes | None:
@@ -99,6 +105,8 @@ class RoomScreen(Screen[None]):
         self.set_focus(self.bar)  # at once: the next key is meant for it
         self.bar.remembers(self.hue.history)
         self._show_frame()
+        if self.is_live and not self.bar.value:
+            self.bar.fill(self.hue.text_kept(self.line))  # of the same screen, closed before the line was done
 
     def on_screen_resume(self) -> None:
         self._show_frame()  # it was said to the screen that lay over this one
@@ -147,13 +155,19 @@ class RoomScreen(Screen[None]):
         self._turn += 1
         self._completions = ()
         self.strip.heard()
-        self.hue.keep_text(message.text, self.line)
+        came_back, self._came_back = self._came_back, ""
+        self.hue.keep_text(message.half, f"{self.line} {HALF}")
+        if not message.found:
+            self.hue.keep_text(message.text, self.line)
         if message.found:
             self.preview.say(message.found, Styles.ask)
+        elif came_back and came_back == message.text:
+            pass  # why it was refused stands there
         elif asks(message.text):
             self.preview.say("Enter: show it", Styles.ask)
         elif message.text.strip():
-            self.source.foresee(self._meant(message.text), self._turn)
+            here, item = self._meant(message.text)
+            self.source.foresee(named(message.text, here, item), self._turn)
         else:
             self.preview.say("")
 
@@ -166,10 +180,11 @@ class RoomScreen(Screen[None]):
         if asks(text):
             await self._show(text)
         elif text:
-            meant = self._meant(text)
-            self._sent[meant] = text
-            self.source.carry(meant)
-        else:
+            here, item = self._meant(text)
+            number = self.hue.send(self, text, here=here, item=item)
+            self.bar.value = ""
+            self.source.carry(named(text, here, item), number)
+        elif not self.hue.underway.has(self.line):  # a second Enter behind a line opens nothing
             await self.action_open()
 
     async def _show(self, text: str) -> None:
@@ -181,27 +196,42 @@ class RoomScreen(Screen[None]):
         except Misread as fault:
             self.message.say(fault.why, Styles.alarm)
             return
+        self.bar.value = ""
         self.bar.done(text)
         if asked is not None:
             await self.hue.action_help(asked)
         else:
             await self.hue.show(text)
 
-    def _meant(self, text: str) -> str:
-        """Return a line with `@` as the name of the item under the cursor, number and day together."""
-        return READER.named(text, self.under_cursor) if self.under_cursor else text
+    def _meant(self, text: str) -> tuple[tuple[int, ...], str]:
+        """Return where in a line the item in front is meant, and which that is: a name may be another's tomorrow."""
+        if self.in_front is None:
+            return (), ""
+        return READER.here(text, kind_of(self.in_front) if self.ITEM else None), stream_text(self.in_front)
 
-    def told(self, told: Told) -> None:
+    def told(self, told: Told, hint: str = "") -> None:
         """Show what a line came to."""
-        sent = self._sent.pop(told.text, None)
-        self.preview.say("")  # it said the same before
         if told.fault:
-            self.message.say_whole(f"{told.fault}{'   (Esc clears the line)' if told.text else ''}", Styles.alarm)
-            self.preview.say_marked(told.text, told.start, told.end)
-            return
-        if sent is not None:
-            self.bar.done(sent)
-        self.message.say_whole(" | ".join(told.lines) or "nothing to record", Styles.plain, TOLD_LINES_MAX)
+            self.message.say_whole(f"{told.fault}{f'   ({hint})' if hint else ''}", Styles.alarm)
+        else:
+            self.message.say_whole(" | ".join(told.lines) or "nothing to record", Styles.plain, TOLD_LINES_MAX)
+
+    def came_back(self, told: Told, sent: Sent) -> bool:
+        """Take a line back that was refused, with the word that is wrong marked; tells whether the bar had room for it."""
+        if self.bar.value or self.bar.searching:
+            return False
+        self._came_back = sent.text
+        self.bar.fill(sent.text)
+        self.hue.keep_text(sent.text, self.line)
+        self.preview.say_marked(sent.text, sent.typed(told.start), sent.typed(told.end))
+        return True
+
+    def carried(self, sent: Sent) -> None:
+        """Know that something was carried out that was sent from here."""
+        if sent.text:
+            self.bar.done(sent.text)
+        if not self.bar.value:
+            self.preview.say("")
 
     def foreseen(self, seen: Foreseen) -> None:
         """Show what Enter would do, if that is still the text."""
@@ -341,6 +371,9 @@ class RoomScreen(Screen[None]):
         """Clear the line; with none, go back."""
         await self.bar.settled()
         if self.bar.value or self.bar.searching:
+            if not self.bar.searching:
+                self.hue.dismiss(self.bar.value)
+            self.message.say("")  # it was about the line
             self.bar.clear_line()
         elif len(self.app.screen_stack) > 2:
             _ = self.app.pop_screen()  # not awaited: it would wait for this very handler

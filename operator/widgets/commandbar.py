@@ -49,11 +49,11 @@ class CommandBar(Input):
     """
 
     class Typed(Message):
-        """The text of the line changed; `found` says what a search in the history found."""
+        """The text of the line changed; `found` says what a search in the history found, `half` what was half typed before it."""
 
-        def __init__(self, text: str, found: str = "") -> None:
+        def __init__(self, text: str, found: str = "", half: str = "") -> None:
             super().__init__()
-            self.text, self.found = text, found
+            self.text, self.found, self.half = text, found, half
 
     def __init__(self, offer: Callable[[str], bool] | None = None) -> None:
         super().__init__(
@@ -81,7 +81,8 @@ class CommandBar(Input):
         self._say()
 
     def _say(self) -> None:
-        self.post_message(self.Typed("" if self.searching else self.value, self._search_says()))
+        half = self._half if self._half != self.value else ""
+        self.post_message(self.Typed("" if self.searching else self.value, self._search_says(), half))
 
     async def _on_key(self, event: events.Key) -> None:
         """Offer a key to the screen first while nothing is typed; what it takes does not reach the line."""
@@ -113,11 +114,11 @@ class CommandBar(Input):
         await there.wait()
 
     def done(self, text: str) -> None:
-        """The line was carried out: keep it in the history and clear the bar."""
+        """The line was carried out: keep it in the history; what was half typed before it stays there, behind the last."""
         self._history.add(text)
-        self._at, self._half = len(self._history.lines), ""
-        if self.value.strip() == text:
-            self.value = ""
+        self._at = len(self._history.lines)
+        if self._half.strip() == text:
+            self._half = ""
 
     def fill(self, text: str) -> None:
         """Put a text into the bar, with the cursor behind it."""
@@ -125,9 +126,13 @@ class CommandBar(Input):
         self.cursor_position = len(text)
 
     def clear_line(self) -> None:
-        """Clear the line, or end a search in the history."""
-        self.searching = False
-        self.value = ""
+        """Clear the line, or end a search in the history with the line as it was before."""
+        if self.searching:
+            self.searching = False
+            self.fill(self._half)
+        else:
+            self._half = "" if self._half == self.value else self._half
+            self.value = ""
         self._say()
 
     # History
@@ -151,7 +156,7 @@ class CommandBar(Input):
         if self.searching and self._found is not None:
             self._at = self._found
         elif not self.searching:
-            self.searching, self._at = True, len(self._history.lines)
+            self.searching, self._at, self._half = True, len(self._history.lines), self.value
         self._say()
 
     def _search_says(self) -> str:

@@ -2,11 +2,12 @@
 
 Theory of operation. The list keeps its rows in the order in which they were last sorted. A changed item redraws only the
 columns that differ. New, closed and re-sorted items change the rows below the cursor at once; above and at the cursor
-nothing moves: a closed row stays, marked, and what should stand higher stands just below the cursor, counted, until the
-operator asks for the order. The selection is an item, not a row number.
+nothing moves: a row that went stays and says where to, and what should stand higher stands just below the cursor, counted,
+until the operator asks for the order. The selection is an item, not a row number.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -30,6 +31,7 @@ CUT = "…"
 NEAR = 12  # cells between two parts of a line that take fewer bytes than to begin anew
 
 Cell = tuple[str, Style | None]
+NOWHERE: Mapping[bytes, str] = MappingProxyType({})
 LAID_OUT_MAX = 1_000  # rows that are kept laid out: those in view, and some that were
 
 
@@ -83,6 +85,7 @@ class LiveList(ScrollView, can_focus=False):
         self._rows: list[bytes] = []
         self._moved = 0
         self._gone: dict[bytes, Item] = {}
+        self._went: dict[bytes, str] = {}  # in which queue what is gone from here stands now
         self._drawn: list[list[Cell]] = []
         self._laid_out: dict[bytes, tuple[tuple[Any, ...], list[Cell]]] = {}
         self._now_ns = 0
@@ -116,24 +119,30 @@ class LiveList(ScrollView, can_focus=False):
         return self._rows.index(stream) if stream is not None and self.holds(stream) else None
 
     def take(
-        self, changed: dict[bytes, Item | None], now_ns: int, *, whole: bool = False, ticking: bytes | None = None
+        self,
+        changed: dict[bytes, Item | None],
+        now_ns: int,
+        *,
+        whole: bool = False,
+        ticking: bytes | None = None,
+        went: Mapping[bytes, str] = NOWHERE,
     ) -> None:
-        """Take what changed; None for an item that is not on the board any more, and `whole` where no other item is on it.
+        """Take what changed; None for an item that does not stand here any more, and `whole` where no other item does.
 
-        `ticking` is the item whose seconds are told.
+        `ticking` is the item whose seconds are told, `went` in which queue an item stands that stands here no more: closed, else.
         """
         self._now_ns, self._ticking = now_ns, ticking
-        stays = (
-            self.active and changed.get(self.selected or b"") is not None
-        )  # under the cursor, so that nothing moves there
+        stays = self.active and self.holds(self.selected or b"")  # under the cursor, so that nothing moves there
         if whole and stays:
             changed = {**dict.fromkeys(self._items), **changed}
         elif whole:
             self._items.clear()
             self._gone.clear()
+        self._went |= went
         for stream, item in changed.items():
             if item is not None:
                 self._items[stream] = item
+                self._gone.pop(stream, None)
             elif stream in self._items:
                 self._gone[stream] = self._items.pop(stream)
         moved = self._order.take(self._items, changed, now_ns, whole=whole)
@@ -145,9 +154,10 @@ class LiveList(ScrollView, can_focus=False):
         self._redraw()
 
     def in_order(self) -> None:
-        """Put every row where it belongs; the selection stays on its item."""
-        self._gone.clear()
+        """Put every row where it belongs; the selection stays on its item, or where that is gone in its row."""
         kept = self.row_of(self.selected)
+        self._gone.clear()
+        self._went.clear()
         self._rows, self._moved = self._order.streams(), 0
         if self.selected not in self._items:
             self.selected = self._rows[min(kept or 0, len(self._rows) - 1)] if self._rows else None
@@ -223,7 +233,7 @@ class LiveList(ScrollView, can_focus=False):
         """Return the cells of a row, laid out; made anew only where the item or the minute is another."""
         shown = self._items.get(stream) or self._gone[stream]
         when = When(self._now_ns, stream == self._ticking)
-        made_of = shown, stream in self._items, *_changes(shown, when)
+        made_of = shown, stream in self._items, self._went.get(stream), *_changes(shown, when)
         known = self._laid_out.get(stream)
         if known is None or known[0] != made_of:
             if len(self._laid_out) >= LAID_OUT_MAX:
@@ -239,7 +249,7 @@ class LiveList(ScrollView, can_focus=False):
         if item is None:
             gone = self._gone[stream]
             return [(column.shows(gone, when)[0], Styles.dimmed) for column in self._columns[:-1]] + [
-                ("closed", Styles.dimmed)
+                (self._went.get(stream, "closed"), Styles.dimmed)
             ]
         return [column.shows(item, when) for column in self._columns]
 

@@ -37,6 +37,7 @@ ROWS: dict[str, tuple[str, str, str]] = {  # the fact: what comes before, the ac
     "DetailAdded": ("person Ann Lee", "detail . born 12/3/1984", "DetailEnded"),
     "Noted": ("", "note 1 the house is number 12", "Corrected"),
     "Parked": ("ring 101 0161\nanswer .\nring 999 0770", "park {answered}", "TakenUp"),
+    "Promised": ("", "promise 1 arrival 20m told her twenty minutes", "promises"),
     "AlertsPutOff": ("promise 1 call-back 1m\nnote 1 x", "putoff 1 20m he is being rung", "AlertsBroughtBack"),
     "BringUpSet": ("", "bringup 1 30m has her sister rung", "BringUpDone"),
     "SiteListed": ("partner mft nhs Manchester", SITE, "SiteEnded"),
@@ -70,7 +71,7 @@ class Sitting:
         """Return how incident 1 reads, closed or not."""
         record: Any = self.stage.board.record(find(self.desk, "1", (Kind.INCIDENT,)))
         people = [(one.nominal, one.part) for one in record.people]
-        said = {name: getattr(record, name) for name in ("tags", "grade", "resource", "resources", "stage")}
+        said = {name: getattr(record, name) for name in ("tags", "grade", "promises", "resource", "resources", "stage")}
         return {**said, "people": people}
 
 

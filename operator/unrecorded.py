@@ -1,0 +1,176 @@
+"""What is typed and not recorded, on whichever screen: kept, sent, answered, put aside, taken up again after a crash.
+
+Theory of operation. A text is in one place at a time: in its bar, on its way, or aside (in the history, and a draft still). It goes
+from there when it is carried out, or when whoever typed it clears it. Signs that mean something else by now, as what is in
+hand or under the cursor, are not put before anybody's next Enter: such a line is aside.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hueandcry.domain.reference import Kind
+from hueandcry.operator.drafts import LINE, Drafts, Left
+from hueandcry.operator.messages import Filled, Told
+from hueandcry.operator.navigation import Navigation
+from hueandcry.operator.screens.board import BoardScreen
+from hueandcry.operator.screens.item import ItemScreen
+from hueandcry.operator.screens.livelists import LiveListsScreen
+from hueandcry.operator.screens.room import RoomScreen
+from hueandcry.operator.text import counted, safe_text
+from hueandcry.operator.underway import SENT, Sent, Underway
+from hueandcry.operator.verbs import READER
+from hueandcry.operator.widgets.commandbar import History
+from hueandcry.store.moment import local_text
+
+
+def is_relative(text: str) -> bool:
+    """Tell whether a line means an item by what is in hand or under the cursor."""
+    return any(READER.here(text, kind) for kind in (None, *Kind))
+
+
+class Unrecorded(Navigation):
+    """An app that loses nothing that was typed."""
+
+    def keeps(self, store: Path, collar: str, session: str) -> None:
+        """Keep what this member types at this seat."""
+        now = self.backroom.now
+        self.history = History()
+        self.drafts = Drafts(store, collar, session, now, self._draft_failed)
+        self.underway = Underway(self.drafts.put)
+        self._aside: dict[str, str] = {}  # texts that are in the history alone, each with the name of its draft
+
+    def _draft_failed(self, why: str) -> None:
+        if self.is_running and why:
+            self._hear(Told("", (), safe_text(why)), self.backroom)
+
+    def keep_text(self, text: str, where: str) -> None:
+        """Keep what is typed now."""
+        self.drafts.put(where, text)
+
+    def text_kept(self, where: str) -> str:
+        """Return what was typed somewhere and not recorded."""
+        return self.drafts.text(where)
+
+    def keep_place(self) -> None:
+        """Keep which screens are open."""
+        shown = [one for one in self.screen_stack if isinstance(one, RoomScreen) and one.is_live and one.NAME]
+        self.drafts.see(one.place for one in shown)
+
+    # On its way
+
+    def send(
+        self,
+        screen: RoomScreen,
+        text: str,
+        *,
+        where: str = "",
+        said: str = "",
+        here: Sequence[int] = (),
+        item: str = "",
+    ) -> int:
+        """Know that a line goes on its way from a screen, and return by which number it is answered."""
+        number = self.underway.number()
+        self.underway.send(Sent(number, where or screen.line, text, screen, said, tuple(here), item))
+        return number
+
+    def answered(self, told: Told | Filled, front: RoomScreen | None) -> None:
+        """Take an answer: to the screen that asked, whichever is in front, and in words to the one in front."""
+        sent = self.underway.answered(told.number)
+        if isinstance(told, Filled):  # a line to be finished: nothing was recorded
+            if front is not None:
+                front.filled(told)
+            return
+        hint = "Esc clears the line" if told.fault and sent is not None and sent.text else ""
+        if sent is not None:
+            if not told.fault:
+                self._carried(sent)
+            elif sent.text and not (sent.screen.is_mounted and sent.screen.came_back(told, sent)):
+                self.set_aside(sent.text, f"{LINE} {sent.kept}")
+                hint = f"'{sent.text[:20]}' is behind Ctrl+P"
+            self.underway.forget(sent)
+        if front is not None:
+            front.told(told, safe_text(hint))
+
+    def _carried(self, sent: Sent) -> None:
+        if sent.screen.is_mounted:
+            sent.screen.carried(sent)
+        else:
+            self._take_off(sent)
+        if sent.text:
+            self.history.add(sent.text)
+            self.dismiss(sent.text)
+
+    def _take_off(self, sent: Sent) -> None:
+        """Take off a narrative what was recorded of it, where its page is closed."""
+        kept = self.drafts.text(sent.where)
+        if sent.said and kept.startswith(sent.said):
+            self.drafts.put(sent.where, kept[len(sent.said) :].lstrip())
+
+    def set_aside(self, text: str, where: str) -> None:
+        """Keep a line that has no place now: Ctrl+P shows it, and a crash loses none."""
+        self.history.add(text)
+        self._aside[text] = where
+        self.drafts.put(where, text)
+
+    def dismiss(self, text: str) -> None:
+        """Forget a line that was aside: it was carried out, or cleared by whoever typed it."""
+        where = self._aside.pop(text.strip(), "")
+        if where:
+            self.drafts.put(where, "")
+
+    # Taken up again
+
+    async def take_up(self, left: Left) -> None:
+        """Open what was open, and offer what was typed and not recorded."""
+        for one in left.screens:
+            if one.screen == ItemScreen.NAME:
+                await self.open_item(one.stream, self.backroom)
+            elif one.screen != BoardScreen.NAME:
+                await self.show(one.screen)
+            if one.selected and isinstance(self.screen, LiveListsScreen):
+                self.screen.select(one.selected)
+        texts = {one.where: one.text for one in sorted(left.drafts, key=lambda one: one.typed)}
+        lines = {where: text for where, text in texts.items() if where.startswith((LINE, SENT))}
+        self._fill(lines)
+        front = self.front(self.backroom)
+        if front is not None and texts:
+            typed = local_text(max(one.typed for one in left.drafts), self._room.board.zone)
+            count = counted(len(texts), "text")
+            unsure = "; one was on its way: see whether it is recorded" if any(map(_was_sent, texts)) else ""
+            aside = "; Ctrl+P shows what has no place here" if self._aside else ""
+            front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded{unsure}{aside}"))
+
+    def _fill(self, lines: dict[str, str]) -> None:
+        """Put each line into its bar; what has none, or would mean another item now, is set aside."""
+        for screen in self._of(self.backroom):
+            text = lines.get(screen.line, "")
+            if text and (screen.ITEM or not is_relative(text)):
+                screen.bar.fill(text)
+                del lines[screen.line]
+        front = self.front(self.backroom)
+        for where, text in lines.items():
+            if front is not None and not front.bar.value and not _was_sent(where) and not is_relative(text):
+                front.bar.fill(text)
+                self.drafts.put(front.line, text)
+                if where != front.line:
+                    self.drafts.put(where, "")
+            else:
+                self.set_aside(text, where if where not in self._bars() else f"{LINE} {SENT} {where}")
+                if where in self._bars():
+                    self.drafts.put(where, "")
+
+    def _bars(self) -> set[str]:
+        return {screen.line for screen in self._of(self.backroom)}
+
+    def keep_what_is_left(self) -> None:
+        """Keep what stands in the bars, and what was on its way and was not carried out, for whoever comes back."""
+        for screen in self._of(self.backroom):
+            self.keep_text(screen.bar.value, screen.line)  # what was cleared a moment ago is not kept
+        for sent, carried in self.underway.left():
+            if carried:
+                self._take_off(sent)
+                self.underway.forget(sent)
+
+
+def _was_sent(where: str) -> bool:
+    return where.startswith(SENT)

@@ -29,7 +29,10 @@ class Knows(Struct, frozen=True):
         theirs = [to for to in asked if held is None or to in held]
         if not theirs:
             told = " or ".join(to.value for to in asked)
-            raise Refused(f"it was escalated to the {told}: name who of them was told, and how")
+            who = "you are none" if me else f"{self.by} is none"
+            raise Refused(
+                f"it was escalated to the {told}, and {who}: name which of them you told, here or elsewhere, and how"
+            )
         if not me and not self.words:
             raise Refused(f"say how {self.by} was told")
         return duty.collar if me else self.by, theirs

@@ -68,7 +68,7 @@ def alerts(
     """
     crews = tuple(crews)
     found = [alert for crew in crews if crew.incident == record.id for alert in _of_crew(crew)]
-    if isinstance(record, Incident):
+    if isinstance(record, Incident) and record.queue != "closing":
         listed = {crew.callsign for crew in crews}
         found += [f"{callsign} is not on the list" for callsign in record.resources if callsign not in listed]
     match record:

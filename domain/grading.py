@@ -26,7 +26,7 @@ from hueandcry.domain.riskmodel import RiskPack
 @fact(
     "incident.assessed",
     version=1,
-    says="Risk assessed, suggests {suggested} ({grounds}); vulnerable: {vulnerable}; {not_asked} not asked: {replies}. {statement}",
+    says="Risk assessed, suggests {suggested} ({grounds}); vulnerable: {vulnerable}; {replies}; {not_asked} not asked. {statement}",
 )
 class Assessed(Fact[Incident], frozen=True):
     """Risk was assessed under the pack that the header names; `heard` are the callers' answers that were new to it."""

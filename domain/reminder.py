@@ -90,5 +90,6 @@ class FinishBringUp(Command[Worked], frozen=True):
 
     def decide(self, worked: Worked, duty: Duty) -> list[Fact[Worked]]:
         if self.number not in {one.number for one in worked.reminders}:
-            raise Refused(f"there is no bring-up {self.number} here")
+            there = ", ".join(str(one.number) for one in worked.reminders)
+            raise Refused(f"there is no bring-up {self.number} here{f'; there is {there}' if there else ''}")
         return [BringUpDone(self.number, self.words)]

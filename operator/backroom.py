@@ -223,8 +223,10 @@ class Backroom(threading.Thread):
             self._next_tick = time.monotonic() + TICK_S
             try:
                 if self._lease.take():
-                    self._watch.tick()
-                    self._say_new()
+                    try:
+                        self._watch.tick()
+                    finally:
+                        self._say_new()  # what it came upon before it failed, too
                 self._signals.unkept = ""
             except (
                 Unavailable,

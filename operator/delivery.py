@@ -20,12 +20,13 @@ from hueandcry.domain.fact import Entry
 from hueandcry.domain.fault import Conflict, Refused, Unavailable
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import SlotKind, words_of
+from hueandcry.operator.grammar import SlotKind
 from hueandcry.operator.identity import Identity
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Begun, Kept, Spool
 from hueandcry.operator.text import counted, storable
 from hueandcry.operator.verbs import READER
+from hueandcry.operator.words import words_of
 from hueandcry.store.views import in_hand_after
 
 Hand = dict[Kind, bytes]  # the last item of each kind, the one turned to last at the end

@@ -17,10 +17,10 @@ from hueandcry.operator import console
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.callers import known, unchecked
 from hueandcry.operator.desk import NOBODY, Desk
-from hueandcry.operator.grammar import words_of
 from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.text import counted, safe_text
 from hueandcry.operator.whereabouts import placed, where
+from hueandcry.operator.words import words_of
 from hueandcry.store import codec
 from hueandcry.store.codec import Row
 from hueandcry.store.inbound import inner

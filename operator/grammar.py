@@ -20,22 +20,15 @@ from hueandcry.domain.reference import Kind, is_code, stream_text
 from hueandcry.operator.desk import Act, Desk
 from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.text import either
+from hueandcry.operator.words import HERE, Word, is_dated, words_of
 from hueandcry.store.moment import NotAMoment, local_text, read_ahead, read_back, rfc3339
 from hueandcry.store.records import WORKED
 from hueandcry.store.views import Board
 
 LINE_MAX = 10_000
 LISTED_MAX = 16  # choices that are listed in one sentence
-HERE = "@"  # the item under the cursor
+FACT = "fact"  # a place for the number of a fact, or for its position as in the log, @123
 IN_HAND = "."  # what the session turned to last
-
-
-class Word(Struct, frozen=True):
-    """A word of a line and where it stands."""
-
-    text: str
-    start: int
-    end: int
 
 
 class SlotKind(Enum):
@@ -92,6 +85,11 @@ class Verb(Struct, frozen=True, kw_only=True):
     opens: bool = False
     tells: Callable[[Desk, "Line"], str] | None = None
     reminds: Callable[[Desk, "Line"], str] | None = None
+
+    @property
+    def template(self) -> str:
+        """What the verb does, with the names of its slots in capitals where their values will stand."""
+        return re.sub(r"\{(\w+)\}", lambda slot: slot[1].upper(), self.does).translate(str.maketrans("", "", "[]"))
 
     def usage(self) -> str:
         """Return the verb as help shows it."""
@@ -166,11 +164,6 @@ def describe(board: Board, stream: bytes, now_ns: int) -> str:
     return f"{board.name(stream, now_ns)} {what}".strip()
 
 
-def words_of(text: str) -> list[Word]:
-    """Return the words of a line and where they stand."""
-    return [Word(found.group(), found.start(), found.end()) for found in re.finditer(r"\S+", text)]
-
-
 class Given(Struct, frozen=True):
     """What a slot is read with: the whole text, the desk, the slots before it, and the moment of the line (ns UTC)."""
 
@@ -178,13 +171,6 @@ class Given(Struct, frozen=True):
     desk: Desk
     values: dict[str, Any]
     now: int = 0
-
-
-def named(text: str, here: Sequence[int], item: str) -> str:
-    """Return a line with an item for each sign that stands for it."""
-    for start in reversed(here):
-        text = text[:start] + item + text[start + len(HERE) :]
-    return text
 
 
 class Reader:
@@ -249,7 +235,7 @@ class Reader:
                 break
             in_hand = means == IN_HAND and slot.kind is SlotKind.REF and kind in slot.kinds
             here += [start] if means == HERE or in_hand else []
-            at += 3 if _is_dated(words, at) else 1
+            at += 3 if is_dated(words, at) else 1
         return tuple(here)
 
     def _verb(self, word: Word) -> tuple[Verb, dict[str, str]]:
@@ -281,9 +267,7 @@ class Reader:
                 otherwise = slot.otherwise and _is_otherwise(slot, word, given)
                 return (slot.otherwise, at) if otherwise else (_choice(slot, word, given), at + 1)
             case SlotKind.NUMBER:
-                if not re.fullmatch(r"[0-9]{1,9}", word.text):
-                    raise Misread(f"{slot.name} is a number, not '{word.text}'", word.start, word.end)
-                return int(word.text), at + 1
+                return _number(slot, word, given), at + 1
             case SlotKind.TIME:
                 return _time(slot, word, given), at + 1
             case _:
@@ -309,7 +293,7 @@ class Reader:
         word = words[at]
         if slot.optional and word.text == "-":
             return None, at + 1
-        day, after = (words[at + 2].text, at + 3) if _is_dated(words, at) else (None, at + 1)
+        day, after = (words[at + 2].text, at + 3) if is_dated(words, at) else (None, at + 1)
         try:
             stream = find(desk, word.text, slot.kinds, day)
         except Misread as fault:
@@ -355,6 +339,19 @@ def offers(slot: Slot, desk: Desk, values: dict[str, Any]) -> list[str]:
     return []
 
 
+def _number(slot: Slot, word: Word, given: Given) -> int:
+    """Return a number; of a fact also by its position, as the log shows it."""
+    if slot.name == FACT and (shown := re.fullmatch(r"@([0-9]{1,12})", word.text)):
+        position = int(shown[1])
+        for entry in given.desk.log.entries(max(0, position - 1), position):
+            if entry.stream == given.values.get("item"):
+                return entry.version
+        raise Misread(f"{word.text} is no fact of this item; its log says which are", word.start, word.end)
+    if not re.fullmatch(r"[0-9]{1,9}", word.text):
+        raise Misread(f"{slot.name} is a number, not '{word.text}'", word.start, word.end)
+    return int(word.text)
+
+
 def _choice(slot: Slot, word: Word, given: Given) -> str:
     assert slot.choices is not None, slot.name
     choices = list(slot.choices(given.desk, given.values))
@@ -374,13 +371,6 @@ def _spelt(slot: Slot, word: Word, given: Given) -> str:
     """Return a word as one of those on offer is spelt, where it differs from that in capitals alone."""
     alike = [one for one in offers(slot, given.desk, given.values) if one.lower() == word.text.lower()]
     return word.text if word.text in alike or not alike else alike[0]
-
-
-def _is_dated(words: list[Word], at: int) -> bool:
-    """Tell whether a daily number stands here with its day: `57 of 23/11`."""
-    if at + 2 >= len(words) or not re.fullmatch(r"h?[0-9]+", words[at].text):
-        return False
-    return words[at + 1].text == "of" and words[at + 2].text[0].isdigit()
 
 
 def _is_otherwise(slot: Slot, word: Word, given: Given) -> bool:

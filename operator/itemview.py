@@ -13,12 +13,14 @@ from msgspec import Struct
 
 from hueandcry.domain.contact import Channel, Contact
 from hueandcry.domain.episode import Episode
-from hueandcry.domain.fact import Entry, Record
+from hueandcry.domain.fact import Entry, Record, sentence
 from hueandcry.domain.fault import Unavailable
 from hueandcry.domain.incident import Incident
+from hueandcry.domain.logbook import Noted
 from hueandcry.domain.reference import kind_of
 from hueandcry.domain.referral import Referral
 from hueandcry.domain.riskmodel import RiskPack
+from hueandcry.domain.triage import ElementTriaged
 from hueandcry.domain.worked import Worked
 from hueandcry.operator import console
 from hueandcry.operator.callers import unchecked
@@ -30,11 +32,12 @@ from hueandcry.operator.questioning import question_lines
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.whereabouts import placed, where
 from hueandcry.store.item import Item
-from hueandcry.store.naming import names_for
+from hueandcry.store.naming import RoomNames, names_for
 from hueandcry.store.records import WORKED
 from hueandcry.store.views import Board
 
 LOG_LINES_MAX = 2000
+SAID_MAX = 3  # of what callers said, on the page of their incident; their own pages have it all
 SCREEN = "item"
 
 
@@ -52,6 +55,7 @@ def page(desk: Desk, stream: bytes, alike: str, known: tuple[str, ...] = ()) -> 
     heading = (
         *_heading(record, ref, item, place, board.zone),
         *_kept(record, board),
+        *(_said(desk, record, names) if isinstance(record, Incident) else ()),
         *known,
         *unchecked(record),
         *asked,
@@ -117,6 +121,21 @@ def _kept(record: Record, board: Board) -> list[str]:
     ]
     named += [f"referral {board.name(one.id)}: {one.agency}, {one.stage.value}" for one in referrals]
     return [safe_text(line) for line in named]
+
+
+def _said(desk: Desk, incident: Incident, names: RoomNames) -> list[str]:
+    """Return what the callers of an incident said last, in their words: whoever is sent has to know it."""
+    said: list[tuple[int, str]] = []
+    try:
+        for contact in incident.contacts:
+            caller = desk.board.name(contact)
+            for entry in desk.door.stream(contact, SCREEN):
+                words = getattr(entry.fact, "detail" if isinstance(entry.fact, ElementTriaged) else "words", "")
+                if isinstance(entry.fact, Noted | ElementTriaged) and words:
+                    said.append((entry.position, f"{caller}: {sentence(entry.fact, names)}"))
+    except Unavailable:  # the log below says why it is closed
+        return []
+    return [safe_text(words) for _, words in sorted(said)[-SAID_MAX:]]
 
 
 def _read(desk: Desk, record: Record, closed: str) -> tuple[list[Entry], str, str]:

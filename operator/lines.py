@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from hueandcry.domain.contact import Rang
 from hueandcry.domain.fact import Entry
@@ -97,6 +98,7 @@ def converse(store: str | None, session: str | None) -> None:
     seat.begin()
     while True:
         if sys.stdin.isatty():
+            seat.announce()
             sys.stdout.write(PROMPT)
             sys.stdout.flush()
         text = sys.stdin.readline()
@@ -115,6 +117,7 @@ class _Seat:
         self._identity = Identity()
         self._sits: Desk | None = None
         self._history: list[str] = []
+        self._rings: list[str] = []
         self._missed = True  # what is kept here is to be delivered before anything else is done
 
     def begin(self) -> None:
@@ -125,6 +128,21 @@ class _Seat:
             if self._spool.sat() is None:
                 raise
             console.complain(f"{fault}; lines are kept at this seat until it is back")
+
+    def announce(self) -> None:
+        """Say who rings since it was said last: whoever reads line by line has no strip of alerts."""
+        from hueandcry.operator.attention import PARTNER_RINGING, RINGING, kinds_of
+
+        with suppress(Unavailable, Misread):  # whoever types hears of it
+            board, now_ns = self._opened().board, self._identity.now()
+            board.catch_up()
+            calls = [board.item(one, now_ns) for one in board.open() if one.kind is Kind.CONTACT]
+            rings = [
+                f"{kind} {item.ref}" for item in calls for kind in kinds_of(item) if kind in (RINGING, PARTNER_RINGING)
+            ]
+            for one in (one for one in rings if one not in self._rings):
+                console.say(safe_text(f"! {one} ('alerts' lists what calls for somebody)"))
+            self._rings = rings
 
     def hear(self, text: str) -> None:
         """Do what a line says, or keep it."""

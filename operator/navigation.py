@@ -163,7 +163,7 @@ class Navigation(App[str], inherit_bindings=False):
         if offer.action:
             self.call_later(front.run_action, BY_ID[offer.action].runs)
         elif front.bar.value:
-            front.message.say("the line has a text already: do or clear it first", Styles.alarm)
+            self.call_later(front.message.say, "the line has a text already: do or clear it first", Styles.alarm)
         else:
             front.bar.fill(offer.line)
 

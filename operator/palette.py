@@ -70,8 +70,9 @@ class Palette:
     def _verb(self, verb: Verb, ref: str, stream: bytes | None) -> Offer:
         takes = bool(verb.slots) and verb.slots[0].kind is SlotKind.REF and _fits(verb.slots[0], stream)
         line = f"{verb.name} {ref} " if takes else f"{verb.name} "
-        does = verb.does.translate(str.maketrans("", "", "{}[]"))
-        return Offer(line, f"{does}   ({verb.usage()})", why_not=safe_text(self._why_not(verb, ref if takes else "")))
+        return Offer(
+            line, f"{verb.template}   ({verb.usage()})", why_not=safe_text(self._why_not(verb, ref if takes else ""))
+        )
 
     def _why_not(self, verb: Verb, ref: str) -> str:
         """Return by which rule a verb would be refused now, as far as that can be told without the words of a line.

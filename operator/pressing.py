@@ -19,6 +19,7 @@ _ANSWERS = {
     "RANG": "ack",
     "UNREAD": "seen",
     "DESK": "desk",
+    "BRING UP": "done",
     "DISPUTE": "decide",
     "NO MATCH": "verify",
     "DECLINED": "outcome",

@@ -32,9 +32,9 @@ from hueandcry.domain.triage import ElementTriaged
 from hueandcry.operator import console, dossier
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import words_of
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.text import counted, safe_text
+from hueandcry.operator.words import words_of
 from hueandcry.store.codec import decode
 from hueandcry.store.inbound import inner
 from hueandcry.store.naming import names_for

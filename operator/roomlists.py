@@ -71,7 +71,7 @@ def dispatch_lines(board: Board, now_ns: int) -> list[str]:
     """Return the incidents that have no crew, those that have one, and the crews."""
     incidents = [one for one in board.items(now_ns) if one.kind == "incident"]
     sent = [one for one in incidents if one.queue == "deployed"]
-    waiting = [one for one in incidents if one.queue != "deployed"]
+    waiting = [one for one in incidents if one.queue not in ("deployed", "closing")]
     lines = []
     for name, items in (("no crew yet", waiting), ("deployed", sent)):
         lines += [f"{name}: {len(items)}", *(f"  {console.item_line(one, now_ns)}" for one in items)]

@@ -115,8 +115,7 @@ def help_on(words: str) -> list[str]:
         )
         return [*(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}" for verb in VERBS), lists]
     verb = READER.verb(words)
-    does = verb.does.translate(str.maketrans("", "", "{}[]"))
-    return [f"{verb.usage()}   or for short: {verb.short}", does, f"as in: {verb.example}"]
+    return [f"{verb.usage()}   or for short: {verb.short}", verb.template, f"as in: {verb.example}"]
 
 
 def help_asked(text: str) -> str | None:

@@ -11,10 +11,11 @@ from hueandcry.operator.widgets.logview import LogView
 from hueandcry.store.item import Item
 
 _WITH_CREWS = ("deployed",)
+_NEEDS_NONE = ("closing",)  # there is a result: nobody is sent any more
 
 
 def _waits(item: Item) -> bool:
-    return item.kind == "incident" and item.queue not in _WITH_CREWS
+    return item.kind == "incident" and item.queue not in (*_WITH_CREWS, *_NEEDS_NONE)
 
 
 def _deployed(item: Item) -> bool:

@@ -18,11 +18,13 @@ from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.source import Source
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.underway import Sent
+from hueandcry.operator.widgets.commandbar import HINT
 from hueandcry.operator.widgets.logview import LogView
 from hueandcry.operator.widgets.narrative import Narrative
 from hueandcry.operator.widgets.riskpanel import RiskPanel
 from hueandcry.operator.widgets.saying import Saying
 from hueandcry.operator.widgets.strip import TALL
+from hueandcry.operator.words import HERE
 
 _WRITES = ("enter", "move", "older", "newer")
 
@@ -177,10 +179,30 @@ class ItemScreen(RoomScreen):
         if character == "-":
             panel.pass_over()
             return True
+        if panel.is_answered:  # what was said is not said otherwise by one digit
+            self._changes(panel.line_for(int(character), HERE))
+            return True
         line = panel.line_for(int(character), stream_text(self.stream))
         if line is not None:
             self.source.carry(line)
         return True
+
+    def _changes(self, line: str | None) -> None:
+        if line is not None:
+            self.bar.fill(line)
+            self.message.say("answered already: Enter changes the answer, Esc leaves it", Styles.ask)
+
+    def on_descendant_focus(self) -> None:
+        self._say_where_one_types()
+
+    def on_descendant_blur(self) -> None:
+        self._say_where_one_types()
+
+    def _say_where_one_types(self) -> None:
+        if self._narrates and self.is_mounted:
+            back = keys_of("narrative", self.hue.keymap).partition(" or ")[0]
+            writes = self.narrative.has_focus
+            self.bar.placeholder = f"you write above what they say; {back} comes back to this line" if writes else HINT
 
     async def action_tab(self) -> None:
         """Complete the line; from the narrative go back to it."""

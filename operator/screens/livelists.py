@@ -127,14 +127,27 @@ class LiveListsScreen(RoomScreen):
         return item.ref if item is not None else ""
 
     def action_move(self, rows: int) -> None:
+        self._just_sent = False
+        if self._leave_empty():
+            return
         self._list().move(rows)
         self._say_detail()
         self.hue.keep_place()
 
     def action_next(self) -> None:
+        """Turn to the next list that holds anything, where none does to the next."""
         order = [part.id for part in self.PARTS]
-        self._turn_to(order[(order.index(self._active) + 1) % len(order)])
+        at = order.index(self._active) + 1
+        later = [*order[at:], *order[: at - 1]]
+        self._turn_to(next((one for one in later if len(self._of(one))), later[0]))
         self._say_detail()
+
+    def _leave_empty(self) -> bool:
+        """Turn from a list that holds nothing to one that does; tells whether that was so."""
+        if self._list().selected is not None or not any(len(self._of(part.id)) for part in self.PARTS):
+            return False
+        self.action_next()
+        return True
 
     def _turn_to(self, part: str) -> None:
         self._list().activate(active=False)
@@ -146,6 +159,8 @@ class LiveListsScreen(RoomScreen):
         return "" if action in ("sort", "complete") else super().why_not(action)
 
     async def action_open(self) -> None:
+        if self._leave_empty():
+            return
         item = self._list().item
         if item is not None:
             await self.hue.open_item(item.stream, self.source)

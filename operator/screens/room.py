@@ -19,7 +19,6 @@ from textual.screen import Screen
 from hueandcry.domain.reference import kind_of, stream_text
 from hueandcry.operator.actions import ACTIONS, keys_of
 from hueandcry.operator.drafts import HALF, LINE, Open
-from hueandcry.operator.grammar import named
 from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
 from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
@@ -30,10 +29,12 @@ from hueandcry.operator.verbs import READER, asks, help_asked, help_on
 from hueandcry.operator.widgets.commandbar import CommandBar
 from hueandcry.operator.widgets.saying import Saying
 from hueandcry.operator.widgets.strip import TALL, AlertStrip
+from hueandcry.operator.words import named
 
 if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom
 
+NO_CONTACT = "no contact is open: F7 answers whoever is next, Enter opens the one under the cursor"
 TOLD_LINES_MAX = 2  # of what a line came to; its log has it all
 
 
@@ -53,6 +54,7 @@ class RoomScreen(Screen[None]):
         self._turn = 0
         self._completions: tuple[str, ...] = ()
         self._came_back = ""
+        self._just_sent = False
 
     @property
     def hue(self) -> "ControlRoom":
@@ -121,6 +123,8 @@ class RoomScreen(Screen[None]):
 
     def _show_frame(self) -> None:
         self.say_status(self.hue.status_of(self.source))
+        if not self.is_live:
+            self.strip.quiet = "what called then stands in the rows; alerts of now are in the live room"
         self.strip.show(self.hue.calls if self.is_live else ())
         self._say_keys()
 
@@ -182,9 +186,9 @@ class RoomScreen(Screen[None]):
         elif text:
             here, item = self._meant(text)
             number = self.hue.send(self, text, here=here, item=item)
-            self.bar.value = ""
+            self.bar.value, self._just_sent = "", True
             self.source.carry(named(text, here, item), number)
-        elif not self.hue.underway.has(self.line):  # a second Enter behind a line opens nothing
+        elif not (self._just_sent and self.hue.underway.has(self.line)):  # a second Enter behind a line opens nothing
             await self.action_open()
 
     async def _show(self, text: str) -> None:
@@ -279,7 +283,7 @@ class RoomScreen(Screen[None]):
 
     def why_not(self, action: str) -> str:
         """Return why an action can do nothing here and now, empty where it can."""
-        reasons = dict.fromkeys(("incident", "narrative", "record"), "no contact is open")
+        reasons = dict.fromkeys(("incident", "narrative", "record"), NO_CONTACT)
         reasons |= {
             "sort": "there is no list here",
             "complete": "" if self.bar.value else "there is one list here, or none",
@@ -309,6 +313,7 @@ class RoomScreen(Screen[None]):
 
     async def action_tab(self) -> None:
         """Complete the line where there is one, else turn to the next list."""
+        self._just_sent = False
         await self.bar.settled()
         if self.bar.value and self._completions:
             self.bar.fill(self._completions[0])
@@ -326,15 +331,15 @@ class RoomScreen(Screen[None]):
 
     async def action_incident(self) -> None:
         """Open an incident from the contact in front."""
-        self.message.say("no contact is open", Styles.alarm)
+        self.message.say(NO_CONTACT, Styles.alarm)
 
     async def action_narrative(self) -> None:
         """Write what the caller says, or go back to the line."""
-        self.message.say("no contact is open", Styles.alarm)
+        self.message.say(NO_CONTACT, Styles.alarm)
 
     async def action_record(self) -> None:
         """Record what the caller says."""
-        self.message.say("no contact is open", Styles.alarm)
+        self.message.say(NO_CONTACT, Styles.alarm)
 
     def action_copy(self) -> None:
         """Copy what is shown of the item in front."""

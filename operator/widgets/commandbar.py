@@ -21,6 +21,7 @@ from hueandcry.operator.widgets.typed import drawn
 
 HISTORY_MAX = 500
 LINE_MAX = 10_000
+HINT = "type a line, as in: ring 999 07700900123     F1 help"
 
 
 class History:
@@ -56,9 +57,7 @@ class CommandBar(Input):
             self.text, self.found, self.half = text, found, half
 
     def __init__(self, offer: Callable[[str], bool] | None = None) -> None:
-        super().__init__(
-            placeholder="type a line, as in: ring 999 07700900123     F1 help", id="command", select_on_focus=False
-        )
+        super().__init__(placeholder=HINT, id="command", select_on_focus=False)
         self.cursor_blink = False
         self.styles.background, self.styles.color = Styles.theme.line, Styles.theme.text
         self._offer = offer

@@ -53,6 +53,11 @@ class RiskPanel(ScrollView, can_focus=False):
         self._draw()
         return before
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the element that is turned to has an answer, so that a digit would change it."""
+        return bool(self._elements and self._elements[self._chosen].given)
+
     def line_for(self, number: int, ref: str) -> str | None:
         """Return the line that the numbered answer stands for and turn to the next element; None for no such number."""
         offered = self._offered()

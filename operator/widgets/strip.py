@@ -30,6 +30,7 @@ class AlertStrip(Widget, can_focus=False):
         super().__init__(id="alerts")
         self.styles.background = Styles.theme.ground
         self._calls: tuple[Call, ...] = ()
+        self.quiet = QUIET
         self._fresh: frozenset[str] = frozenset()
         self._drawn: list[Strip] = []
 
@@ -68,7 +69,7 @@ class AlertStrip(Widget, can_focus=False):
 
     def _lines(self) -> list[list[tuple[str, Style]]]:
         if not self._calls:
-            return [[(QUIET, Styles.dimmed)]]
+            return [[(self.quiet, Styles.dimmed)]]
         lines: list[list[tuple[str, Style]]] = []
         left = list(self._calls)
         for row in range(self.size.height):

@@ -10,10 +10,11 @@ from hueandcry.domain.reference import TAIL_SHOWN, Kind, has_digit
 from hueandcry.operator import slots
 from hueandcry.operator.callers import known
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.partnering import rings_from
 from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.slots import CONTACT
+from hueandcry.operator.words import words_of
 from hueandcry.operator.work.location import witnessed
 
 

@@ -13,8 +13,9 @@ from hueandcry.domain.particulars import Reply
 from hueandcry.domain.reference import Kind, kind_of
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Verb, words_of
+from hueandcry.operator.grammar import Line, Verb
 from hueandcry.operator.slots import INCIDENT, ITEM, OWN_COLLAR
+from hueandcry.operator.words import words_of
 from hueandcry.operator.work.handover import taker_of
 from hueandcry.operator.work.resource import freed
 

@@ -8,10 +8,11 @@ from hueandcry.domain.staff import Proposal, Proposed, Staff, staff_stream
 from hueandcry.domain.worked import Worked
 from hueandcry.operator import slots
 from hueandcry.operator.desk import Act, Desk
-from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb, words_of
+from hueandcry.operator.grammar import Line, Slot, SlotKind, Verb
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.slots import COLLAR
 from hueandcry.operator.text import safe_text
+from hueandcry.operator.words import words_of
 from hueandcry.operator.work.handover import held_by
 
 PROPOSAL_LETTERS = 4

@@ -101,7 +101,7 @@ async def test_a_grade_2_that_nobody_resources_goes_to_the_sergeant_by_name(hast
     ):  # fmt: skip
         await room.line(line, shows=shown)
     await room.sees("ESCALATED")
-    await room.is_refused("ack 1", "name who of them was told")
+    await room.is_refused("ack 1", "name which of them you told")
     await room.line("ack 1 4455 told by radio, looks for a car", shows="4455 knows of the escalation to sergeant")
     await room.does_not_see("ESCALATED")
     await room.leave()

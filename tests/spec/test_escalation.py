@@ -290,13 +290,13 @@ def test_whoever_holds_the_role_acknowledges_in_their_own_name(by: str) -> None:
 def test_whoever_does_not_hold_the_role_names_who_was_told(role: Role, by: str) -> None:
     """No rank stands in for another: it was not the inspector who was to be told."""
     given(*PRIORITY, SERGEANT, on=Incident).when(Acknowledge(Knows(by, "I know")), on_duty(role)).then_refused(
-        "it was escalated to the sergeant: name who of them was told, and how"
+        "it was escalated to the sergeant, and you are none: name which of them you told, here or elsewhere, and how"
     )
 
 
 def test_whoever_holds_none_of_several_roles_is_told_all_of_them() -> None:
     given(*BOTH, on=Incident).when(ACKNOWLEDGE, on_duty(Role.HANDLER)).then_refused(
-        "it was escalated to the sergeant or inspector: name who of them was told, and how"
+        "it was escalated to the sergeant or inspector, and you are none: name which of them you told, here or elsewhere, and how"
     )
 
 

@@ -486,8 +486,8 @@ def test_an_assessment_is_spoken_with_its_answers_what_was_not_asked_and_why() -
     heard = (FactRef(stream_of(Contact), 3),)
     said = sentence(Assessed(replies, heard, 2, True, "1", ("weapon-now", "threat.weapon"), "he is back"), Names())
     assert said == (
-        "Risk assessed, suggests 1 (weapon-now, threat.weapon); vulnerable: yes; 2 not asked: "
-        "threat weapon, risk not-asked unsafe, engagement not-asked. he is back"
+        "Risk assessed, suggests 1 (weapon-now, threat.weapon); vulnerable: yes; "
+        "threat weapon, risk not-asked unsafe, engagement not-asked; 2 not asked. he is back"
     )
 
 

@@ -497,7 +497,7 @@ def test_whoever_it_went_to_acknowledges_in_their_own_name() -> None:
     )
     assert record.unacknowledged is None
     before.when(AcknowledgeDispute(Knows("", "")), on_duty(Role.HANDLER)).then_refused(
-        "it was escalated to the sergeant: name who of them was told, and how"
+        "it was escalated to the sergeant, and you are none: name which of them you told, here or elsewhere, and how"
     )
     told = DisputeAcknowledged(Role.SERGEANT, "3003", "by radio")
     before.when(AcknowledgeDispute(Knows("3003", "by radio", (Role.SERGEANT,))), on_duty(Role.HANDLER)).then(told)

@@ -14,6 +14,7 @@ from hueandcry.operator.delivery import sit
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import Line
 from hueandcry.operator.identity import Identity
+from hueandcry.operator.pressing import says_all
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.spool import Spool
 from hueandcry.operator.text import counted, safe_text, storable
@@ -213,6 +214,13 @@ class _Seat:
                 dossier.show(self._room, desk.board, now_ns, ref=rest.strip(), json=False, session=self._session)
             case "replay":
                 self._say_then(rest.strip())
+            case "only":
+                now_ns = self._identity.now()
+                items = desk.board.items(now_ns)
+                fit = [item for item in items if says_all(item, rest)]
+                for item in fit:
+                    console.say(console.item_line(item, now_ns))
+                console.say(f"{len(items) - len(fit)} not shown")
             case "undo":
                 found = undoing(desk)
                 console.say(f"{found.text}REASON: {found.why}" if found.text else found.why)

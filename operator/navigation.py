@@ -80,6 +80,9 @@ class Navigation(App[str], inherit_bindings=False):
                 self.action_board()
             case "show":
                 self._source().open(rest.strip())
+            case "only":
+                if isinstance(self.screen, RoomScreen):
+                    self.screen.only(rest.strip())
             case "replay":
                 await self.action_replay(rest.strip())
             case "undo":

@@ -32,6 +32,24 @@ def calls(item: Item) -> Said:
     return _parted(item)[0]
 
 
+def says_all(item: Item, words: str) -> bool:
+    """Tell whether the row of an item says all of some words, in whichever column, what calls about it among them."""
+    grade = f"grade {item.grade}" if item.grade else ""
+    said = (
+        item.ref,
+        item.kind,
+        item.queue,
+        item.stage,
+        item.what,
+        grade,
+        item.district,
+        item.owner,
+        *sum(calls(item), ()),
+    )
+    row = f"{' '.join(said)}{' vulnerable' if item.vulnerable else ''}".lower()
+    return all(word in row for word in words.lower().split())
+
+
 def is_said(item: Item, word: str) -> bool:
     """Tell whether something calls that goes by a word, and is not put off."""
     return any(one == word for one, _ in calls(item))

@@ -64,7 +64,14 @@ LISTS = (
     "welfare",
     "wall",
 )  # beside the board, by their words
-SHOWN = ("board", "show", "replay", "undo", "history")  # other words that ask for something, and are no line of work
+SHOWN = (
+    "board",
+    "show",
+    "only",
+    "replay",
+    "undo",
+    "history",
+)  # other words that ask for something, and are no line of work
 
 
 def is_list(text: str) -> bool:
@@ -111,7 +118,8 @@ def help_on(words: str) -> list[str]:
     if not words:
         lists = (
             f"{', '.join(LISTS)}, board, help, quit: crews, what waits for a second look, what is open, this, the end;"
-            " show 57, replay 22:31, undo, history: an item, the room as it was, the line that takes the last act back, lines typed"
+            " show 57, replay 22:31, undo, history: an item, the room as it was, the line that takes the last act back, lines"
+            " typed; only central theft: the items whose row says so, only: all of them"
         )
         return [*(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}" for verb in VERBS), lists]
     verb = READER.verb(words)

@@ -16,10 +16,11 @@ from textual.widgets import Static
 from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.operator.drafts import Open
 from hueandcry.operator.messages import Moved
-from hueandcry.operator.pressing import at_length
+from hueandcry.operator.pressing import at_length, says_all
 from hueandcry.operator.screens.room import RoomScreen
 from hueandcry.operator.source import Source
 from hueandcry.operator.text import safe_text
+from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.livelist import Column, LiveList
 from hueandcry.store.item import Item
 
@@ -46,6 +47,8 @@ class LiveListsScreen(RoomScreen):
         self._minute = 0
         self._wanted = b""
         self._ticking: bytes | None = None
+        self._only, self._asked_anew = "", False
+        self._left_out: dict[str, set[bytes]] = {part.id: set() for part in self.PARTS}
 
     def compose_body(self) -> ComposeResult:
         width = self.app.size.width
@@ -79,21 +82,39 @@ class LiveListsScreen(RoomScreen):
             one = self._of(part.id)
             mine: dict[bytes, Item | None] = {}
             went: dict[bytes, str] = {}
+            before = one.left_out = self._leave_out(part, moved)
             for stream, item in moved.items.items():
-                if item is not None and part.takes(item):
+                if item is not None and part.takes(item) and stream not in self._left_out[part.id]:
                     mine[stream] = item
                 elif one.holds(stream):
                     mine[stream] = None
                     if item is not None:
                         went[stream] = item.queue
-            if mine or moved.whole or time_told:
+            if mine or moved.whole or time_told or before:
                 one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking, went=went)
-                if moved.whole and not self.is_live:
-                    one.in_order()  # another moment of the log: nothing moved there under anybody's cursor
+                if moved.whole and (self._asked_anew or not self.is_live):
+                    one.in_order()  # asked for, or another moment of the log: nothing moved under anybody's cursor
+        self._asked_anew = self._asked_anew and not moved.whole
         self._minute, self._ticking = minute, moved.ticking
         if moved.whole and self._wanted:
             self.select(self._wanted)
         self._say_detail()
+
+    def _leave_out(self, part: Part, moved: Moved) -> str:
+        """Know what is not listed since it does not say what is asked for, and return how much that is."""
+        left = self._left_out[part.id]
+        if moved.whole:
+            left.clear()
+        for stream, item in moved.items.items():
+            says = item is None or not part.takes(item) or says_all(item, self._only)
+            (left.discard if says else left.add)(stream)
+        return f"{len(left)} not shown: only '{self._only}'" if left else ""
+
+    def only(self, words: str) -> None:
+        self._only, self._asked_anew = safe_text(words.lower()), True
+        self.source.show_board()
+        said = f"only what says '{self._only}' is listed; 'only' lists all again" if words else "all are listed again"
+        self.message.say(said, Styles.ask)
 
     def _say_detail(self) -> None:
         """Say in whole words what calls for somebody about the item under the cursor."""

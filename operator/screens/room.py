@@ -23,6 +23,7 @@ from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
 from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.source import Source
+from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.underway import Sent
 from hueandcry.operator.verbs import READER, asks, help_asked, help_on
@@ -307,6 +308,10 @@ class RoomScreen(Screen[None]):
             self.source.key(character)
             return True
         return False
+
+    def only(self, words: str) -> None:
+        """List only what says some words, or with none everything again."""
+        self.message.say(f"there is no list of items here that could be of '{safe_text(words)}' only", Styles.alarm)
 
     def action_move(self, rows: int) -> None:
         """Move in the screen."""

@@ -91,6 +91,7 @@ class LiveList(ScrollView, can_focus=False):
         self._now_ns = 0
         self._ticking: bytes | None = None
         self.selected: bytes | None = None
+        self.left_out = ""  # what is not listed, in words
         self.active = False
 
     # What others ask of it
@@ -258,7 +259,7 @@ class LiveList(ScrollView, can_focus=False):
         if y == 0:
             order = self.out_of_order
             count = f"{self._title} ({len(self._items)})" + (f"  {order} out of order, F5 sorts" if order else "")
-            return [(count.ljust(self.size.width), Styles.heading)]
+            return [(fitted(f"{count}{'  ' if self.left_out else ''}{self.left_out}", self.size.width), Styles.heading)]
         row = self.scroll_offset.y + y - 1
         if row >= len(self._rows):
             return [(" " * self.size.width, Styles.plain)]

@@ -93,3 +93,26 @@ def test_line_mode_says_who_rings(store: Room) -> None:
 def test_help_writes_the_places_of_a_verb_in_capitals() -> None:
     said = subprocess.run(hue("do", "help", "send"), env=dict(os.environ), capture_output=True, text=True, check=True)
     assert "Send CALLSIGN to incident INCIDENT" in said.stdout
+
+
+async def test_only_what_says_some_words_is_listed_and_the_rest_is_counted(store: Room, enter: Enter) -> None:
+    desk = store.desk(None)
+    work(desk, "open - theft a bike\nopen - domestic he is back\nopen - theft a phone")
+    room = await enter(store)
+    await room.until(lambda: "Incidents (3)" in room.text, "three incidents")
+    await room.line("only THEFT assess", shows="Incidents (2)  1 not shown: only 'theft assess'")
+    work(desk, "open - domestic her phone is off\nopen - theft a van")
+    await room.sees("Incidents (3)  2 not shown")
+    await room.line("only", shows="Incidents (5)")
+    assert "not shown" not in room.text
+
+
+def test_line_mode_lists_only_what_says_some_words(store: Room) -> None:
+    work(store.desk(None), "open - theft a bike\nopen - domestic he is back")
+    terminal = Terminal(hue(), {**seating_of(store).environment, "TERM": "dumb"})
+    terminal.until("hue>")
+    terminal.type("only theft\r")
+    terminal.until("1 not shown")
+    assert "domestic" not in terminal.text
+    terminal.type("quit\r")
+    assert terminal.end() == 0

@@ -71,6 +71,7 @@ class Walk:
             "retype": self.retypes,
             "open and close": self.opens_and_closes,
             "to the desk and back": self.to_the_desk_and_back,
+            "filter": self.filters,
         }
 
     async def go(self, steps: int) -> None:
@@ -249,12 +250,25 @@ class Walk:
         await self._cursor_in_view("Esc", before)
         await self._type()
 
+    async def filters(self) -> None:
+        """List only some items while others work, then all again; nothing is missing then."""
+        await self._clear()
+        await self.room.line("only theft", shows="only what says 'theft' is listed")
+        for name in self._drawn(3):
+            self.others.doings[name]()
+        await self.room.line("only", shows="all are listed again")
+        await self._until_told()
+        self._half = ""
+        await self._type()
+
     async def to_the_desk_and_back(self) -> None:
         """Go to the vulnerability desk with half a line typed, and come back to it."""
         before = self._cursor()
         await self.room.press("F4")
         await self.room.sees("Vulnerable, nobody sent")
-        self._half, half = "", self._half
+        half = self._half
+        await self._clear()  # of what was typed there before
+        self._half = ""
         await self._type()
         await self.others_do()
         await self.room.press("F2")

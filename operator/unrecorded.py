@@ -84,7 +84,7 @@ class Unrecorded(Navigation):
         if sent is not None:
             if not told.fault:
                 self._carried(sent)
-            elif sent.text and not (sent.screen.is_mounted and sent.screen.came_back(told, sent)):
+            elif sent.text and not (sent.screen in self.screen_stack and sent.screen.came_back(told, sent)):
                 self.set_aside(sent.text, f"{LINE} {sent.kept}")
                 hint = f"'{sent.text[:20]}' is behind Ctrl+P"
             self.underway.forget(sent)
@@ -92,12 +92,12 @@ class Unrecorded(Navigation):
             front.told(told, safe_text(hint))
 
     def _carried(self, sent: Sent) -> None:
-        if sent.screen.is_mounted:
+        if sent.screen in self.screen_stack:
             sent.screen.carried(sent)
         else:
             self._take_off(sent)
         if sent.text:
-            self.history.add(sent.text)
+            self._remember(sent.text)
             self.dismiss(sent.text)
 
     def _take_off(self, sent: Sent) -> None:
@@ -108,9 +108,15 @@ class Unrecorded(Navigation):
 
     def set_aside(self, text: str, where: str) -> None:
         """Keep a line that has no place now: Ctrl+P shows it, and a crash loses none."""
-        self.history.add(text)
+        self._remember(text)
         self._aside[text] = where
         self.drafts.put(where, text)
+
+    def _remember(self, text: str) -> None:
+        """Put a line behind those typed before; in every bar the next older one is this."""
+        self.history.add(text)
+        for screen in self._of(self.backroom):
+            screen.bar.remembers(self.history)
 
     def dismiss(self, text: str) -> None:
         """Forget a line that was aside: it was carried out, or cleared by whoever typed it."""

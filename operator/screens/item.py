@@ -98,6 +98,11 @@ class ItemScreen(RoomScreen):
         """What the caller says."""
         return self.query_one(Narrative)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether the next key goes into what the caller says."""
+        return self.focused is self.narrative
+
     def on_narrative_said(self, message: Narrative.Said) -> None:
         self.hue.keep_text(message.text, self.stream.hex())
         self.hue.backroom.suggest(self.stream, message.text)
@@ -118,7 +123,7 @@ class ItemScreen(RoomScreen):
     async def action_narrative(self) -> None:
         if not self._narrates:
             await super().action_narrative()
-        elif self.narrative.has_focus:
+        elif self.is_writing:
             self.set_focus(self.bar)
         else:
             self.set_focus(self.narrative)
@@ -154,7 +159,7 @@ class ItemScreen(RoomScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys that write a text to the narrative while it is written in."""
-        writing = self._narrates and self.is_mounted and self.narrative.has_focus
+        writing = self._narrates and self.is_mounted and self.is_writing
         return not (writing and action in _WRITES) and super().check_action(action, parameters)
 
     def why_not(self, action: str) -> str:
@@ -201,19 +206,19 @@ class ItemScreen(RoomScreen):
     def _say_where_one_types(self) -> None:
         if self._narrates and self.is_mounted:
             back = keys_of("narrative", self.hue.keymap).partition(" or ")[0]
-            writes = self.narrative.has_focus
+            writes = self.is_writing
             self.bar.placeholder = f"you write above what they say; {back} comes back to this line" if writes else HINT
 
     async def action_tab(self) -> None:
         """Complete the line; from the narrative go back to it."""
-        if self._narrates and self.narrative.has_focus:
+        if self._narrates and self.is_writing:
             self.set_focus(self.bar)
         else:
             await super().action_tab()
 
     async def action_leave(self) -> None:
         """Go back from the narrative to the line, clear the line, put the reasons for not asking away, or else go back."""
-        if self._narrates and self.narrative.has_focus:
+        if self._narrates and self.is_writing:
             self.set_focus(self.bar)
         elif self.bar.value or not (self._taking and self.query_one("#risk", RiskPanel).put_away()):
             await super().action_leave()

@@ -24,7 +24,7 @@ class BoardScreen(LiveListsScreen):
     )
     FIRST: ClassVar[str] = "incidents"
     CSS: ClassVar[str] = """
-    #contacts { height: 2fr; min-height: 4; }
+    #contacts { height: 1fr; min-height: 5; }
     #lane { height: 3; }
     #incidents { height: 3fr; min-height: 5; }
     """

@@ -171,7 +171,8 @@ class Unrecorded(Navigation):
     def keep_what_is_left(self) -> None:
         """Keep what stands in the bars, and what was on its way and was not carried out, for whoever comes back."""
         for screen in self._of(self.backroom):
-            self.keep_text(screen.bar.value, screen.line)  # what was cleared a moment ago is not kept
+            if not screen.bar.searching:
+                self.keep_text(screen.bar.value, screen.line)  # what was cleared a moment ago is not kept
         for sent, carried in self.underway.left():
             if carried:
                 self._take_off(sent)

@@ -238,6 +238,10 @@ class Reader:
             at += 3 if is_dated(words, at) else 1
         return tuple(here)
 
+    def is_relative(self, text: str) -> bool:
+        """Tell whether a line means an item by what is in hand or under the cursor."""
+        return any(self.here(text, kind) for kind in (None, *Kind))
+
     def _verb(self, word: Word) -> tuple[Verb, dict[str, str]]:
         text = word.text.lower()
         if text in self._by_name:

@@ -8,7 +8,6 @@ hand or under the cursor, are not put before anybody's next Enter: such a line i
 from collections.abc import Sequence
 from pathlib import Path
 
-from hueandcry.domain.reference import Kind
 from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.messages import Filled, Told
 from hueandcry.operator.navigation import Navigation
@@ -21,11 +20,6 @@ from hueandcry.operator.underway import SENT, Sent, Underway
 from hueandcry.operator.verbs import READER
 from hueandcry.operator.widgets.commandbar import History
 from hueandcry.store.moment import local_text
-
-
-def is_relative(text: str) -> bool:
-    """Tell whether a line means an item by what is in hand or under the cursor."""
-    return any(READER.here(text, kind) for kind in (None, *Kind))
 
 
 class Unrecorded(Navigation):
@@ -147,26 +141,33 @@ class Unrecorded(Navigation):
             front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded{unsure}{aside}"))
 
     def _fill(self, lines: dict[str, str]) -> None:
-        """Put each line into its bar; what has none, or would mean another item now, is set aside."""
+        """Put each line into its bar, or the bar in front; what has none, or would mean another item now, is set aside."""
         for screen in self._of(self.backroom):
-            text = lines.get(screen.line, "")
-            if text and (screen.ITEM or not is_relative(text)):
-                screen.bar.fill(text)
-                del lines[screen.line]
+            lines.pop(screen.line, None)
+            self.offer(screen)
         front = self.front(self.backroom)
         for where, text in lines.items():
-            if front is not None and not front.bar.value and not _was_sent(where) and not is_relative(text):
+            if front is None or front.bar.value or _was_sent(where) or READER.is_relative(text):
+                self.set_aside(text, where)
+            else:
                 front.bar.fill(text)
                 self.drafts.put(front.line, text)
-                if where != front.line:
-                    self.drafts.put(where, "")
-            else:
-                self.set_aside(text, where if where not in self._bars() else f"{LINE} {SENT} {where}")
-                if where in self._bars():
-                    self.drafts.put(where, "")
+                self.drafts.put(where, "")
 
-    def _bars(self) -> set[str]:
-        return {screen.line for screen in self._of(self.backroom)}
+    def offer(self, screen: RoomScreen) -> str:
+        """Put what was typed on a screen before into its empty bar.
+
+        What would mean another item now is set aside; returns what is to be said of that.
+        """
+        text = self.drafts.text(screen.line)
+        if not text or screen.bar.value:
+            return ""
+        if screen.ITEM or not READER.is_relative(text):
+            screen.bar.fill(text)
+            return ""
+        self.set_aside(text, f"{LINE} of {screen.line}")
+        self.drafts.put(screen.line, "")
+        return safe_text(f"'{text[:30]}' is behind Ctrl+P: it was about what was in front then")
 
     def keep_what_is_left(self) -> None:
         """Keep what stands in the bars, and what was on its way and was not carried out, for whoever comes back."""

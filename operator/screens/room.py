@@ -108,8 +108,10 @@ class RoomScreen(Screen[None]):
         self.set_focus(self.bar)  # at once: the next key is meant for it
         self.bar.remembers(self.hue.history)
         self._show_frame()
-        if self.is_live and not self.bar.value:
-            self.bar.fill(self.hue.text_kept(self.line))  # of the same screen, closed before the line was done
+        if self.is_live:
+            said = self.hue.offer(self)  # what was typed here before the screen was closed
+            if said:
+                self.call_later(self.warn, said)
 
     def on_screen_resume(self) -> None:
         self._show_frame()  # it was said to the screen that lay over this one

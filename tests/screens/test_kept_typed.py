@@ -230,3 +230,20 @@ async def test_a_kept_line_with_a_sign_from_the_board_is_behind_ctrl_p(store: Ro
     await again.sees("Ctrl+P shows what")
     await again.press("Ctrl+P")
     await again.until(lambda: again.bar.text == f"note {sign} he has a knife", "it is shown", WRONG_S)
+
+
+async def test_a_line_about_what_was_in_front_does_not_come_back_over_what_is_in_front_now(
+    store: Room, enter: Enter
+) -> None:
+    work(store.desk(None), "open - theft")
+    room = await enter(store)
+    await room.press("F3")
+    await room.sees("No crew yet")
+    await room.types("note @ he has a knife")
+    await room.press("F2")
+    await room.until(lambda: "Contacts, waiting first" in room.text, "the board is back")
+    await room.press("F3")
+    await room.sees("is behind Ctrl+P: it was about what was in front then")
+    assert room.bar.text == ""
+    await room.press("Ctrl+P")
+    await room.until(lambda: room.bar.text == "note @ he has a knife", "it is brought back by whoever wants it")

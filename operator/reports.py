@@ -1,6 +1,7 @@
 """What the reading commands print: queues, the journal, the digest, verification, the store."""
 
-import time
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,12 @@ def _why_unopened(seals: Seals | None, *, closed: bool) -> str:
 
 
 def watch(room: Room, *, once: bool, tick_s: float, json: bool) -> None:
-    """Keep the watch and print what it records."""
+    """Keep the watch and print what it records; an interrupt ends it behind the tick that goes on, a second one at once."""
+    ended = threading.Event()
+
+    def interrupted(*_: object) -> None:
+        ended.set()
+        signal.signal(signal.SIGINT, before)
 
     def told(entries: list[Entry]) -> None:
         for entry in entries:
@@ -173,14 +179,18 @@ def watch(room: Room, *, once: bool, tick_s: float, json: bool) -> None:
             console.say_facts(entries, room.board, room.identity.now())
 
     def wait() -> bool:
-        if not once:
-            time.sleep(tick_s)
-        return not once
+        return not once and not ended.wait(tick_s)
 
     def warn(why: str) -> None:
         console.complain(f"hue: checkpoints are not signed: {why}")
 
-    keep(room, wait, told, warn)
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        keep(room, wait, told, warn)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if ended.is_set():
+        raise KeyboardInterrupt
 
 
 def load(room: Room, desk: Desk, file: Path, map_name: str, *, json: bool) -> int:

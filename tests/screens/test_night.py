@@ -312,6 +312,8 @@ def test_who_may_be_calling_stands_on_the_page_before_the_call_is_answered(room:
     terminal.until("> c")
     terminal.type("\r")
     terminal.until("Siobhan Kelly")
+    terminal.until("MARKER")
+    terminal.settle()
     assert "has this number" in terminal.text
     assert "MARKER violent (high)" in " ".join(terminal.text.split())
     assert "Answered by" not in terminal.text

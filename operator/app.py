@@ -99,7 +99,7 @@ class ControlRoom(Unrecorded):
         super().__init__(room, session, self.heard, title or "Hue and Cry")
         self.animation_level = "none"
         self._board = BoardScreen()
-        self._gathering = Gathering(self._flush_soon)
+        self._gathering, self._telling = Gathering(self._flush_soon), threading.Lock()
         self.calls: tuple[Call, ...] = ()
         self.keymap = self.settings.keys
         self._bell = Bell()
@@ -119,13 +119,16 @@ class ControlRoom(Unrecorded):
         """Take what a source told, from its thread; what moved is gathered, the rest goes on at once in its order."""
         if isinstance(told, Told) and told.number and not told.fault:
             self.underway.carried(told.number)
-        if self.is_running:
+        if not self.is_running:
+            return
+        # what one source takes out of what is gathered is posted before another tells what came after it
+        with self._telling:
             if isinstance(told, Moved) and not told.whole:
                 self._gathering.put(told, source)
-            else:
-                for moved, origin in self._gathering.take():
-                    self.post_message(FromSource(moved, origin))
-                self.post_message(FromSource(told, source))
+                return
+            for moved, origin in self._gathering.take():
+                self.post_message(FromSource(moved, origin))
+            self.post_message(FromSource(told, source))
 
     def _flush_soon(self, seconds: float) -> None:
         self.post_message(Flush(seconds))

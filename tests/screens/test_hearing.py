@@ -1,10 +1,13 @@
 """What others record comes to the screen, whatever the room is busy with in that moment."""
 
 import threading
+from typing import Any
 
 import pytest
 
+from hueandcry.operator.app import FromSource
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.messages import Moved, Told
 from tests.screens.conftest import Enter
 from tests.screens.driver import Seat
 from tests.screens.faces import Piloted
@@ -55,3 +58,33 @@ async def test_an_incident_that_comes_while_another_is_opened_stands_on_the_boar
     await room.sees("Updates read")
     await room.press("F2")
     await room.sees("Incidents (2)", within_s=TOLD_S)
+
+
+@IN_PROCESS
+async def test_what_moved_is_never_shown_after_the_whole_board_that_was_told_later(
+    store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two sources tell at once, the live room and a replay: what one takes along of the other is not overtaken."""
+    room = await enter(store)
+    await room.sees("Incidents (0)")
+    assert isinstance(room.face, Piloted)
+    app, posted, taken, whole_told = room.face.app, list[bool](), threading.Event(), threading.Event()
+
+    def slowly(message: Any) -> bool:
+        if isinstance(message, FromSource) and isinstance(message.told, Moved):
+            if not message.told.whole:
+                taken.set()
+                whole_told.wait(0.5)  # the other has its chance to be first
+            posted.append(message.told.whole)
+        return True
+
+    monkeypatch.setattr(app, "post_message", slowly)
+    app.heard(Moved({}, 1, ""), app.backroom)
+    along = threading.Thread(target=app.heard, args=(Told("", ("something else",)), app.backroom))
+    along.start()
+    assert taken.wait(HELD_S)
+    app.heard(Moved({}, 2, "", whole=True), app.backroom)
+    whole_told.set()
+    along.join()
+    monkeypatch.undo()
+    assert posted == [False, True]

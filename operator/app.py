@@ -140,8 +140,10 @@ class ControlRoom(Unrecorded):
             self._show_gathered()
 
     def _show_gathered(self) -> None:
-        for moved, source in self._gathering.take():
-            self._moved(moved, source)
+        """Let what was gathered take its place behind all that was told before: a timer's turn comes before theirs."""
+        with self._telling:
+            for moved, source in self._gathering.take():
+                asyncio.get_running_loop().call_soon(self.post_message, FromSource(moved, source))
 
     def on_mount(self) -> None:
         self.set_keymap(self.keymap)

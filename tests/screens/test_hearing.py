@@ -88,3 +88,27 @@ async def test_what_moved_is_never_shown_after_the_whole_board_that_was_told_lat
     along.join()
     monkeypatch.undo()
     assert posted == [False, True]
+
+
+@IN_PROCESS
+async def test_what_comes_behind_a_whole_board_is_not_undone_by_it_though_its_time_to_be_drawn_comes_first(
+    store: Room, enter: Enter
+) -> None:
+    room = await enter(store)
+    work(store.desk(None), "ring 101 07700900123")
+    await room.sees("Contacts, waiting first (1)")
+    assert isinstance(room.face, Piloted)
+    app = room.face.app
+    (item,) = store.board.items(0)
+
+    def told() -> None:
+        app.heard(Moved({}, 1, "", whole=True), app.backroom)
+        app.heard(Moved({item.stream: item}, 1, ""), app.backroom)
+
+    teller = threading.Thread(target=told)
+    teller.start()
+    teller.join()  # nothing of it is shown yet: the loop waits here
+    app._show_gathered()
+    await room.until(lambda: not app._gathering._moved, "all is taken")
+    await room.face.more(0.3)
+    assert "Contacts, waiting first (1)" in room.text

@@ -103,8 +103,10 @@ class Unrecorded(Navigation):
     def set_aside(self, text: str, where: str) -> None:
         """Keep a line that has no place now: Ctrl+P shows it, and a crash loses none."""
         self._remember(text)
-        self._aside[text] = where
         self.drafts.put(where, text)
+        before, self._aside[text.strip()] = self._aside.get(text.strip(), where), where
+        if before != where:
+            self.drafts.put(before, "")  # the same words are offered once
 
     def _remember(self, text: str) -> None:
         """Put a line behind those typed before; in every bar the next older one is this."""

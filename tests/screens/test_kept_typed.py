@@ -33,6 +33,7 @@ from tests.screens.atseat import (
     waiting,
 )
 from tests.screens.conftest import Enter
+from tests.screens.faces import Piloted
 from tests.staging import work
 
 # What is half typed
@@ -247,3 +248,17 @@ async def test_a_line_about_what_was_in_front_does_not_come_back_over_what_is_in
     assert room.bar.text == ""
     await room.press("Ctrl+P")
     await room.until(lambda: room.bar.text == "note @ he has a knife", "it is brought back by whoever wants it")
+
+
+@pytest.mark.parametrize("face", ["pilot"])
+async def test_the_same_words_set_aside_twice_are_one_draft_and_gone_once_they_are_dismissed(
+    store: Room, enter: Enter
+) -> None:
+    room = await enter(store)
+    assert isinstance(room.face, Piloted)
+    app = room.face.app
+    app.set_aside("note 1 alpha ", "line one")
+    app.set_aside("note 1 alpha", "line two")
+    assert [app.text_kept(where) for where in ("line one", "line two")] == ["", "note 1 alpha"]
+    app.dismiss("note 1 alpha")
+    assert app.text_kept("line two") == ""

@@ -18,13 +18,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("TEXTUAL_FPS", "240")
+os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.geometry import Region
 from textual.widgets import DataTable, Static, TextArea
+
+from hueandcry.operator.terminal import TerminalDriver
 
 IN_VIEW = 15
 LINES = 22  # of the room's incidents at 120x40, with the heading
@@ -61,7 +63,7 @@ class Table(App[None]):
     ]
 
     def __init__(self, path: Path, rate: float, kind: str, lines: int) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)  # it is held and goes on, too
         self.animation_level, self._lines = "none", lines
         self._content, self._rate, self._kind = json.loads(path.read_text()), rate, kind
         self._changes, self._began = 0, 0.0

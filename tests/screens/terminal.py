@@ -27,7 +27,7 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
+        self.raw, self.env = b"", env
         self.status: int | None = None
         sized = ("COLUMNS", "LINES")  # of whoever runs the tests: they would stand before the terminal's own size
         inherited = {

@@ -176,8 +176,7 @@ class RoomScreen(Screen[None]):
             self.preview.say("Enter: show it", Styles.ask)
         elif message.text.strip():
             here, item = self._meant(message.text)
-            # the letter is painted first
-            self.call_after_refresh(self.source.foresee, named(message.text, here, item), self._turn)
+            self.source.foresee(named(message.text, here, item), self._turn)
         else:
             self.preview.say("")
 

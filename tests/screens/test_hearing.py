@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 import pytest
-from textual.screen import Screen
 
 from hueandcry.operator.app import FromSource
 from hueandcry.operator.bootstrap import Room
@@ -131,25 +130,6 @@ async def test_a_call_comes_to_the_board_of_whoever_types_without_a_pause(store:
         await room.press("Backspace")
         await room.face.more(0.03)
     assert "Contacts, waiting first (1)" in room.text
-
-
-@IN_PROCESS
-async def test_a_letter_lays_nothing_out_anew(store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A layout of the screen for each letter was what a letter took most of its time for."""
-    room = await enter(store)
-    await room.types("note 1 she w")
-    await room.until(lambda: room.preview != "", "the line is foreseen")
-    laid_out: list[Any] = []
-    whole = Screen._refresh_layout
-
-    def counted(screen: Screen[Any], *given: Any, **named: Any) -> None:
-        laid_out.append(given)
-        whole(screen, *given, **named)
-
-    monkeypatch.setattr(Screen, "_refresh_layout", counted)
-    await room.types("hispers")
-    await room.until(lambda: "note 1 she whispers" in room.text, "it stands in the bar")
-    assert not laid_out
 
 
 @IN_PROCESS

@@ -131,7 +131,7 @@ def on(room: Room, term: str, **other: str) -> tuple[Terminal, str]:
 
 def words(text: str) -> list[str]:
     """Return the words that stand on a screen, without the minutes that went by meanwhile."""
-    return [word for word in text.split() if not re.fullmatch(r"\d{1,2}:\d\d|\d+m?|\d+:\d\d", word)]
+    return [word for word in text.split() if not re.fullmatch(r"\d{1,2}:\d\d|\d+m?|\d+h\d\d|\d+:\d\d", word)]
 
 
 @pytest.mark.parametrize(

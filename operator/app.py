@@ -12,10 +12,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
+from textual import events
 from textual.drivers import linux_driver
 from textual.message import Message as TextualMessage
 from textual.screen import Screen
@@ -53,6 +55,7 @@ from hueandcry.operator.terminal import TerminalDriver
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.unrecorded import Unrecorded
 
+TYPING_S = 0.1  # behind a key in which another may come
 SWITCH_S = 0.0005  # a key waits no longer than that for a thread that computes; 5 ms are the default
 HUNG_UP = 129  # as a shell says it of a process that a hang-up ended
 
@@ -105,6 +108,8 @@ class ControlRoom(Unrecorded):
         self.calls: tuple[Call, ...] = ()
         self.keymap = self.settings.keys
         self._bell = Bell()
+        self._pressed = -TYPING_S  # when a key was pressed last
+        self._held = False  # whether what moved waits for the paint of a key
         signed = room.signed(session)
         self.keeps(room.folder.path, signed.collar, signed.session)
         self.zone = room.board.zone
@@ -128,24 +133,53 @@ class ControlRoom(Unrecorded):
             if isinstance(told, Moved) and not told.whole:
                 self._gathering.put(told, source)
                 return
-            for moved, origin in self._gathering.take():
-                self.post_message(FromSource(moved, origin))
+            self._post_gathered(self.post_message)
             self.post_message(FromSource(told, source))
 
     def _flush_soon(self, seconds: float) -> None:
-        self.post_message(Flush(seconds))
+        if seconds > 0 or self._is_typing:
+            self.post_message(Flush(seconds))
+        else:
+            self._post_gathered(self.post_message)
 
     def on_flush(self, message: "Flush") -> None:
         if message.seconds > 0:
-            self.set_timer(message.seconds, self._show_gathered)
+            self.set_timer(message.seconds, self._show_between_keys)
         else:
+            self._show_between_keys()
+
+    @property
+    def _is_typing(self) -> bool:
+        return time.monotonic() < self._pressed + TYPING_S
+
+    def _show_between_keys(self) -> None:
+        """Show what was gathered, while somebody types right behind the paint of a key: no other waits for it then."""
+        if self._is_typing and not self._held:
+            self._held = True
+            self.set_timer(TYPING_S, self._show_held)
+        elif not self._held:
+            self._show_gathered()
+
+    def _show_held(self) -> None:
+        if self._held:
+            self._held = False
             self._show_gathered()
 
     def _show_gathered(self) -> None:
         """Let what was gathered take its place behind all that was told before: a timer's turn comes before theirs."""
+        loop = asyncio.get_running_loop()
         with self._telling:
-            for moved, source in self._gathering.take():
-                asyncio.get_running_loop().call_soon(self.post_message, FromSource(moved, source))
+            self._post_gathered(lambda message: loop.call_soon(self.post_message, message))
+
+    def _post_gathered(self, post: Callable[[TextualMessage], object]) -> None:
+        for moved, source in self._gathering.take():
+            post(FromSource(moved, source))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do what the library does, and know when a key was pressed."""
+        if isinstance(event, events.Key):
+            self._pressed = time.monotonic()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.set_keymap(self.keymap)
@@ -278,6 +312,8 @@ class ControlRoom(Unrecorded):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         super()._display(screen, narrowed(renderable))
+        if self._held:
+            asyncio.get_running_loop().call_soon(self._show_held)
 
     def _fatal_error(self) -> None:
         """End with a sentence, what was typed kept: a traceback would show words of the work to whoever stands by."""

@@ -99,8 +99,10 @@ class Drafts(threading.Thread):
                 self._tell(urgent=False)
 
     def _tell(self, *, urgent: bool) -> None:
+        waits = not self._dirty or urgent  # else the thread knows, and writes in a moment
         self._dirty, self._urgent = True, self._urgent or urgent
-        self._changed.notify()
+        if waits:
+            self._changed.notify()
 
     def end(self, *, place: bool = True) -> None:
         """Write what is there now, with the place or without; returns when that is done, and may be called again."""

@@ -1,12 +1,17 @@
 """A change on the screen sends the cells that changed, and not the row from its beginning: over a bad line every byte counts.
 
 Theory of operation. The library knows for each line from where to where it has to be drawn, cuts what is behind that and sends what
-stands before it. Here both sides are cut. What is drawn is the library's own; only less of it is sent.
+stands before it. Here both sides are cut. It asks everything on the screen for all of its lines whatever has to be drawn; here only
+what stands in lines that have to be drawn is asked, for those lines. What is drawn is the library's own; only less of it is sent.
 """
+
+from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
 from rich.control import Control
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
+from textual.strip import Strip
 
 
 class NarrowUpdate(ChopsUpdate):
@@ -29,3 +34,17 @@ def narrowed(update: RenderableType | None) -> RenderableType | None:
     if type(update) is ChopsUpdate and update.spans:
         return NarrowUpdate(update.chops, update.spans, update.chop_ends)
     return update
+
+
+class NarrowCompositor(Compositor):
+    """Puts a screen together out of the lines that have to be drawn."""
+
+    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        if crop is None:
+            yield from super()._get_renders()
+            return
+        rows = Region(0, crop.y, self.size.width, crop.height)
+        for widget, (region, clip) in self.visible_widgets.items():
+            part = region.intersection(clip).intersection(rows)
+            if part.area:
+                yield region, part, widget.render_lines(part.translate(-region.offset))

@@ -5,7 +5,6 @@ somebody else held (SIGSTOP, a debugger, a shell's job control) has its threads 
 and the terminal as it was then, raw, would be what is restored at the end. Here it only takes the terminal back and draws.
 """
 
-import asyncio
 import termios
 from typing import Any
 
@@ -38,4 +37,9 @@ class TerminalDriver(LinuxDriver):
                 return  # it is gone: whoever is hung up on is sent this, too
             self.write(_ALTERNATE + _NO_CURSOR + _FRAMED_PASTE)
             self.flush()
-            asyncio.get_running_loop().call_soon_threadsafe(self._app.refresh)
+            self._loop.call_soon_threadsafe(self._app.refresh)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; whoever goes on behind that takes it no more."""
+        self._taken = None
+        super().stop_application_mode()

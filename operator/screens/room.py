@@ -20,6 +20,7 @@ from hueandcry.domain.reference import kind_of, stream_text
 from hueandcry.operator.actions import ACTIONS, keys_of
 from hueandcry.operator.drafts import HALF, LINE, Open
 from hueandcry.operator.messages import Alerted, Filled, Foreseen, Listed, Told
+from hueandcry.operator.narrow import NarrowCompositor
 from hueandcry.operator.playback import KEYS, Playback
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.source import Source
@@ -51,6 +52,7 @@ class RoomScreen(Screen[None]):
 
     def __init__(self, source: Source | None = None) -> None:
         super().__init__()
+        self._compositor = NarrowCompositor()
         self._source = source
         self._turn = 0
         self._completions: tuple[str, ...] = ()
@@ -174,7 +176,8 @@ class RoomScreen(Screen[None]):
             self.preview.say("Enter: show it", Styles.ask)
         elif message.text.strip():
             here, item = self._meant(message.text)
-            self.source.foresee(named(message.text, here, item), self._turn)
+            # the letter is painted first
+            self.call_after_refresh(self.source.foresee, named(message.text, here, item), self._turn)
         else:
             self.preview.say("")
 

@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Callable
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -48,6 +50,8 @@ class CommandBar(Input):
     CommandBar { border: none; height: 1; padding: 0; }
     CommandBar:focus { border: none; background-tint: transparent 0%; }
     """
+
+    virtual_size = Reactive(Size(0, 0))  # the library would lay the whole screen out anew for each letter
 
     class Typed(Message):
         """The text of the line changed; `found` says what a search in the history found, `half` what was half typed before it."""

@@ -7,6 +7,7 @@ until the operator asks for the order. The selection is an item, not a row numbe
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -87,6 +88,7 @@ class LiveList(ScrollView, can_focus=False):
         self._gone: dict[bytes, Item] = {}
         self._went: dict[bytes, str] = {}  # in which queue what is gone from here stands now
         self._drawn: list[list[Cell]] = []
+        self._paint: dict[int, tuple[list[Cell], Strip]] = {}
         self._laid_out: dict[bytes, tuple[tuple[Any, ...], list[Cell]]] = {}
         self._now_ns = 0
         self._ticking: bytes | None = None
@@ -190,6 +192,7 @@ class LiveList(ScrollView, can_focus=False):
         self._laid_out.clear()
         self._resize()
         self.refresh()
+        self._redraw()
 
     def activate(self, *, active: bool) -> None:
         """Show or hide the cursor, as this list is or is not the one that keys move in."""
@@ -273,9 +276,9 @@ class LiveList(ScrollView, can_focus=False):
         """Draw again only what differs from what is on the screen."""
         height = self.size.height
         fresh = [self._line(y) for y in range(height)]
-        for y, cells in enumerate(fresh):
-            old = self._drawn[y] if y < len(self._drawn) else None
+        for y, (cells, old) in enumerate(zip_longest(fresh, self._drawn[:height])):
             if old == cells:
+                fresh[y] = old
                 continue
             for x, end in _changed(old, cells, self.size.width):
                 self.refresh(Region(x, y, end - x, 1))
@@ -293,8 +296,27 @@ class LiveList(ScrollView, can_focus=False):
         self.refresh()
         self._redraw()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a part of the list; the library would go through all of them for each that changed."""
+        lines = [self._painted(y) for y in crop.line_range]
+        whole = crop.column_span == (0, self.size.width)
+        return lines if whole else [strip.crop(*crop.column_span) for strip in lines]
+
+    def _painted(self, y: int) -> Strip:
+        """Return a line as it goes to the terminal; made anew only where its cells are others."""
+        cells = self._drawn[y] if y < len(self._drawn) else self._line(y)
+        known = self._paint.get(y)
+        if known is None or known[0] is not cells:
+            strip = self._strip(cells)
+            for one in self.get_line_filters():
+                strip = strip.apply_filter(one, self.background_colors[1])
+            known = self._paint[y] = cells, strip
+        return known[1]
+
     def render_line(self, y: int) -> Strip:
-        cells = self._line(y)
+        return self._strip(self._line(y))
+
+    def _strip(self, cells: Sequence[Cell]) -> Strip:
         strip = Strip([Segment(text, style or Styles.plain) for text, style in cells]).simplify()
         return strip.adjust_cell_length(self.size.width, Styles.plain).crop(0, self.size.width)
 

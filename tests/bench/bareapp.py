@@ -6,7 +6,7 @@ python -m tests.bench.bareapp [--with-store]
 import os
 import sys
 
-os.environ.setdefault("TEXTUAL_FPS", "240")
+os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static

@@ -193,8 +193,7 @@ class Seat:
         await self.types(text)
         await self.press("Enter")
         await self.until(lambda: rule in self.message, f"{text!r} is refused: {rule}")
-        if not self.bar.text.endswith(text[-TYPED:]):
-            self._fail(f"the refusal did not keep {text!r}")
+        await self.until(lambda: self.bar.text.endswith(text[-TYPED:]), f"the refusal keeps {text!r}")
         return await self.clear()
 
     async def clear(self) -> "Seat":

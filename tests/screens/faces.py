@@ -235,10 +235,8 @@ class AtTerminal:
             return
         finally:
             loop.remove_reader(handle)
-        if not self.terminal.read(0):
+        if not self.terminal.take(0):
             raise AssertionError(f"the room has ended:\n{self.terminal.text}")
-        while self.terminal.read(0):  # the rest of what was painted, where it is there
-            pass
 
     async def resize(self, columns: int, rows: int) -> None:
         """Make the screen of another size."""

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import pyte
 
+PAINT_S = 0.004  # a pause within a paint, which comes in parts, is shorter
 ROOT = Path(__file__).parents[2]
 
 
@@ -75,6 +76,13 @@ class Terminal:
         self._stream.feed(chunk)
         return bool(chunk)
 
+    def take(self, seconds: float, most_s: float = 0.2) -> bool:
+        """Take what comes within a time, with the rest of the paint that it is a part of, and tell whether anything did."""
+        came, end = self.read(seconds), time.monotonic() + most_s
+        while came and time.monotonic() < end and self.read(PAINT_S):
+            pass
+        return came
+
     def settle(self, quiet_s: float = 0.4, most_s: float = 10) -> None:
         """Read until nothing comes for a while."""
         end = time.monotonic() + most_s
@@ -87,7 +95,7 @@ class Terminal:
         while wanted not in self.text:
             if time.monotonic() > end:
                 raise AssertionError(f"{wanted!r} did not appear within {most_s} s on:\n{self.text}")
-            self.read(0.1)
+            self.take(0.1)
 
     def type(self, text: str) -> None:
         """Press the keys of a text."""

@@ -1,9 +1,11 @@
 """What others record comes to the screen, whatever the room is busy with in that moment."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from hueandcry.operator.app import FromSource
 from hueandcry.operator.bootstrap import Room
@@ -72,6 +74,8 @@ async def test_what_moved_is_never_shown_after_the_whole_board_that_was_told_lat
 
     def slowly(message: Any) -> bool:
         if isinstance(message, FromSource) and isinstance(message.told, Moved):
+            if message.told.now_ns > 2:
+                return True  # the room's own
             if not message.told.whole:
                 taken.set()
                 whole_told.wait(0.5)  # the other has its chance to be first
@@ -79,6 +83,7 @@ async def test_what_moved_is_never_shown_after_the_whole_board_that_was_told_lat
         return True
 
     monkeypatch.setattr(app, "post_message", slowly)
+    app._gathering._taken = time.monotonic()  # what moves now is gathered
     app.heard(Moved({}, 1, ""), app.backroom)
     along = threading.Thread(target=app.heard, args=(Told("", ("something else",)), app.backroom))
     along.start()
@@ -112,3 +117,47 @@ async def test_what_comes_behind_a_whole_board_is_not_undone_by_it_though_its_ti
     await room.until(lambda: not app._gathering._moved, "all is taken")
     await room.face.more(0.3)
     assert "Contacts, waiting first (1)" in room.text
+
+
+@IN_PROCESS
+async def test_a_call_comes_to_the_board_of_whoever_types_without_a_pause(store: Room, enter: Enter) -> None:
+    room = await enter(store)
+    await room.sees("Contacts, waiting first (0)")
+    work(store.desk(None), "ring 999 07700900123")
+    end = time.monotonic() + TOLD_S
+    while "Contacts, waiting first (1)" not in room.text and time.monotonic() < end:
+        await room.types("a")
+        await room.face.more(0.03)
+        await room.press("Backspace")
+        await room.face.more(0.03)
+    assert "Contacts, waiting first (1)" in room.text
+
+
+@IN_PROCESS
+async def test_a_letter_lays_nothing_out_anew(store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layout of the screen for each letter was what a letter took most of its time for."""
+    room = await enter(store)
+    await room.types("note 1 she w")
+    await room.until(lambda: room.preview != "", "the line is foreseen")
+    laid_out: list[Any] = []
+    whole = Screen._refresh_layout
+
+    def counted(screen: Screen[Any], *given: Any, **named: Any) -> None:
+        laid_out.append(given)
+        whole(screen, *given, **named)
+
+    monkeypatch.setattr(Screen, "_refresh_layout", counted)
+    await room.types("hispers")
+    await room.until(lambda: "note 1 she whispers" in room.text, "it stands in the bar")
+    assert not laid_out
+
+
+@IN_PROCESS
+async def test_the_end_of_a_line_longer_than_the_bar_is_what_is_seen_while_it_is_typed(
+    store: Room, enter: Enter
+) -> None:
+    room = await enter(store)
+    await room.types("note 1 " + "whispers " * 30 + "and ends")
+    await room.sees("and ends")
+    await room.press("Home")
+    await room.until(lambda: "note 1 whispers" in room.text.splitlines()[-2], "its beginning is seen")

@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
 
 from hueandcry.operator.widgets.columns import (
     contact_columns,
@@ -152,3 +154,23 @@ def test_a_cell_for_which_a_text_is_too_long_says_so() -> None:
     assert [cell_len(fitted(text, width)) for text in ("警察署長", "dispatch", "") for width in range(9)] == [
         *range(9)
     ] * 3
+
+
+async def test_lines_as_they_are_kept_are_those_that_the_library_would_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")  # the library makes all colours grey in a last step
+    app, chance = Listing(), random.Random(3)
+    async with app.run_test(size=(80, 20)) as pilot:
+        await filled(app, pilot)
+        for at in range(60):
+            number = chance.randrange(1, 41)
+            changed = {item(number).stream: item(number, grade=chance.choice("1234")) if at % 3 else None}
+            app.list.take(changed, at * 10**9)
+            app.list.move(chance.choice((-9, -1, 1, 9)))
+            if at % 20 == 19:
+                await pilot.resize_terminal(70 + at % 30, 12 + at % 9)
+            await pilot.pause()
+            for region in (Region(0, 0, *app.list.size), Region(3, 2, 20, 4)):
+                kept = app.list.render_lines(region)
+                app.list._styles_cache.clear()
+                drawn = ScrollView.render_lines(app.list, region)
+                assert [list(strip.simplify()) for strip in kept] == [list(strip.simplify()) for strip in drawn]

@@ -412,6 +412,7 @@ def test_what_is_put_off_is_silent_on_every_row_and_says_how_it_comes_back(room:
     gone(terminal, "NO CREW")
     terminal.until("no alerts")
     terminal.line("putoff 1 20m again", "something about it is put off already")
+    terminal.until("putoff 1 20m again")
     terminal.type(ESCAPE)
     terminal.until("type a line")
     work(desk, "send 1 YY97")

@@ -50,7 +50,7 @@ class Walk:
         self.room, self.others, self._chance = room, others, chance
         self.trail: list[str] = []
         self.done: Counter[str] = Counter()
-        self._half = ""
+        self._half = self._at_desk = ""
         self._held: Held | None = None
         self._slips: list[str] = []
         if isinstance(room.face, Piloted):
@@ -266,11 +266,12 @@ class Walk:
         before = self._cursor()
         await self.room.press("F4")
         await self.room.sees("Vulnerable, nobody sent")
-        half = self._half
-        await self._clear()  # of what was typed there before
-        self._half = ""
+        await self.room.until(lambda: self.room.bar.text == self._at_desk, "what was typed there before is offered")
+        half, self._half = self._half, ""
+        await self._clear()
         await self._type()
         await self.others_do()
+        self._at_desk = self._half
         await self.room.press("F2")
         await self.room.until(lambda: INCIDENTS in self.room.lists and CONTACTS in self.room.lists, "the board is back")
         self._half = half

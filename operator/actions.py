@@ -55,6 +55,7 @@ ACTIONS = (
     Action("complete", "tab", "complete the line; with an empty line, the next list", "tab", "help"),
     Action("do", "enter", "do the line; with an empty line, open the item under the cursor", "enter", "show"),
     Action("back", "escape", "clear the line; with an empty line, go back", "leave", "board"),
+    Action("jump", "ctrl+l", "a letter beside each row in view; that letter puts the cursor there", "jump", "board"),
     Action("up", "up", "one row up", "move(-1)", "board"),
     Action("down", "down", "one row down", "move(1)", "board"),
     Action("page-up", "pageup", "ten rows up", "move(-10)", "board"),

@@ -176,10 +176,12 @@ class ControlRoom(Unrecorded):
             post(FromSource(moved, source))
 
     async def on_event(self, event: events.Event) -> None:
-        """Do what the library does, and know when a key was pressed."""
+        """Do what the library does, know when a key was pressed, and hand on the one that a jump waits for."""
         if isinstance(event, events.Key):
             self._pressed = time.monotonic()
-        await super().on_event(event)
+        front = self.screen_stack[-1] if self.screen_stack else None
+        if not (isinstance(front, LiveListsScreen) and front.jumps(event)):
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         self.set_keymap(self.keymap)

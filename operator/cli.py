@@ -276,21 +276,34 @@ def watch(
 
 
 @app.command()
-def keys(json: Json = False) -> None:
-    """Print the keys of the room as they are set here: a card for the desk; says what is wrong with the settings."""
+def keys(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ACTION [KEY... | default]]", help="One action, and the keys it is to have here."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print the keys of the room as they are set here: a card for the desk; or give an action others, as in hue keys sort f11.
+
+    Says what is wrong with the settings. A change that clashes with another key is refused.
+    """
     from hueandcry.operator import console
     from hueandcry.operator.actions import ACTIONS, card, spoken
+    from hueandcry.operator.keymap import change_keys
     from hueandcry.operator.settings import read_settings, settings_path
+    from hueandcry.operator.text import safe_text
 
+    said = change_keys(" ".join(words))[1] if words else ""
     settings, faults = read_settings()
-    for line in () if json else card(settings.keys):
+    for line in () if json else [safe_text(said)] if said else card(settings.keys):
         console.say(line)
-    for one in ACTIONS if json else ():
-        said = settings.keys.get(one.id, one.keys)
+    shown = [one for one in ACTIONS if not words or one.id == words[0]]
+    for one in shown if json else ():
+        set_to = settings.keys.get(one.id, one.keys)
         console.say_json(
-            {"action": one.id, "keys": said.split(","), "does": one.does, "line": one.line, "said": spoken(said)}
+            {"action": one.id, "keys": set_to.split(","), "does": one.does, "line": one.line, "said": spoken(set_to)}
         )
-    if not json:
+    if not json and not words:
         console.say(
             f"{len(ACTIONS)} keys; other ones by their action's name in {settings_path()}: hue keys --json names them"
         )

@@ -204,6 +204,9 @@ class _Seat:
     def _say(self, word: str, rest: str = "") -> None:
         """Say what a word asks for: an item with its log, the board as it was, the line that takes the last act back."""
         from hueandcry.operator import dossier
+        from hueandcry.operator.actions import card
+        from hueandcry.operator.keymap import change_keys
+        from hueandcry.operator.settings import read_settings
         from hueandcry.operator.undoing import undoing
 
         desk = self._opened()
@@ -224,6 +227,9 @@ class _Seat:
             case "undo":
                 found = undoing(desk)
                 console.say(f"{found.text}REASON: {found.why}" if found.text else found.why)
+            case "keys":
+                for one in [change_keys(rest)[1]] if rest.strip() else card(read_settings()[0].keys):
+                    console.say(safe_text(one))
             case _:
                 for one in self._history:
                     console.say(safe_text(one))

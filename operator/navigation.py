@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from textual.app import App
 
+from hueandcry.domain.fault import Refused
 from hueandcry.operator.actions import BY_ID, card
 from hueandcry.operator.backroom import Backroom
 from hueandcry.operator.bootstrap import Room
@@ -80,16 +81,16 @@ class Navigation(App[str], inherit_bindings=False):
                 self.action_board()
             case "show":
                 self._source().open(rest.strip())
-            case "only":
-                if isinstance(self.screen, RoomScreen):
-                    self.screen.only(rest.strip())
+            case "only" if isinstance(self.screen, RoomScreen):
+                self.screen.only(rest.strip())
             case "replay":
                 await self.action_replay(rest.strip())
             case "undo":
                 self.backroom.undo()
-            case "history":
-                if isinstance(self.screen, RoomScreen):
-                    self.screen.bar.search()
+            case "keys":
+                self._keys(text, rest.strip())
+            case "history" if isinstance(self.screen, RoomScreen):
+                self.screen.bar.search()
             case _ if text in WORKSPACES:
                 await self._workspace(text)
             case _:
@@ -105,6 +106,24 @@ class Navigation(App[str], inherit_bindings=False):
         if isinstance(self.screen, RoomScreen):
             reasons = {one: self.screen.why_not(one) for one in BY_ID}
             _ = self.push_screen(HelpScreen(tuple(card(self.keymap, reasons))))
+
+    def _keys(self, text: str, words: str) -> None:
+        """Show the keys, or give an action another; refused, the line stands in the bar again."""
+        front = self.screen
+        if not words:
+            self.show_keys()
+        elif isinstance(front, RoomScreen):
+            from hueandcry.operator.keymap import change_keys
+
+            try:
+                self.keymap, said = change_keys(words)
+            except Refused as fault:
+                front.bar.fill(text)
+                front.warn(str(fault))
+                return
+            self.set_keymap(self.keymap)
+            front.say_keys()
+            front.message.say(said, Styles.ask)
 
     async def action_list(self, name: str) -> None:
         """Show a list of the room over what is shown now, in the place of another list."""

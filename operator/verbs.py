@@ -71,6 +71,7 @@ SHOWN = (
     "replay",
     "undo",
     "history",
+    "keys",
 )  # other words that ask for something, and are no line of work
 
 
@@ -119,7 +120,8 @@ def help_on(words: str) -> list[str]:
         lists = (
             f"{', '.join(LISTS)}, board, help, quit: crews, what waits for a second look, what is open, this, the end;"
             " show 57, replay 22:31, undo, history: an item, the room as it was, the line that takes the last act back, lines"
-            " typed; only central theft: the items whose row says so, only: all of them"
+            " typed; only central theft: the items whose row says so, only: all of them; keys, keys sort f11: the keys, and"
+            " another one for an action"
         )
         return [*(f"{verb.short:<4} {verb.usage():<52} as in: {verb.example}" for verb in VERBS), lists]
     verb = READER.verb(words)

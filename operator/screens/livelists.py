@@ -5,10 +5,12 @@ has the cursor, and the line below the lists says in whole words what calls for 
 """
 
 from collections.abc import Callable
+from string import ascii_letters
 from typing import ClassVar
 
 from msgspec import Struct
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -23,6 +25,10 @@ from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.livelist import Column, LiveList
 from hueandcry.store.item import Item
+
+JUMP = "a letter puts the cursor on its row, Esc none"
+NO_ROW = "no other row is in view"
+LETTERS = ascii_letters + "123456789"  # of rows, from above
 
 
 class Part(Struct, frozen=True):
@@ -48,6 +54,7 @@ class LiveListsScreen(RoomScreen):
         self._wanted = b""
         self._ticking: bytes | None = None
         self._only, self._asked_anew = "", False
+        self._letters: dict[str, bytes] = {}  # while somebody jumps: which letter is which item
         self._left_out: dict[str, set[bytes]] = {part.id: set() for part in self.PARTS}
 
     def compose_body(self) -> ComposeResult:
@@ -176,8 +183,37 @@ class LiveListsScreen(RoomScreen):
         self._list().activate(active=True)
         self.hue.keep_place()
 
+    def action_jump(self) -> None:
+        """Show a letter beside each row in view but the one under the cursor; rows for which there is none are counted."""
+        here = self._list().selected
+        rows = [stream for part in self.PARTS for stream in self._of(part.id).in_view() if stream != here]
+        self._mark(dict(zip(LETTERS, rows, strict=False)))
+        more = f"; {len(rows) - len(LETTERS)} rows have none" if len(rows) > len(LETTERS) else ""
+        self.message.say(f"{JUMP}{more}" if rows else NO_ROW, Styles.ask)
+
+    def jumps(self, event: events.Event) -> bool:
+        """Take the key behind the one that showed the letters, which ends them; tells whether it was for them."""
+        if not self._letters or not isinstance(event, events.Key | events.Paste):
+            return False
+        there = self._letters.get(event.character or "") if isinstance(event, events.Key) else None
+        self._mark({})
+        self._just_sent = False
+        if self.message.said.startswith(JUMP):
+            self.message.say("")
+        if there is not None and any(self._of(part.id).holds(there) for part in self.PARTS):
+            self.select(there)
+            self._say_detail()
+            self.hue.keep_place()
+        return isinstance(event, events.Key) and (event.key == "escape" or event.is_printable)
+
+    def _mark(self, letters: dict[str, bytes]) -> None:
+        self._letters = letters
+        of = {stream: letter for letter, stream in letters.items()}
+        for part in self.PARTS:
+            self._of(part.id).mark(of)
+
     def why_not(self, action: str) -> str:
-        return "" if action in ("sort", "complete") else super().why_not(action)
+        return "" if action in ("sort", "jump", "complete") else super().why_not(action)
 
     async def action_open(self) -> None:
         if self._leave_empty():

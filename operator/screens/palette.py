@@ -63,7 +63,7 @@ class Offers(ScrollView, can_focus=False):
             text, style = ("nothing fits" if not self._offers and y == 0 else ""), Styles.dimmed
         else:
             text, style = self._row(self._offers[row], here=row == self._at)
-        return Strip([Segment(fitted(text, self.size.width), style)])
+        return Strip([Segment(fitted(text, self.scrollable_content_region.width), style)])
 
     def _row(self, offer: Offer, *, here: bool) -> tuple[str, Style]:
         said = f"not now: {offer.why_not}" if offer.why_not else offer.does

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hueandcry.operator.app import ControlRoom
 
 NO_CONTACT = "no contact is open: F7 answers whoever is next, Enter opens the one under the cursor"
+NO_LIST = "there is no list here"
 TOLD_LINES_MAX = 2  # of what a line came to; its log has it all
 
 
@@ -124,14 +125,14 @@ class RoomScreen(Screen[None]):
     def on_resize(self) -> None:
         """Give the alerts a second line where the screen is tall, and say the keys anew."""
         self.strip.styles.height = 2 if self.app.size.height >= TALL else 1
-        self._say_keys()
+        self.say_keys()
 
     def _show_frame(self) -> None:
         self.say_status(self.hue.status_of(self.source))
         if not self.is_live:
             self.strip.quiet = "what called then stands in the rows; alerts of now are in the live room"
         self.strip.show(self.hue.calls if self.is_live else ())
-        self._say_keys()
+        self.say_keys()
 
     @property
     def is_live(self) -> bool:
@@ -276,7 +277,8 @@ class RoomScreen(Screen[None]):
         """Show the line above."""
         self.query_one("#status", Saying).say(status, Styles.band)
 
-    def _say_keys(self) -> None:
+    def say_keys(self) -> None:
+        """Show the line of keys below, as they are set now."""
         named = [f"{keys_of(one, self.hue.keymap).partition(' or ')[0]} {one}" for one in self.KEYS]
         moved = [] if self.is_live else ["Space play", "> step", "< back", "] decision", "+ - speed"]
         self.query_one("#keys", Saying).say(f"? keys  {'  '.join((*moved, *named))}", Styles.band)
@@ -290,10 +292,8 @@ class RoomScreen(Screen[None]):
     def why_not(self, action: str) -> str:
         """Return why an action can do nothing here and now, empty where it can."""
         reasons = dict.fromkeys(("incident", "narrative", "record"), NO_CONTACT)
-        reasons |= {
-            "sort": "there is no list here",
-            "complete": "" if self.bar.value else "there is one list here, or none",
-        }
+        reasons |= dict.fromkeys(("sort", "jump"), NO_LIST)
+        reasons["complete"] = "" if self.bar.value else "there is one list here, or none"
         if not self.hue.settings.copy:
             reasons["copy"] = "copying is switched off (copy = true in the settings)"
         elif self.in_front is None:
@@ -338,6 +338,10 @@ class RoomScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Put the lists in order."""
+
+    def action_jump(self) -> None:
+        """Show a letter beside each row."""
+        self.message.say(NO_LIST, Styles.alarm)
 
     async def action_incident(self) -> None:
         """Open an incident from the contact in front."""

@@ -16,7 +16,6 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -70,13 +69,6 @@ class LiveList(ScrollView, can_focus=False):
 
     DEFAULT_CSS = "LiveList { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }"
 
-    class Selected(Message):
-        """The operator turned to another item of a list."""
-
-        def __init__(self, stream: bytes | None) -> None:
-            super().__init__()
-            self.stream = stream
-
     def __init__(self, title: str, columns: Iterable[Column], *, id: str) -> None:
         super().__init__(id=id)
         self.styles.background = Styles.theme.ground
@@ -92,6 +84,7 @@ class LiveList(ScrollView, can_focus=False):
         self._laid_out: dict[bytes, tuple[tuple[Any, ...], list[Cell]]] = {}
         self._now_ns = 0
         self._ticking: bytes | None = None
+        self._letters: Mapping[bytes, str] = NOWHERE
         self.selected: bytes | None = None
         self.left_out = ""  # what is not listed, in words
         self.active = False
@@ -177,12 +170,21 @@ class LiveList(ScrollView, can_focus=False):
         self.selected = self._rows[max(0, min(len(self._rows) - 1, now + rows))]
         self._reveal()
         self._redraw()
-        self.post_message(self.Selected(self.selected))
 
     def select(self, stream: bytes) -> None:
         """Put the cursor on an item that stands here."""
         self.selected = stream
         self._reveal()
+        self._redraw()
+
+    def in_view(self) -> list[bytes]:
+        """Return the items whose rows are in view, the first row first."""
+        top = self.scroll_offset.y
+        return self._rows[top : top + max(0, self.size.height - 1)]
+
+    def mark(self, letters: Mapping[bytes, str]) -> None:
+        """Draw a letter before the rows of some items, and before no other."""
+        self._letters = letters
         self._redraw()
 
     def lay_out(self, columns: Iterable[Column]) -> None:
@@ -270,7 +272,9 @@ class LiveList(ScrollView, can_focus=False):
         here = self.active and stream == self.selected
         if here:
             return [(MARK, Styles.cursor), *((text, Styles.cursor) for text, _ in self._cells(stream))]
-        return [(NO_MARK, None), *self._cells(stream)]
+        letter = self._letters.get(stream)
+        mark = (f"{letter} ", Styles.care) if letter else (NO_MARK, None)
+        return [mark, *self._cells(stream)]
 
     def _redraw(self) -> None:
         """Draw again only what differs from what is on the screen."""

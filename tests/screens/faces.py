@@ -24,6 +24,7 @@ from textual.strip import Strip
 from hueandcry.operator.app import ControlRoom
 from hueandcry.operator.bootstrap import open_room
 from hueandcry.operator.identity import Identity
+from hueandcry.operator.settings import read_settings
 from tests.screens.cells import Cell, Shown, of_pyte, of_strip
 from tests.screens.clocked import FileClock
 from tests.screens.keys import KEYS
@@ -47,6 +48,7 @@ class Seating(Struct, frozen=True):
     def environment(self) -> dict[str, str]:
         """How a process is told so."""
         told = {"HUE_STORE": str(self.store), "HUE_KEYS": str(self.keys), "HUE_STATE": str(self.state)}
+        told["HUE_SETTINGS"] = str(self.state.with_name("room.toml"))
         return told | ({"HUE_SESSION": self.session} if self.session else {})
 
 
@@ -116,7 +118,8 @@ class Piloted:
         session = self._seating.session or None
         self._room.desk(session)
         self._room.warm()
-        self.app = Painted(self._room, session)
+        settings, faults = read_settings()
+        self.app = Painted(self._room, session, "", settings, faults)
         ready = asyncio.Event()
 
         async def steer(pilot: Pilot[Any]) -> None:

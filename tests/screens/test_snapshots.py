@@ -1,8 +1,9 @@
-"""How every screen of the room reads, letter by letter, at three sizes: held against texts that people have looked at.
+"""How every screen of the room reads, letter by letter, at three sizes and in each theme: held against texts that people looked at.
 
 Theory of operation. One store with a set clock and ids from a seed is the same in every run. The texts stand in snapshots/;
 HUE_SNAPSHOTS=write writes them anew, and `git diff` then shows what has changed on the screens. Both faces are
-held against the same texts, and the one in process writes them.
+held against the same texts, and the one in process writes them. In every theme the texts are the same, and each letter of them has
+the contrast that what matters needs (WCAG 2.2, 1.4.6); only the hint in an empty line is fainter.
 """
 
 import os
@@ -13,15 +14,19 @@ from pathlib import Path
 import pytest
 
 from hueandcry.operator.bootstrap import Room
+from hueandcry.operator.theme import THEMES
 from hueandcry.operator.watch import Watch
+from hueandcry.operator.widgets.commandbar import HINT
 from tests.screens.clocked import FileClock
-from tests.screens.conftest import SIZES, Enter, at_sizes
+from tests.screens.conftest import SIZES, Enter, at_sizes, seating_of
 from tests.screens.driver import Seat
 from tests.staging import work
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITE = os.environ.get("HUE_SNAPSHOTS") == "write"
 QUIET_S, ALIKE_S = 1.0, 8.0
+CONTRAST_LEAST = 7.0
+DRAWN = set("│─┃━|·…▁▂▃▄▅▆▇█▔▕▏")  # part things, and say nothing
 MINUTE_NS = 60 * 10**9
 ANSWERS = "situation=just-over threat=spoken risk=some investigation=some vulnerability=adult engagement=wants-police"
 PLAIN = "situation=past threat=none risk=low investigation=none vulnerability=none engagement=wants-police"
@@ -124,7 +129,42 @@ async def units(room: Seat) -> None:
     await room.sees("NT03")
 
 
+async def wall(room: Seat) -> None:
+    await room.press("Ctrl+O")
+    await room.sees("The wall", "Queues, by risk and age")
+
+
+async def replay(room: Seat) -> None:
+    """From the wall to the room as it was when the second call came in."""
+    await room.press("F2")
+    await room.line("replay @52", shows="REPLAY")
+
+
+async def jump(room: Seat) -> None:
+    """From the replay to the live board, with a letter beside each row."""
+    await room.press("Ctrl+Y")
+    await room.does_not_see("REPLAY")
+    await room.press("Ctrl+L")
+    await room.sees("a letter puts the cursor on its row")
+
+
+async def line(room: Seat) -> None:
+    """A line half typed that could not be done yet."""
+    await room.press("Esc")
+    await room.types("grade 3 4")
+    await room.sees("Not yet: ")
+
+
+async def palette(room: Seat) -> None:
+    await room.clear()
+    await room.press("F9")
+    await room.type("re")
+    await room.sees("not now: ")
+
+
 async def help_(room: Seat) -> None:
+    await room.press("Esc")
+    await board(room)
     await room.press("F1")
     await room.sees("Help")
 
@@ -136,19 +176,29 @@ WAYS: dict[str, Way] = {
     "incident": incident,
     "desk": desk,
     "units": units,
+    "wall": wall,
+    "replay": replay,
+    "jump": jump,
+    "line": line,
+    "palette": palette,
     "help": help_,
 }
 
 
 @pytest.mark.skipif(WRITE, reason="the texts are being written")
+@pytest.mark.parametrize(("face", "theme"), [("pty", "night"), *(("pilot", theme) for theme in THEMES)])
 @at_sizes(*SIZES)
-async def test_every_screen_reads_as_it_was_looked_at(evening: Room, enter: Enter, size: tuple[int, int]) -> None:
+async def test_every_screen_reads_as_it_was_looked_at(
+    evening: Room, enter: Enter, size: tuple[int, int], theme: str
+) -> None:
     """Usable at 80x24, and up to a wall: nothing is cut that has to be read, and nothing moves unnoticed."""
+    settings_of(evening).write_text(f'theme = "{theme}"\n')
     room, wrong = await enter(evening), []
     for name, way in WAYS.items():
         await way(room)
         file = kept(name, size)
         wrong += await differences(room, file.name, file.read_text() if file.exists() else "")
+        wrong += [f"{name}: {one}" for one in faint(room)]
     await room.leave()
     assert not wrong, "\n".join(("HUE_SNAPSHOTS=write writes what is shown now", *wrong))
 
@@ -167,6 +217,23 @@ async def test_the_texts_are_written(evening: Room, enter: Enter, size: tuple[in
             await room.face.more(QUIET_S)
         kept(name, size).write_text(f"{room.text}\n")
     await room.leave()
+
+
+def settings_of(store: Room) -> Path:
+    """Return where whoever enters a store has their settings."""
+    return Path(seating_of(store).environment["HUE_SETTINGS"])
+
+
+def faint(room: Seat) -> list[str]:
+    """Return the lines that have a letter which is too faint to read, or blinks."""
+    lines = list(zip(room.shown.rows, room.shown.lines, strict=True))
+    read = [(cell, text) for row, text in lines for cell in row if cell.letter.strip() and cell.letter not in DRAWN]
+    wrong = {
+        text: cell for cell, text in read if not text.startswith(HINT[:20]) and cell.look.contrast < CONTRAST_LEAST
+    }
+    return [f"{cell.look.contrast:.1f}: {cell.letter!r} of {text}" for text, cell in wrong.items()] + [
+        f"blinks: {text}" for cell, text in read if cell.look.blink
+    ]
 
 
 def kept(name: str, size: tuple[int, int]) -> Path:

@@ -2,7 +2,8 @@
 
 Theory of operation. The library starts anew at every SIGCONT, which is right behind its own suspension alone. A process that
 somebody else held (SIGSTOP, a debugger, a shell's job control) has its threads still: a second pair of them would share its keys,
-and the terminal as it was then, raw, would be what is restored at the end. Here it only takes the terminal back and draws.
+and the terminal as it was then, raw, would be what is restored at the end. Here it only takes the terminal back and draws, and
+not before the loop's next turn: the signal may come while what is written holds the lock of its queue.
 """
 
 import termios
@@ -30,14 +31,19 @@ class TerminalDriver(LinuxDriver):
         """Go on: anew behind a suspension, else as it was, with everything drawn again."""
         if self._must_signal_resume:
             super()._sigcont_application(*signalled)
-        elif self._taken is not None:
-            try:
-                termios.tcsetattr(self.fileno, termios.TCSANOW, self._taken)  # in the background that stops it again
-            except termios.error:
-                return  # it is gone: whoever is hung up on is sent this, too
-            self.write(_ALTERNATE + _NO_CURSOR + _FRAMED_PASTE)
-            self.flush()
-            self._loop.call_soon_threadsafe(self._app.refresh)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take_again)
+
+    def _take_again(self) -> None:
+        if self._taken is None:
+            return
+        try:
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._taken)  # in the background that stops it again
+        except termios.error:
+            return  # it is gone: whoever is hung up on is sent this, too
+        self.write(_ALTERNATE + _NO_CURSOR + _FRAMED_PASTE)
+        self.flush()
+        self._app.refresh()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back; whoever goes on behind that takes it no more."""

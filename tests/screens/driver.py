@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NoReturn
 
+from hueandcry.operator.app import HUNG_UP
 from tests.screens.cells import Shown
 from tests.screens.faces import Face
 from tests.screens.pages import Bar, ItemPage, Listed, Row, body_of, foot_of, item_of, lists_of, status_of
@@ -223,6 +224,13 @@ class Seat:
     def _whole(self) -> bool:
         lines = self.shown.lines
         return bool(lines[-1]) and bool(lines[0])
+
+    async def reconnect(self) -> "Seat":
+        """Lose the line, and open the room again at the same seat."""
+        await self.face.hang_up()
+        await self.has_ended(HUNG_UP)
+        await self.face.open()
+        return await self.until(lambda: bool(self.status), "the board is filled again")
 
     async def leave(self) -> None:
         """Leave by F10; the room ends well."""

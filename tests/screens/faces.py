@@ -8,6 +8,7 @@ Whoever waits for something to be shown waits for the next paint, or for the nex
 import asyncio
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,9 @@ class Face(Protocol):
     async def resize(self, columns: int, rows: int) -> None:
         """Make the screen of another size; what stood on it counts no more."""
 
+    async def hang_up(self) -> None:
+        """Cut the line to the room, which ends by that."""
+
     async def ended(self) -> int:
         """Wait for the room to end, and return its exit code."""
 
@@ -110,6 +114,7 @@ class Piloted:
         clock = FileClock(seating.clock) if seating.clock is not None else None
         self._room = open_room(str(seating.store), Identity(clock) if clock else Identity())
         self._pilot: Pilot[str] | None = None
+        self._seen: Callable[[], None] | None = None
         self._read: list[Strip] = []
         self._shown = Shown(())
 
@@ -120,6 +125,7 @@ class Piloted:
         self._room.warm()
         settings, faults = read_settings()
         self.app = Painted(self._room, session, "", settings, faults)
+        self.watch(self._seen)
         ready = asyncio.Event()
 
         async def steer(pilot: Pilot[Any]) -> None:
@@ -129,6 +135,10 @@ class Piloted:
         opened = self.app.run_async(headless=True, size=self._seating.size, mouse=False, auto_pilot=steer)
         self._running = asyncio.create_task(opened)
         await asyncio.wait_for(ready.wait(), START_S)
+
+    def watch(self, seen: Callable[[], None] | None) -> None:
+        """Call something at each paint."""
+        self._seen = self.app.seen = seen
 
     async def press(self, key: str) -> None:
         """Press a key by its name."""
@@ -163,6 +173,10 @@ class Piloted:
         assert self._pilot is not None
         with self.app._context():
             await self._pilot.resize_terminal(columns, rows)
+
+    async def hang_up(self) -> None:
+        """Do what a hang-up does; the signal itself would be for the whole process."""
+        self.app._hung_up()
 
     async def ended(self) -> int:
         """Wait for the app to end, and for its backroom, as the command does."""
@@ -244,6 +258,10 @@ class AtTerminal:
     async def resize(self, columns: int, rows: int) -> None:
         """Make the screen of another size."""
         self.terminal.resize(columns, rows)
+
+    async def hang_up(self) -> None:
+        """Send the signal that a lost terminal sends."""
+        os.kill(self.terminal.pid, signal.SIGHUP)
 
     async def ended(self) -> int:
         """Wait for the process to end."""

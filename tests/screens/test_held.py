@@ -3,12 +3,15 @@
 import os
 import signal
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hueandcry.operator.app import HUNG_UP
+from tests.bench.fullboard import feeding, fill
+from tests.proof.counts import chance, count
 from tests.screens.terminal import Terminal, hue
 from tests.staging import Founded
 
@@ -65,6 +68,26 @@ def test_a_room_that_was_held_draws_what_others_wrote_over(terminal: Terminal) -
     go_on(terminal)
     terminal.until("Incidents (0)")
     terminal.line("ring 101 07700900123", "Contacts, waiting first (1)")
+
+
+@pytest.mark.proof
+def test_a_room_that_is_held_in_the_middle_of_its_drawing_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written has a queue with a lock: one thread that takes it twice waits for ever."""
+    monkeypatch.setenv("HUE_KEYS", "")  # which the filling sets
+    filled, drawn = fill(tmp_path, 60), chance("held while it draws")
+    terminal = Terminal(hue(), filled.env, 120, 40)
+    terminal.until("Incidents (60)")
+    with feeding(filled, 100):
+        for _ in range(count(8000)):
+            hold(terminal)
+            os.kill(terminal.pid, signal.SIGCONT)
+            end = time.monotonic() + drawn.uniform(0.003, 0.02)
+            while time.monotonic() < end:
+                terminal.read(0.001)
+    terminal.line("ring 101 07700900123", "Contacts, waiting first (1)")
+    terminal.end(0)
 
 
 def test_the_terminal_is_given_back_as_it_was_though_the_room_was_held(terminal: Terminal) -> None:

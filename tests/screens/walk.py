@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tests.screens.driver import Lists, Seat
 from tests.screens.faces import Piloted
@@ -25,10 +24,6 @@ HALVES = {  # what is typed, and how what is foreseen of it reads when all of it
     "open - burglary the back do": "the back do",
     "qqq": "qqq",
 }
-HIDES = frozenset(
-    {"F5", "Tab", "the desk"}
-)  # leave the cursor out of view: test_focus.py, expected to fail; empty it then
-SHORTER_SLIPS = True  # a list that gets shorter scrolls back: expected to fail there; make it False then
 SHAPES = ((80, 24), (100, 30), (120, 40), (132, 27))
 
 
@@ -54,7 +49,7 @@ class Walk:
         self._held: Held | None = None
         self._slips: list[str] = []
         if isinstance(room.face, Piloted):
-            room.face.app.seen = self._at_paint
+            room.face.watch(self._at_paint)
 
     @property
     def moves(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -72,6 +67,7 @@ class Walk:
             "open and close": self.opens_and_closes,
             "to the desk and back": self.to_the_desk_and_back,
             "filter": self.filters,
+            "reconnect": self.reconnects,
         }
 
     async def go(self, steps: int) -> None:
@@ -95,8 +91,7 @@ class Walk:
         """Let others do a few things at once, and see that what has to stay stays."""
         held = self._held = self.seen()
         self.others.in_view = [row.ref for one in lists_of(self.room.shown).values() for row in one.rows]
-        done = [name for name in self._drawn(most) if self.others.doings[name]()]
-        for name in done:
+        for name in [name for name in self._drawn(most) if self.others.doings[name]()]:
             self._note(name)
         await self._until_told()
         self._held = None
@@ -104,21 +99,10 @@ class Walk:
         assert not self._slips, self._told("it did not stay at each paint", held, *self._slips)
         await self._heard()
         now = self.seen()
-        assert now == held or self._slips_back(held, now, done), self._told(
-            "it did not stay at the next key", held, now
-        )
+        assert now == held, self._told("it did not stay at the next key", held, now)
 
     def _drawn(self, most: int) -> list[str]:
         return self._chance.choices(sorted(self.others.doings), k=self._chance.randint(1, most))
-
-    def _slips_back(self, held: Held, now: Held, done: list[str]) -> bool:
-        """Tell whether the row slipped because its list got shorter: known, test_focus.py expects it to fail."""
-        if held.row is None or now.row is None or replace(now, row=held.row) != held:
-            return False
-        slipped = now.row[1] - held.row[1]
-        return (
-            SHORTER_SLIPS and now.row[0] == held.row[0] and 0 < slipped <= sum(name.endswith("goes") for name in done)
-        )
 
     async def _until_told(self) -> None:
         try:
@@ -203,9 +187,6 @@ class Walk:
 
     async def _cursor_in_view(self, after: str, ref: str) -> None:
         await self._heard()
-        if after in HIDES and not self._cursor():
-            await self._moves("Down")
-            return
         where = f"the cursor is in view after {after}{f', on {ref}' if ref else ''}\n{self.trail}"
         await self.room.until(lambda: bool(self._cursor()) and ref in ("", self._cursor()), where, 5)
         self._line_stays()
@@ -249,6 +230,14 @@ class Walk:
         self._half = ""
         await self._cursor_in_view("Esc", before)
         await self._type()
+
+    async def reconnects(self) -> None:
+        """Lose the line and come back: the half typed line is offered again, with the cursor on the same item."""
+        before = self._cursor()
+        await self.room.reconnect()
+        await self.room.until(lambda: INCIDENTS in self.room.lists and CONTACTS in self.room.lists, "the board is back")
+        await self.room.until(lambda: self.room.bar.text == self._half, f"{self._half!r} is offered again")
+        await self._cursor_in_view("a reconnection", before if before in self._open(self.room.lists) else "")
 
     async def filters(self) -> None:
         """List only some items while others work, then all again; nothing is missing then."""

@@ -148,6 +148,7 @@ class LiveListsScreen(RoomScreen):
                 self._wanted = b""
                 self._turn_to(part.id)
                 self._list().select(stream)
+                self.hue.keep_place()
 
     @property
     def under_cursor(self) -> str:
@@ -203,7 +204,6 @@ class LiveListsScreen(RoomScreen):
         if there is not None and any(self._of(part.id).holds(there) for part in self.PARTS):
             self.select(there)
             self._say_detail()
-            self.hue.keep_place()
         return isinstance(event, events.Key) and (event.key == "escape" or event.is_printable)
 
     def _mark(self, letters: dict[str, bytes]) -> None:

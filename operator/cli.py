@@ -4,7 +4,6 @@ Theory of operation. Each command opens the store through bootstrap, does its wo
 ends stands in exits.py. Commands import what they need when they run: first paint is mostly import time.
 """
 
-import gc
 import os
 import sys
 import time
@@ -14,11 +13,9 @@ from typing import Annotated
 import typer
 
 from hueandcry.domain.fault import Unavailable
-from hueandcry.operator import adopting, arriving, custody, overseeing, places, seat
+from hueandcry.operator import adopting, arriving, custody, gazetteer, overseeing, seat
 from hueandcry.operator.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, fail, run
 from hueandcry.operator.options import At, Json, Session, Store
-
-FPS = "1000"  # a key behind another paint waits 1 ms at most, not 17; what others do is drawn ten times a second
 
 app = typer.Typer(
     name="hue",
@@ -34,7 +31,7 @@ store_app = typer.Typer(help="The store itself.", rich_markup_mode=None)
 arriving.register(app)
 overseeing.register(app)
 app.add_typer(adopting.app, name="pack")
-app.add_typer(places.app, name="gazetteer")
+app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(seat.app, name="spool")
 app.add_typer(intake_app, name="intake")
 app.add_typer(store_app, name="store")
@@ -49,36 +46,9 @@ def room(context: typer.Context, store: Store = None, session: Session = None) -
     if session is not None:
         os.environ["HUE_SESSION"] = session
     if context.invoked_subcommand is None:
-        _work(store, session)
+        from hueandcry.operator.opening import open_here
 
-
-def _work(store: str | None, session: str | None) -> None:
-    """Draw the room; where no screen can be drawn or the store is away, take lines: a seat keeps them until it is back."""
-    from hueandcry.operator.lines import converse
-
-    if not _can_draw():
-        converse(store, session)
-        return
-    os.environ.setdefault("TEXTUAL_FPS", FPS)  # is read when the library is imported
-    from hueandcry.operator.app import run as run_screen
-    from hueandcry.operator.bootstrap import open_room
-    from hueandcry.operator.settings import read_settings
-
-    gc.disable()  # until the board is painted (app.py): what is loaded now stays, and looking through it takes longer than loading
-    try:
-        opened = open_room(store)
-        opened.desk(session)
-        opened.warm()
-    except Unavailable:
-        gc.enable()
-        converse(store, session)
-        return
-    settings, faults = read_settings()
-    run_screen(opened, session, settings=settings, faults=faults)
-
-
-def _can_draw() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "")
+        open_here(store, session)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -95,7 +65,6 @@ def do(
 ) -> None:
     """Do a line of work, or a script of them; 'hue do help' lists the verbs."""
     from hueandcry.domain.erasure import ERASED
-    from hueandcry.domain.fault import Unavailable
     from hueandcry.operator import delivery, lines
     from hueandcry.operator.bootstrap import open_room, store_path
     from hueandcry.operator.spool import Spool
@@ -322,8 +291,9 @@ def demo(
 ) -> None:
     """Play a bundled real day on a throw-away store."""
     from hueandcry.operator import demo as played
+    from hueandcry.operator.opening import can_draw
 
-    if lines or keep or not _can_draw():
+    if lines or keep or not can_draw():
         played.in_lines(seed, keep)
     else:
         played.on_screen(seed, speed)
@@ -366,7 +336,20 @@ def main() -> None:
     """Run the command and end with its exit code; `hue help log` says what `hue log --help` says."""
     if sys.argv[1:2] == ["help"]:
         sys.argv[1:] = [*sys.argv[2:], "--help"]
-    sys.exit(run(app))
+    sys.exit(run(_command))
+
+
+def _command() -> object:
+    """Run what the words say, and return the exit code; what the command-line library has against them becomes a sentence."""
+    try:
+        return app(standalone_mode=False)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except typer.TyperException as fault:
+        said = getattr(fault, "format_message", fault.__str__)()
+        fail(USAGE, " ".join(said.split()))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ the same where the rapidfuzz library finds them nearly so: a name that two calle
 
 import re
 
-from rapidfuzz.fuzz import ratio
-
 from hueandcry.domain.contact import Contact
 from hueandcry.domain.duplicate import SUGGESTED_FROM, WORDS, Likeness, likeness, may_be_alike
 from hueandcry.domain.fact import FactRef
@@ -48,6 +46,8 @@ def suggested(board: Board, door: Door, incident: Incident, now_ns: int) -> str:
 
 def shared(one: str, other: str) -> int:
     """Return how much of the longer words of two texts is nearly the same, in percent of the text that has fewer."""
+    from rapidfuzz.fuzz import ratio  # not before it is asked for: a room opens without it
+
     few, many = sorted(({*_LONG.findall(text.lower())} for text in (one, other)), key=len)
     if not few:
         return 0

@@ -8,13 +8,20 @@ a user; HUE_TRACEBACK=1 shows one for what should not happen.
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import NoReturn
-
-import typer
 
 from hueandcry.domain.fault import Conflict, Damaged, ForeignFault, Refused
 
 REFUSED, USAGE, DAMAGED, FOREIGN, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
+
+
+class Ended(Exception):
+    """A command ends with a code; why was said."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def fail(code: int, sentence: str) -> NoReturn:
@@ -22,22 +29,20 @@ def fail(code: int, sentence: str) -> NoReturn:
     from hueandcry.operator.console import complain
 
     complain(f"hue: {sentence}")
-    raise typer.Exit(code)
+    raise Ended(code)
 
 
-def run(app: typer.Typer) -> int:
-    """Run the command and return its exit code; every fault becomes a sentence and a code."""
+def run(command: Callable[[], object]) -> int:
+    """Run a command and return its exit code; every fault becomes a sentence and a code."""
     _prepare()
+    code: object
     try:
-        code = app(standalone_mode=False)
+        code = command()
         sys.stdout.flush()
-    except typer.Exit as end:
-        code = end.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except Ended as end:
+        code = end.code
+    except KeyboardInterrupt:
         code = INTERRUPTED
-    except typer.TyperException as fault:
-        said = getattr(fault, "format_message", fault.__str__)()
-        code = _told(USAGE, " ".join(said.split()))
     except BrokenPipeError:
         code = 0
     except SystemExit as end:  # the command-line library's own way of meeting a closed pipe

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct
-from rapidfuzz import fuzz
 
 from hueandcry.domain.fault import Refused, Unavailable
 from hueandcry.domain.reference import Kind, kind_of, stream_text
@@ -149,6 +148,8 @@ def _rank(offer: Offer, typed: str) -> float:
         return BEGINS - less
     fits = _words(wanted, f"{line} {offer.does.lower()}")
     if len(wanted) >= LIKE_LETTERS_MIN and not line.startswith("show "):  # nobody misspells a number
+        from rapidfuzz import fuzz  # not before somebody types here: a room opens without it
+
         fits = max(fits, fuzz.ratio(wanted, line), fuzz.partial_ratio(wanted, line) - LESS_IN_PART)
     return fits - less
 

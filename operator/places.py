@@ -1,4 +1,4 @@
-"""The gazetteer at the command line: load a file of places, find one; and the way from a desk to what is listed.
+"""The places that are listed: a file of them is loaded, one is found; and the way from a desk to them.
 
 Theory of operation. A file is a CSV table in UTF-8 with a header row. One that is no such table is refused whole; a row
 that cannot be used is counted and told with its line, and the rest is loaded. The rows become facts in parts, several
@@ -17,17 +17,13 @@ from contextlib import closing
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
-
-import typer
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from hueandcry.domain.duty import AnyCommand
 from hueandcry.domain.fault import ForeignFault
 from hueandcry.domain.gazetteer import GAZETTEER_STREAM, BeginEdition, Gazetteer, ListPlaces
 from hueandcry.domain.location import is_point
 from hueandcry.domain.reference import is_code
-from hueandcry.operator.exits import REFUSED, USAGE, fail
-from hueandcry.operator.options import Json, Session, Store
 from hueandcry.operator.text import counted, safe_text
 
 if TYPE_CHECKING:
@@ -45,43 +41,6 @@ PART_PLACES, BATCH_PARTS = 1000, 20
 TOLD = 10
 NOT_LOADED = "no gazetteer is loaded: an administrator loads one with hue gazetteer load FILE"
 _DEGREES = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{0,20})?")
-
-app = typer.Typer(help="The places that there are: load a file of them, find one.", rich_markup_mode=None)
-
-
-@app.command("load")
-def gazetteer_load(
-    file: Annotated[Path, typer.Argument(help="A CSV table in UTF-8; docs/operate.md names its columns.")],
-    strict: Annotated[bool, typer.Option("--strict", help="Rejected rows make the exit code 1.")] = False,
-    store: Store = None,
-    session: Session = None,
-    json: Json = False,
-) -> None:
-    """Load a file of places as the edition in force; what was placed before keeps what it said."""
-    from hueandcry.operator.bootstrap import open_room
-
-    if not file.is_file():
-        fail(USAGE, f"there is no file {file}")
-    opened = open_room(store)
-    rejected = load(opened, file, session=session, json=json)
-    opened.close()
-    if strict and rejected:
-        raise typer.Exit(REFUSED)
-
-
-@app.command("find")
-def gazetteer_find(
-    text: Annotated[list[str], typer.Argument(help="Parts of words, an alias, a postcode; as it sounds will do.")],
-    store: Store = None,
-    json: Json = False,
-) -> None:
-    """Find listed places, the best first: number, name, street, district, beat and property number."""
-    from hueandcry.operator.bootstrap import open_room
-
-    opened = open_room(store)
-    find(opened, " ".join(text), json=json)
-    opened.close()
-
 
 # What is listed
 

@@ -32,7 +32,7 @@ Taken = dict[str, dict[str, Times]]  # what, of whom
 def opened(filled: Filled, rate: float, references: tuple[str, ...] = REFERENCES) -> Faces:
     """Open the room, the references and the floor; all run."""
     faces = Faces()
-    faces["room"] = Face([sys.executable, "-m", "hueandcry.operator.cli"], filled.env)
+    faces["room"] = Face([sys.executable, "-m", "hueandcry.operator.entry"], filled.env)
     for kind in references:
         words = [sys.executable, "-m", "tests.bench.datatable", str(filled.rows), str(rate), kind]
         faces[kind] = Face(words, {})

@@ -96,7 +96,7 @@ def lines(rate: float, found: dict[str, Cost], kept: dict[str, Any]) -> list[Lin
 def idle(filled: Filled, kept: dict[str, Any], seconds: float = IDLE_S) -> list[Line]:
     """Return the rows of the room with nothing to tell, and of its memory."""
     with Faces() as faces:
-        room = faces["room"] = Face([sys.executable, "-m", "hueandcry.operator.cli"], filled.env)
+        room = faces["room"] = Face([sys.executable, "-m", "hueandcry.operator.entry"], filled.env)
         bare = faces["bare"] = Face([sys.executable, "-m", "tests.bench.bareapp", "--with-store"], {})
         faces.until(bare, SHOWN.encode())
         faces.until(room, b"F10 leave")

@@ -66,7 +66,7 @@ class Shift:
                 "HUE_SESSION": self._floor.session(name),
                 "HUE_STATE": str(folder / f"state-{name}"),
             }
-            self._faces[name] = Face([sys.executable, "-m", "hueandcry.operator.cli"], env)
+            self._faces[name] = Face([sys.executable, "-m", "hueandcry.operator.entry"], env)
         self._operators = [Operator(face, chance) for face in self._faces.values()]
         self._next_sample = time.monotonic() + every_s
 

@@ -143,4 +143,4 @@ def _set_size(handle: int, columns: int, rows: int) -> None:
 
 def hue(*words: str) -> list[str]:
     """Return the command as the tests run it."""
-    return [sys.executable, "-m", "hueandcry.operator.cli", *words]
+    return [sys.executable, "-m", "hueandcry.operator.entry", *words]

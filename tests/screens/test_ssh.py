@@ -140,7 +140,7 @@ class Served:
         assert [word for word in filled if not any(word in text for text in given.values())] == []
         command = folder / "hue"
         command.write_text(
-            f'#!/bin/sh\nPYTHONPATH={ROOT}/.typed exec {sys.executable} -m hueandcry.operator.cli "$@"\n'
+            f'#!/bin/sh\nPYTHONPATH={ROOT}/.typed exec {sys.executable} -m hueandcry.operator.entry "$@"\n'
         )
         command.chmod(0o755)
         host = (self.etc / "ssh_host_ed25519_key.pub").read_text()

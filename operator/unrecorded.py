@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hueandcry.operator.drafts import LINE, Drafts, Left
 from hueandcry.operator.messages import Filled, Told
-from hueandcry.operator.navigation import Navigation
+from hueandcry.operator.navigation import WORKSPACES, Navigation
 from hueandcry.operator.screens.board import BoardScreen
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.livelists import LiveListsScreen
@@ -20,6 +20,8 @@ from hueandcry.operator.underway import SENT, Sent, Underway
 from hueandcry.operator.verbs import READER
 from hueandcry.operator.widgets.commandbar import History
 from hueandcry.store.moment import local_text
+
+_ASIDE = f"{LINE} of "
 
 
 class Unrecorded(Navigation):
@@ -108,6 +110,14 @@ class Unrecorded(Navigation):
         if before != where:
             self.drafts.put(before, "")  # the same words are offered once
 
+    def _put_aside(self, text: str, where: str) -> None:
+        """Set a line aside under another name than that of its bar, in which something else may be typed meanwhile."""
+        if where.startswith(_ASIDE):
+            self.set_aside(text, where)
+        else:
+            self.set_aside(text, f"{_ASIDE}{where}")
+            self.drafts.put(where, "")
+
     def _remember(self, text: str) -> None:
         """Put a line behind those typed before; in every bar the next older one is this."""
         self.history.add(text)
@@ -139,18 +149,27 @@ class Unrecorded(Navigation):
             typed = local_text(max(one.typed for one in left.drafts), self._room.board.zone)
             count = counted(len(texts), "text")
             unsure = "; one was on its way: see whether it is recorded" if any(map(_was_sent, texts)) else ""
+            there = [where.removeprefix(f"{LINE} ") for where in lines if _stands_there(where)]
+            stays = f"; what was typed at the {' and the '.join(there)} stands there" if there else ""
             aside = "; Ctrl+P shows what has no place here" if self._aside else ""
-            front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded{unsure}{aside}"))
+            front.warn(safe_text(f"taken up again: {count} typed until {typed} and not recorded{unsure}{stays}{aside}"))
 
     def _fill(self, lines: dict[str, str]) -> None:
-        """Put each line into its bar, or the bar in front; what has none, or would mean another item now, is set aside."""
+        """Put each line into its bar, or the bar in front; what has none, or would mean another item now, is set aside.
+
+        What was typed at a workspace that is not open stays where it is: whoever goes there finds it.
+        """
         for screen in self._of(self.backroom):
             lines.pop(screen.line, None)
             self.offer(screen)
         front = self.front(self.backroom)
         for where, text in lines.items():
-            if front is None or front.bar.value or _was_sent(where) or READER.is_relative(text):
+            if _stands_there(where):
+                continue
+            if _was_sent(where):
                 self.set_aside(text, where)
+            elif front is None or front.bar.value or READER.is_relative(text):
+                self._put_aside(text, where)
             else:
                 front.bar.fill(text)
                 self.drafts.put(front.line, text)
@@ -167,8 +186,7 @@ class Unrecorded(Navigation):
         if screen.ITEM or not READER.is_relative(text):
             screen.bar.fill(text)
             return ""
-        self.set_aside(text, f"{LINE} of {screen.line}")
-        self.drafts.put(screen.line, "")
+        self._put_aside(text, screen.line)
         return safe_text(f"'{text[:30]}' is behind Ctrl+P: it was about what was in front then")
 
     def keep_what_is_left(self) -> None:
@@ -180,6 +198,11 @@ class Unrecorded(Navigation):
             if carried:
                 self._take_off(sent)
                 self.underway.forget(sent)
+
+
+def _stands_there(where: str) -> bool:
+    """Tell whether a line is kept for a workspace, which offers it when it is opened."""
+    return where.removeprefix(f"{LINE} ") in WORKSPACES
 
 
 def _was_sent(where: str) -> bool:

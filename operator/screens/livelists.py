@@ -51,6 +51,7 @@ class LiveListsScreen(RoomScreen):
         self._active = self.FIRST
         self._detail = ""
         self._minute = 0
+        self._kept: bytes | None = None  # the item that was kept as where one is
         self._wanted = b""
         self._ticking: bytes | None = None
         self._only, self._asked_anew = "", False
@@ -124,7 +125,10 @@ class LiveListsScreen(RoomScreen):
         self.message.say(said, Styles.ask)
 
     def _say_detail(self) -> None:
-        """Say in whole words what calls for somebody about the item under the cursor."""
+        """Say in whole words what calls for somebody about the item under the cursor, which is where one comes back to."""
+        if self._list().selected != self._kept:
+            self._kept = self._list().selected
+            self.hue.keep_place()
         item = self._list().item
         said = at_length(item, self.hue.zone) if item is not None else ""
         text = f"{item.ref}: {said}" if item is not None and said else ""
@@ -148,7 +152,7 @@ class LiveListsScreen(RoomScreen):
                 self._wanted = b""
                 self._turn_to(part.id)
                 self._list().select(stream)
-                self.hue.keep_place()
+                self._say_detail()
 
     @property
     def under_cursor(self) -> str:
@@ -161,7 +165,6 @@ class LiveListsScreen(RoomScreen):
             return
         self._list().move(rows)
         self._say_detail()
-        self.hue.keep_place()
 
     def action_next(self) -> None:
         """Turn to the next list that holds anything, where none does to the next."""
@@ -182,7 +185,6 @@ class LiveListsScreen(RoomScreen):
         self._list().activate(active=False)
         self._active = part
         self._list().activate(active=True)
-        self.hue.keep_place()
 
     def action_jump(self) -> None:
         """Show a letter beside each row in view but the one under the cursor; rows for which there is none are counted."""
@@ -203,7 +205,6 @@ class LiveListsScreen(RoomScreen):
             self.message.say("")
         if there is not None and any(self._of(part.id).holds(there) for part in self.PARTS):
             self.select(there)
-            self._say_detail()
         return isinstance(event, events.Key) and (event.key == "escape" or event.is_printable)
 
     def _mark(self, letters: dict[str, bytes]) -> None:

@@ -145,3 +145,37 @@ async def test_a_key_that_comes_as_soon_as_a_list_is_filled_leaves_the_cursor_in
         app.list.move(30)
         await pilot.pause()
         assert shown_row(app)[1] == "31"
+
+
+async def test_whoever_comes_back_finds_the_cursor_on_the_item_on_which_it_was_though_they_never_moved_it(
+    clocked: Room, enter: Enter, others: Others
+) -> None:
+    room = await enter(clocked, session=others.session)
+    await heard(room)
+    before = room.board.cursor_on()
+    other = next(ref for ref in reversed(room.board[INCIDENTS].refs) if ref != before)
+    others.promise_breaks(other)  # it stands before it now
+    await room.until(lambda: "BROKE" in room.board[INCIDENTS][other].text, "it is told")
+    for _ in range(2):
+        await room.reconnect()
+        await room.until(lambda: INCIDENTS in room.lists and room.board.cursor_on() == before, f"on {before} again")
+
+
+async def test_what_is_typed_at_the_desk_stands_there_after_a_lost_line_whatever_is_cleared_elsewhere(
+    clocked: Room, enter: Enter, others: Others
+) -> None:
+    room = await enter(clocked, session=others.session, size=(120, 40))
+    await room.press("F4")
+    await room.sees("Vulnerable, nobody sent")
+    await room.types("note 1 she whispers")
+    await room.press("F2")
+    await room.sees(INCIDENTS)
+    await room.types("note 2 he")
+    await room.reconnect()
+    await room.sees("what was typed at the desk stands there")
+    await room.until(lambda: room.bar.text == "note 2 he", "the board's own line is there")
+    await room.clear()
+    await room.types("note 1 she whispers")
+    await room.clear()
+    await room.press("F4")
+    await room.until(lambda: room.bar.text == "note 1 she whispers", "the desk's line is there")

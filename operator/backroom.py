@@ -2,8 +2,8 @@
 
 Theory of operation. The screen's loop never touches the store: a slow disk must not freeze a key, and a frozen terminal
 must not delay a commit. The screen hands in requests; this thread does them in order and in between hears of what
-others recorded. What it finds goes out as messages: plain values, already safe to show. It keeps the watch when nobody
-else does.
+others recorded, a few times a second at most (docs/adr/0020). What it finds goes out as messages: plain values, already safe
+to show. It keeps the watch when nobody else does.
 """
 
 import queue
@@ -52,6 +52,7 @@ from hueandcry.store.subscription import Commits
 
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 PAINT_S = 0.5  # the first tick looks at every open item, and waits until the board that was told is painted
+OTHERS_S = 0.2  # what others record within this time is told together; what is asked here waits for none of it
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
@@ -70,7 +71,7 @@ class Backroom(threading.Thread):
         self._signals: Signals
         self._showing: Showing
         self._palette: Palette
-        self._next_tick = 0.0
+        self._next_tick = self._heard = 0.0
         self._last: dict[str, Callable[[], None]] = {}  # what was asked last of a kind
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
@@ -207,9 +208,10 @@ class Backroom(threading.Thread):
     def _goes_on(self, commits: Commits) -> bool:
         """Do the next thing, and tell whether there will be another."""
         try:
-            request = self._requests.get_nowait()
+            request = self._requests.get(timeout=max(0.0, self._heard + OTHERS_S - time.monotonic()))
         except queue.Empty:
             if commits.wait(IDLE_S) or self._missed:
+                self._heard = time.monotonic()
                 self._room.board.catch_up()
                 self._say_new()
             return True

@@ -10,7 +10,7 @@ import sys
 
 from hueandcry.domain.fault import Unavailable
 
-FPS = "1000"  # a key behind another paint waits 1 ms at most, not 17; what others do is drawn ten times a second
+FPS = "1000"  # a key behind another paint waits 1 ms at most, not 17; what others do is drawn a few times a second
 
 
 def open_here(store: str | None = None, session: str | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
+from hueandcry.operator import backroom
 from hueandcry.operator.app import FromSource
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.messages import Moved, Told
@@ -161,3 +162,42 @@ async def test_the_end_of_a_line_longer_than_the_bar_is_what_is_seen_while_it_is
     await room.sees("and ends")
     await room.press("Home")
     await room.until(lambda: "note 1 whispers" in room.text.splitlines()[-2], "its beginning is seen")
+
+
+@IN_PROCESS
+async def test_what_others_record_in_a_flood_is_told_together(
+    store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backroom, "OTHERS_S", 1.0)
+    desk = store.desk(None)
+    work(desk, "open - theft a bicycle")
+    room = await enter(store)
+    await room.sees("Incidents (1)")
+    assert isinstance(room.face, Piloted)
+    told: list[Moved] = []
+    put = room.face.app._gathering.put
+    monkeypatch.setattr(room.face.app._gathering, "put", lambda moved, source: (told.append(moved), put(moved, source)))
+    for number in range(20):
+        work(desk, f"open - burglary number {number}")
+        await room.face.more(0.01)
+    await room.sees("Incidents (21)")
+    assert len([one for one in told if one.items]) <= 20 / 2
+
+
+@IN_PROCESS
+async def test_what_is_asked_here_waits_for_nothing_that_others_record(
+    store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backroom, "OTHERS_S", 60.0)  # longer than anything is waited for here
+    desk = store.desk(None)
+    work(desk, "open - theft a bicycle")
+    room = await enter(store)
+    work(desk, "open - burglary the back door")
+    await room.sees("Incidents (2)")
+    work(desk, "open - burglary the front door")
+    await room.face.more(0.5)
+    assert "Incidents (2)" in room.text, "it waits for more"
+    await room.types("note 1 it is red")
+    await room.until(lambda: "it is red" in room.preview, "the line is foreseen")
+    await room.press("Enter")
+    await room.sees("1 it is red", "Incidents (3)")

@@ -35,15 +35,18 @@ def help_lines(verb: str, keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 
 class HelpScreen(Screen[None]):
-    """Keys and verbs, what one verb does, or the keys of the moment it was asked."""
+    """Keys and verbs, what one verb does, or the keys of the moment it was asked.
+
+    Its keys are done before the next one is looked at, which is for the screen below already.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q,question_mark", "app.pop_screen", "back"),
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("f10", "app.quit", "leave"),
+        Binding("escape,f1,q,question_mark", "app.pop_screen", "back", priority=True),
+        Binding("up", "move(-1)", priority=True, show=False),
+        Binding("down", "move(1)", priority=True, show=False),
+        Binding("pageup", "move(-10)", priority=True, show=False),
+        Binding("pagedown", "move(10)", priority=True, show=False),
+        Binding("f10", "app.quit", "leave", priority=True),
     ]
 
     def __init__(self, lines: tuple[str, ...]) -> None:

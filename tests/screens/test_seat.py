@@ -102,3 +102,23 @@ async def test_a_letter_that_is_taken_back_is_gone_before_the_next_key_is_looked
     await room.press("Backspace")
     await room.type("3 he can wait")
     await room.until(lambda: room.bar.text == "grade 1 3 he can wait", "the line is as it was typed", 3)
+
+
+async def test_whoever_types_on_behind_the_key_that_closes_help_loses_no_key(store: Room, enter: Enter) -> None:
+    """A bad line brings keys in bursts."""
+    work(store.desk(None), "open - theft")
+    room = await enter(store)
+    await room.press("F1")
+    await room.sees("The command bar always has the keyboard")
+    await room.press("F1", "F9")
+    await room.type("note")
+    await room.sees("Palette", "Write in the log of")
+    await room.press("Esc")
+    await room.does_not_see("Palette")
+    await room.press("F1")
+    await room.sees("The command bar always has the keyboard")
+    await room.press("F1")
+    await room.type("note 1 she whispers")
+    await room.until(lambda: room.bar.text == "note 1 she whispers", "all of it is in the line")
+    await room.clear()
+    await room.leave()

@@ -24,10 +24,12 @@ from hueandcry.operator.source import Source
 from hueandcry.operator.text import safe_text
 from hueandcry.operator.theme import Styles
 from hueandcry.operator.widgets.livelist import Column, LiveList
+from hueandcry.operator.widgets.saying import WHOLE_LINES_MAX
 from hueandcry.store.item import Item
 
 JUMP = "a letter puts the cursor on its row, Esc none"
 NO_ROW = "no other row is in view"
+SPARE = WHOLE_LINES_MAX  # rows that come into view where a preview of so many lines is gone a moment later
 LETTERS = ascii_letters + "123456789"  # of rows, from above
 
 
@@ -190,7 +192,8 @@ class LiveListsScreen(RoomScreen):
         """Show a letter beside each row in view but the one under the cursor; rows for which there is none are counted."""
         here = self._list().selected
         rows = [stream for part in self.PARTS for stream in self._of(part.id).in_view() if stream != here]
-        self._mark(dict(zip(LETTERS, rows, strict=False)))
+        spare = [stream for part in self.PARTS for stream in self._of(part.id).below_view(SPARE) if stream != here]
+        self._mark(dict(zip(LETTERS, [*rows, *spare], strict=False)))
         more = f"; {len(rows) - len(LETTERS)} rows have none" if len(rows) > len(LETTERS) else ""
         self.message.say(f"{JUMP}{more}" if rows else NO_ROW, Styles.ask)
 

@@ -182,6 +182,11 @@ class LiveList(ScrollView, can_focus=False):
         top = self.scroll_offset.y
         return self._rows[top : top + max(0, self.size.height - 1)]
 
+    def below_view(self, rows: int) -> list[bytes]:
+        """Return the items of so many rows below those in view, which come into it where what is said elsewhere gets shorter."""
+        end = self.scroll_offset.y + max(0, self.size.height - 1)
+        return self._rows[end : end + rows]
+
     def mark(self, letters: Mapping[bytes, str]) -> None:
         """Draw a letter before the rows of some items, and before no other."""
         self._letters = letters

@@ -17,6 +17,10 @@ def letters(room: Seat) -> dict[str, str]:
     return {one[2]: one[1] for one in found if one}
 
 
+def rows_in_view(room: Seat) -> int:
+    return sum(bool(re.match(r"[>a-zA-Z1-9 ] \d+ {2}", line)) for line in room.shown.lines)
+
+
 async def jumps(room: Seat) -> dict[str, str]:
     await room.press("Ctrl+L")
     await room.sees("a letter puts the cursor on its row")
@@ -78,6 +82,19 @@ async def test_any_other_key_ends_the_letters_and_does_what_it_does(store: Room,
     await room.leave()
 
 
+async def test_a_row_that_comes_into_view_as_a_long_preview_goes_has_a_letter_too(store: Room, enter: Enter) -> None:
+    work(store.desk(None), MANY)
+    room = await enter(store)
+    await room.sees("Incidents (40)")
+    await room.types("grade 1 2 he is not hurt, but he says that he will be back and that he has")
+    await room.sees("Not yet: ")
+    await room.press("Esc", "Ctrl+L")  # in one burst: the preview is gone a moment later
+    await room.until(lambda: "Not yet" not in room.text and bool(letters(room)), "the preview is gone")
+    await room.until(lambda: len(letters(room)) + 1 == rows_in_view(room), "each row but the cursor's has a letter")
+    await room.press("Esc")
+    await room.leave()
+
+
 async def test_rows_for_which_there_is_no_letter_are_counted(store: Room, enter: Enter) -> None:
     work(store.desk(None), f"{MANY}\n{MANY}\n{MANY}")
     room = await enter(store, size=(120, 100))
@@ -85,8 +102,7 @@ async def test_rows_for_which_there_is_no_letter_are_counted(store: Room, enter:
     beside = await jumps(room)
     counted = re.search(r"; (\d+) rows have none", room.message)
     assert counted is not None
-    rows = sum(bool(re.match(r"[>a-zA-Z1-9 ] \d+ {2}", line)) for line in room.shown.lines)
-    assert len(beside) + int(counted[1]) + 1 == rows
+    assert len(beside) + int(counted[1]) + 1 == rows_in_view(room)
     await room.press("Esc")
     await room.leave()
 

@@ -199,8 +199,8 @@ class LiveListsScreen(RoomScreen):
 
     def jumps(self, event: events.Event) -> bool:
         """Take the key behind the one that showed the letters, which ends them; tells whether it was for them."""
-        if not self._letters or not isinstance(event, events.Key | events.Paste):
-            return False
+        if not self._letters or not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            return False  # one that was pressed before comes back where nobody took it
         there = self._letters.get(event.character or "") if isinstance(event, events.Key) else None
         self._mark({})
         self._just_sent = False

@@ -130,3 +130,15 @@ async def test_where_there_is_no_list_it_is_said(store: Room, enter: Enter) -> N
     await room.press("Ctrl+L")
     await room.sees("there is no list here")
     await room.leave()
+
+
+async def test_a_key_pressed_before_that_nobody_takes_does_not_end_the_letters(store: Room, enter: Enter) -> None:
+    work(store.desk(None), "open - theft\nopen - burglary")
+    room = await enter(store)
+    await room.sees("Incidents (2)")
+    await room.press("F12", "Ctrl+L")  # in one burst: what nobody takes comes back to the room behind the other
+    await room.sees("a letter puts the cursor on its row")
+    await room.face.more(0.5)
+    assert letters(room)
+    await room.press("Esc")
+    await room.leave()

@@ -22,7 +22,7 @@ def change_keys(words: str, path: Path | None = None) -> tuple[dict[str, str], s
 
     An action alone changes nothing, and the sentence is its keys. Raises Refused with what is wrong.
     """
-    action, *keys = words.split()
+    action, *keys = words.split() or [""]
     if action not in BY_ID:
         raise Refused(f"there is no action '{safe_text(action)}'; 'hue keys --json' names them")
     path = path or settings_path()

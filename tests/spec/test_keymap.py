@@ -61,6 +61,8 @@ def test_an_action_alone_says_its_keys_and_writes_nothing(settings: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        ("", "there is no action ''"),
+        (" ", "there is no action ''"),
         ("fly f11", "there is no action 'fly'"),
         ("sort f6", "F6 is the key of"),
         ("sort s", "'s' is no key here"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 COLUMNS, ROWS = 120, 40
+OTHERS = ("HUE_", "TEXTUAL", "COLORTERM", "PYTHON")  # what belongs to another store or terminal, or keeps no bytecode
 WAIT_S = 30.0
 CHUNK = 1 << 18
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ Came = list[tuple[int, bytes]]  # when (perf_counter ns), and what
 
 def environment(more: dict[str, str]) -> dict[str, str]:
     """Return what a face is started with: this process's own, without what belongs to another store or terminal."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUE_", "TEXTUAL", "COLORTERM"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     for name in ("COLUMNS", "LINES"):
         kept.pop(name, None)
     here = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": f"{ROOT / '.typed'}:{ROOT}"}

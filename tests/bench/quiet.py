@@ -94,7 +94,7 @@ def lines(rate: float, found: dict[str, Cost], kept: dict[str, Any]) -> list[Lin
 
 
 def idle(filled: Filled, kept: dict[str, Any], seconds: float = IDLE_S) -> list[Line]:
-    """Return the rows of the room with nothing to tell, and of its memory."""
+    """Return the rows of the room with nothing to tell, and of its memory: of the first, which keeps the watch, and another."""
     with Faces() as faces:
         room = faces["room"] = Face([sys.executable, "-m", "hueandcry.operator.entry"], filled.env)
         bare = faces["bare"] = Face([sys.executable, "-m", "tests.bench.bareapp", "--with-store"], {})
@@ -104,11 +104,15 @@ def idle(filled: Filled, kept: dict[str, Any], seconds: float = IDLE_S) -> list[
         sent, spent = room.received, sum(room.cpu_ns().values())
         faces.during(seconds)
         each, cpu = (room.received - sent) / seconds, (sum(room.cpu_ns().values()) - spent) / seconds / 1e9
-        memory = room.memory(), bare.memory()
-    kept["idle"] = {"bytes/s": each, "cpu": cpu, "room": memory[0], "bare app, domain and store": memory[1]}
-    ours, theirs = (one["resident"] for one in memory)
+        beside = faces["beside"] = Face([sys.executable, "-m", "hueandcry.operator.entry"], filled.env)
+        faces.until(beside, b"F10 leave")
+        faces.during(10.0)
+        memory = {"keeps the watch": room.memory(), "beside it": beside.memory(), "bare app": bare.memory()}
+    kept["idle"] = {"bytes/s": each, "cpu": cpu, "memory": memory}
+    keeper, other, theirs = (one["resident"] for one in memory.values())
     return [
         Line("idle with clocks, bytes/s", f"{each:,.0f}", "1,000", each / 1000, at_most=1),
         Line("idle with clocks, share of a core", f"{cpu:.1%}", "-", cpu),
-        Line("memory of an operator", f"{ours:.0f} MB", f"{theirs:.0f} MB", ours / theirs, at_most=1.5),
+        Line("memory of an operator", f"{other:.0f} MB", f"{theirs:.0f} MB", other / theirs, at_most=1.5),
+        Line("memory of whose room keeps the watch", f"{keeper:.0f} MB", f"{theirs:.0f} MB", keeper / theirs),
     ]

@@ -202,6 +202,7 @@ class ControlRoom(Unrecorded):
 
     def _settle(self) -> None:
         """Set aside what stays for the shift, now that the board is painted, so that nothing looks through it while keys wait."""
+        self.backroom.painted()
         gc.collect()
         gc.freeze()
         gc.enable()

@@ -53,6 +53,10 @@ from hueandcry.store.subscription import Commits
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 PAINT_S = 0.5  # the first tick looks at every open item, and waits until the board that was told is painted
 OTHERS_S = 0.2  # what others record within this time is told together; what is asked here waits for none of it
+PAUSE_S, LATE_S = (
+    0.1,
+    2.0,
+)  # a tick waits for so long a pause in what is asked, as somebody types, and no longer than that
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 
@@ -71,7 +75,8 @@ class Backroom(threading.Thread):
         self._signals: Signals
         self._showing: Showing
         self._palette: Palette
-        self._next_tick = self._heard = 0.0
+        self._painted = threading.Event()
+        self._next_tick = self._heard = self._asked = 0.0
         self._last: dict[str, Callable[[], None]] = {}  # what was asked last of a kind
         self._retry = 0.0
         self._missed = False  # whether the store could not be had when something was to be done or heard
@@ -111,6 +116,10 @@ class Backroom(threading.Thread):
     def show_board(self) -> None:
         """Say the whole board again, for a screen that was not there when it was said; answered by Moved."""
         self._ask(self._say_board)
+
+    def painted(self) -> None:
+        """Know that the board that was told first is painted: what follows from it is worked out from now on."""
+        self._painted.set()
 
     def undo(self) -> None:
         """Say by which line the last act of this session is taken back; answered by Filled."""
@@ -218,10 +227,12 @@ class Backroom(threading.Thread):
         if request is not None:
             request()
             self._say_new()
+            self._asked = time.monotonic()
         return request is not None
 
     def _keep_time(self) -> None:
-        if time.monotonic() >= self._next_tick:
+        late_s = time.monotonic() - self._next_tick
+        if late_s >= LATE_S or (late_s >= 0 and time.monotonic() >= self._asked + PAUSE_S):
             self._next_tick = time.monotonic() + TICK_S
             try:
                 if self._lease.take():
@@ -230,11 +241,8 @@ class Backroom(threading.Thread):
                     finally:
                         self._say_new()  # what it came upon before it failed, too
                 self._signals.unkept = ""
-            except (
-                Unavailable,
-                OSError,
-            ) as fault:  # the work goes on; the line above says so until a tick gets through
-                self._signals.unkept = str(fault)
+            except (Unavailable, OSError) as fault:
+                self._signals.unkept = str(fault)  # the work goes on; the line above says so until a tick succeeds
             self._say_alerts()
         self._showing.say_time()
         minute = self.now() // NS_PER_MIN
@@ -247,9 +255,8 @@ class Backroom(threading.Thread):
     def _carry(self, text: str, number: int = 0) -> None:
         desk = self._desk
         if self._missed and self._spool.holds:
-            self._keep(
-                text, Unavailable("the store cannot be had yet"), number
-            )  # in the order of typing: none overtakes
+            # in the order of typing: none overtakes
+            self._keep(text, Unavailable("the store cannot be had yet"), number)
             return
         try:
             entries = desk.opened(carry_out(desk, text))
@@ -263,9 +270,7 @@ class Backroom(threading.Thread):
             names = RoomNames(desk.board, self.now())
             said = [console.fact_words(entry, names) for entry in entries]
             self._tell(Told(text, (*said, *maybe_the_same(desk, entries)), number=number))
-            if any(
-                isinstance(entry.fact, SignedOff) and entry.fact.session == desk.signed.session for entry in entries
-            ):
+            if SignedOff(desk.signed.session) in [entry.fact for entry in entries]:
                 self._tell(Left())
         if desk.board.erasing:
             self._watch.erase()  # at once, whoever keeps the watch
@@ -274,9 +279,8 @@ class Backroom(threading.Thread):
     def _answer_next(self) -> None:
         before = self._desk.board.position
         self._carry(NEXT)
-        mine = [
-            one for one in self._desk.log.entries(before, self._desk.board.position) if isinstance(one.fact, Answered)
-        ]
+        entries = self._desk.log.entries(before, self._desk.board.position)
+        mine = [one for one in entries if isinstance(one.fact, Answered)]
         session = self._desk.signed.session
         for one in (one for one in mine if one.header is not None and one.header.session == session):
             assert isinstance(one.stream, bytes)
@@ -378,7 +382,7 @@ class Backroom(threading.Thread):
         position = self._room.board.position
         if self._told != position:
             entries = list(self._room.journal.entries(self._told, position))  # where that fails, it is told later
-            self._told = position
+            self._told, self._heard = position, time.monotonic()
             try:
                 self._showing.take(entries)
             finally:
@@ -386,7 +390,9 @@ class Backroom(threading.Thread):
 
     def _say_board(self) -> None:
         self._say_new()
-        self._signals.fill(self._showing.say_board(), self._room.board.open())
+        items = self._showing.say_board()
+        self._painted.wait(PAINT_S)  # whatever works beside it delays the paint
+        self._signals.fill(items, self._room.board.open())
 
     def _say_alerts(self) -> None:
         alerted = self._signals.alerted(self.now())

@@ -68,12 +68,15 @@ class Showing:
         found = [board.item(record, now_ns) for record in records]
         self._items = {item.stream: item for item in found}
         self._changes, self._dues = Awaited(), Awaited()
-        for record, item in zip(records, found, strict=True):
-            self._await(record, item, now_ns)
+        for item in found:
+            self._await_due(item, now_ns)
         self._minute, self._day = now_ns // NS_PER_MIN, local_day(now_ns, board.zone)
         self._known_here = self._named_here()
         items: dict[bytes, Item | None] = dict(self._items)
         self._moved(items, now_ns, whole=True)
+        # what changes by itself does so later: the board is told first
+        for record, item in zip(records, found, strict=True):
+            self._await_change(record, item, now_ns)
         return found
 
     def say_time(self) -> None:
@@ -113,10 +116,13 @@ class Showing:
         found = (self._desk.board.records.get(stream) for stream in self._changes.passed(now_ns))
         return [record for record in found if record is not None]
 
-    def _await(self, record: Record, item: Item, now_ns: int) -> None:
-        """Remember when an item will say something else, and when it is due."""
+    def _await_change(self, record: Record, item: Item, now_ns: int) -> None:
+        """Remember when an item will say something else."""
         when = changes_at(record, item, now_ns)
         self._changes.put(item.stream, () if when is None else (when,))
+
+    def _await_due(self, item: Item, now_ns: int) -> None:
+        """Remember when an item is due."""
         self._dues.put(item.stream, [due for due in (item.due, item.desk_due) if due is not None and due > now_ns])
 
     def _moved(self, items: dict[bytes, Item | None], now_ns: int, *, whole: bool = False) -> None:
@@ -191,7 +197,8 @@ class Showing:
             self._dues.put(stream)
         else:
             self._items[stream] = item
-            self._await(record, item, now_ns)
+            self._await_change(record, item, now_ns)
+            self._await_due(item, now_ns)
         if self._follow is not None:
             self._follow(stream, record, item)
 

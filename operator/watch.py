@@ -116,17 +116,17 @@ class Watch:
 
     def _due(self, changeover: int, now_ns: int) -> list[Record]:
         """Return the records of which something falls due by now (ns UTC)."""
-        board, found, soonest = self._room.board, list[Record](), dict[bytes, tuple[Record, int]]()
-        if self._under != (board.policy, changeover):
-            self._soonest, self._under = {}, (board.policy, changeover)
-        for record in (*board.open(), *board.resources(), *board.episodes(), *board.staff.values()):
-            known = self._soonest.get(record.id)
+        board, found, soonest = self._room.board, list[Record](), self._soonest
+        if self._under != (board.policy, changeover) or len(soonest) > 2 * len(board.records):
+            soonest.clear()  # also of what is not on the board any more
+        self._under = board.policy, changeover
+        for stream, record in board.records.items():
+            known = soonest.get(stream)
             if known is None or known[0] is not record:
-                known = record, min((one.due for one in timers(record, board.policy, changeover)), default=NEVER)
-            soonest[record.id] = known
+                due = min((one.due for one in timers(record, board.policy, changeover)), default=NEVER)
+                known = soonest[stream] = record, due
             if known[1] <= now_ns:
                 found.append(record)
-        self._soonest = soonest
         return found
 
     def _ring(self, now_ns: int) -> list[Entry]:

@@ -11,6 +11,7 @@ from hueandcry.operator import backroom
 from hueandcry.operator.app import FromSource
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.messages import Moved, Told
+from hueandcry.operator.watch import Watch
 from tests.screens.conftest import Enter
 from tests.screens.driver import Seat
 from tests.screens.faces import Piloted
@@ -201,3 +202,24 @@ async def test_what_is_asked_here_waits_for_nothing_that_others_record(
     await room.until(lambda: "it is red" in room.preview, "the line is foreseen")
     await room.press("Enter")
     await room.sees("1 it is red", "Incidents (3)")
+
+
+@IN_PROCESS
+@pytest.mark.parametrize(("pause_s", "late_s", "waits_s"), [(0.6, 60.0, 0.6), (60.0, 1.2, 1.2)], ids=["pause", "late"])
+async def test_the_watch_looks_in_a_pause_of_whoever_types_or_when_it_is_late(
+    store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch, pause_s: float, late_s: float, waits_s: float
+) -> None:
+    room = await enter(store)
+    work(store.desk(None), "open - theft a bicycle")
+    await room.sees("Incidents (1)")
+    assert isinstance(room.face, Piloted)
+    looked: list[float] = []
+    monkeypatch.setattr(Watch, "tick", lambda _: looked.append(time.monotonic()))
+    monkeypatch.setattr(backroom, "PAUSE_S", pause_s)
+    monkeypatch.setattr(backroom, "LATE_S", late_s)
+    goes_on, before = held(room), time.monotonic()
+    await room.types("note 1 she")
+    room.face.app.backroom._next_tick = before
+    goes_on.set()
+    await room.until(lambda: bool(looked), "the watch looks", within_s=TOLD_S)
+    assert looked[0] - before >= waits_s

@@ -25,6 +25,6 @@ class BoardScreen(LiveListsScreen):
     FIRST: ClassVar[str] = "incidents"
     CSS: ClassVar[str] = """
     #contacts { height: 1fr; min-height: 5; }
-    #lane { height: 3; }
+    #lane { height: 10%; min-height: 3; }
     #incidents { height: 3fr; min-height: 5; }
     """

@@ -10,20 +10,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from hueandcry.domain.contact import Answered
 from hueandcry.domain.fault import Conflict, Damaged, Refused, Unavailable
-from hueandcry.domain.firstcheck import CheckFirst
-from hueandcry.domain.handover import SeeUpdate
-from hueandcry.domain.incident import Incident
 from hueandcry.domain.order import NS_PER_MIN
 from hueandcry.domain.staff import SignedOff
 from hueandcry.operator import console, itemview
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.delivery import deliver, keep, sit
-from hueandcry.operator.desk import Act, Desk
+from hueandcry.operator.desk import Desk
 from hueandcry.operator.exits import family_of
 from hueandcry.operator.messages import (
     Copied,
@@ -37,6 +33,7 @@ from hueandcry.operator.messages import (
     Told,
     Turned,
 )
+from hueandcry.operator.opened import note_checked, note_seen
 from hueandcry.operator.palette import Palette
 from hueandcry.operator.reference import Misread
 from hueandcry.operator.searching import maybe_the_same
@@ -188,7 +185,10 @@ class Backroom(threading.Thread):
             self._told = self._room.board.position
             self._say_board()
             self._next_tick = time.monotonic() + PAINT_S
-            self._deliver()
+            try:
+                self._deliver()
+            except Unavailable as fault:
+                self._away(fault)
             with Commits(self._room.journal) as self._commits:
                 self._serve(self._commits)
         except Exception as fault:  # noqa: BLE001 — the last door of this thread: the screen says one sentence and ends
@@ -208,11 +208,16 @@ class Backroom(threading.Thread):
                     self._deliver()
                     self._missed = False
                     self._say_board()
+                    self._showing.say_shown()
             except Unavailable as fault:
-                if not self._missed:
-                    self._tell(Told("", (), safe_text(str(fault))))
-                self._missed = True
+                self._away(fault)
                 time.sleep(IDLE_S)
+
+    def _away(self, fault: Unavailable) -> None:
+        """Know that the store could not be had, and say so where it was not said."""
+        if not self._missed:
+            self._tell(Told("", (), safe_text(str(fault))))
+        self._missed = True
 
     def _goes_on(self, commits: Commits) -> bool:
         """Do the next thing, and tell whether there will be another."""
@@ -321,7 +326,7 @@ class Backroom(threading.Thread):
         try:
             said = safe_text(keep(self._spool, [text], self.now(), fault, self._desk.signed.session))
             self._tell(Told(text, (said,), number=number))
-        except (Unavailable, Misread) as why:
+        except (Unavailable, Misread, Damaged) as why:
             self._tell(Told(text, (), safe_text(str(why)), number=number))
 
     def _deliver(self) -> None:
@@ -356,26 +361,13 @@ class Backroom(threading.Thread):
 
     def _look_at(self, stream: bytes | None) -> None:
         if stream is not None:
-            self._note_seen(stream)
+            note_seen(self._desk, stream)
+            self._say_new()
         self._showing.turn_to(stream)
         if stream is not None:
-            self._note_checked(stream)
-            self._showing.say_page()
-
-    def _note_seen(self, stream: bytes) -> None:
-        """Record that whoever works an incident has read what others wrote, where somebody with that role opens it."""
-        record = self._room.board.record(stream)
-        if isinstance(record, Incident) and record.unread:
-            with suppress(Refused, Conflict):
-                self._desk.do([Act(stream, SeeUpdate())])
-                self._say_new()
-
-    def _note_checked(self, stream: bytes) -> None:
-        """Record what was looked for by the number of a contact, once somebody who may take it opens it and could look."""
-        acts = [Act(stream, CheckFirst(what, found, "")) for what, found in self._showing.unchecked().items()]
-        with suppress(Refused, Conflict, Unavailable):  # the page says what is known, recorded or not
-            self._desk.do(acts)
+            note_checked(self._desk, stream, self._showing.unchecked())
             self._say_new()
+            self._showing.say_page()
 
     def _say_new(self) -> None:
         """Tell what moved since it was told last, whoever recorded it, and whatever made this room come upon it."""
@@ -393,6 +385,7 @@ class Backroom(threading.Thread):
         items = self._showing.say_board()
         self._painted.wait(PAINT_S)  # whatever works beside it delays the paint
         self._signals.fill(items, self._room.board.open())
+        self._say_alerts()
 
     def _say_alerts(self) -> None:
         alerted = self._signals.alerted(self.now())

@@ -133,9 +133,10 @@ class Drafts(threading.Thread):
         found.sort(key=lambda one: one[0].stat().st_mtime_ns)
         drafts: dict[str, Draft] = {}
         for one in sorted((draft for _, left in found for draft in left.drafts), key=lambda one: one.typed):
-            where = one.where if one.where not in drafts else f"{LINE} {one.where} {len(drafts)}"  # both are offered
+            taken = one.where in drafts or one.where in self._texts  # in this room, too: both are offered
+            where = f"{LINE} {one.where} {len(drafts)}" if taken else one.where
             drafts[where] = replace(one, where=where)
-        self._texts = dict(drafts)
+        self._texts |= drafts
         self._screens = found[-1][1].screens
         if self._write():  # else they stay where they are, and the next room finds them
             for path, _ in found:

@@ -61,6 +61,7 @@ class Playback(threading.Thread):
         self._clock_ns = 0
         self._speed, self._playing = 1.0, False
         self._ticked = 0.0
+        self._untold = False  # whether the board stands where nothing was told of yet
         self._twins: list[tuple[int, int, Board]] = []  # position, number, board
         self._board: Board
         self._log: Bounded
@@ -162,22 +163,24 @@ class Playback(threading.Thread):
         """Go to a position, and to the moment it was recorded where no other is meant."""
         self._clock_ns = clock_ns if clock_ns is not None else self._room.journal.recorded_at(position)
         self._log.position = position
+        anew, self._untold = self._untold, True  # until it is told, also where reading breaks off in between
         if position < self._board.position:
-            self._back_to(position)
+            self._back_before(position)
+            anew = True
+        entries = self._fold(position)
+        if anew:
+            self._showing.say_board()
+            self._showing.say_shown()
         else:
-            entries = self._fold(position)
             self._showing.take(entries)
             self._showing.say_time()
+        self._untold = False
 
-    def _back_to(self, position: int) -> None:
-        """Begin again from a board before a position, and show anew all that is open."""
-        looking_at, name = self._showing.looking_at, self._showing.listing
-        self._board = self._twin_before(position)
+    def _back_before(self, position: int) -> None:
+        """Begin again from a board before a position, with the same in front."""
+        before, self._board = self._showing, self._twin_before(position)
         self._sit()
-        self._fold(position)
-        self._showing.say_board()
-        self._look_at(looking_at)
-        self._showing.list(name)
+        self._showing.looking_at, self._showing.listing = before.looking_at, before.listing
 
     def _fold(self, position: int) -> list[Any]:
         """Take what was recorded up to a position; boards are kept on the way."""

@@ -107,9 +107,9 @@ class Showing:
             if before != item:
                 changed[item.stream] = item
         self._moved(changed, now_ns)
-        self._list_again()  # lists tell times, too
         if every or self.looking_at in changed:
             self.say_page()
+        self._list_again()  # lists tell times, too
 
     def _expected(self, now_ns: int) -> list[Record]:
         """Return what was expected to say something else by now."""
@@ -147,9 +147,9 @@ class Showing:
             self._say_every()  # any item may stand in a district or be of a partner that is known from now on, or have other times
         else:
             self._moved(items, now_ns)
-        self._list_again()
         if touched.intersection(self._about):
             self._page_again(touched)
+        self._list_again()
 
     def _say_every(self) -> None:
         """Tell the whole board, and whoever follows of each item."""
@@ -225,6 +225,13 @@ class Showing:
         if self.listing in WHOLE and time.monotonic() - self._listed < WHOLE_EVERY_S:
             self._list_late = True
         elif self.listing and not self.listing.startswith("who "):  # a search is one search, recorded once
+            self.list(self.listing)
+
+    def say_shown(self) -> None:
+        """Tell the page and the list anew that are shown, but for a search, which is recorded each time."""
+        self.turn_to(self.looking_at)
+        self.say_page()
+        if not self.listing.startswith("who "):
             self.list(self.listing)
 
     # One item

@@ -168,7 +168,7 @@ class Spool:
         if not self.holds:
             yield False
             return
-        handle = os.open(self._folder / "delivering", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = self._open(self._folder / "delivering")
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -223,13 +223,20 @@ class Spool:
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = self._open(self._lock_file)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
+
+    def _open(self, path: Path) -> int:
+        """Open a file that is held while something is done here; raises Unavailable where this seat has no place for it."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as fault:
+            raise Unavailable(f"the spool {self._lines} cannot be used: {fault.strerror}") from fault
 
 
 def state_folder() -> Path:

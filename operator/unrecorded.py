@@ -160,7 +160,10 @@ class Unrecorded(Navigation):
         What was typed at a workspace that is not open stays where it is: whoever goes there finds it.
         """
         for screen in self._of(self.backroom):
-            lines.pop(screen.line, None)
+            text = lines.pop(screen.line, "")
+            if text and screen.bar.value:  # somebody typed before this came
+                self._put_aside(text, screen.line)
+                self.drafts.put(screen.line, screen.bar.value)
             self.offer(screen)
         front = self.front(self.backroom)
         for where, text in lines.items():

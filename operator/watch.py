@@ -37,6 +37,7 @@ SIGN_EVERY = 1000
 SIGN_AFTER_NS = 60 * NS_PER_S
 LEASE_NAME = "watch.lease"
 NEVER = 1 << 63
+GONE_MAX = 256  # records that are closed and not forgotten yet
 
 
 class Lease:
@@ -117,8 +118,8 @@ class Watch:
     def _due(self, changeover: int, now_ns: int) -> list[Record]:
         """Return the records of which something falls due by now (ns UTC)."""
         board, found, soonest = self._room.board, list[Record](), self._soonest
-        if self._under != (board.policy, changeover) or len(soonest) > 2 * len(board.records):
-            soonest.clear()  # also of what is not on the board any more
+        if self._under != (board.policy, changeover):
+            soonest.clear()
         self._under = board.policy, changeover
         for stream, record in board.records.items():
             known = soonest.get(stream)
@@ -127,6 +128,8 @@ class Watch:
                 known = soonest[stream] = record, due
             if known[1] <= now_ns:
                 found.append(record)
+        if len(soonest) > len(board.records) + GONE_MAX:
+            self._soonest = {stream: known for stream, known in soonest.items() if stream in board.records}
         return found
 
     def _ring(self, now_ns: int) -> list[Entry]:

@@ -92,7 +92,7 @@ class LiveListsScreen(RoomScreen):
             one = self._of(part.id)
             mine: dict[bytes, Item | None] = {}
             went: dict[bytes, str] = {}
-            before = one.left_out = self._leave_out(part, moved)
+            before, one.left_out = one.left_out, self._leave_out(part, moved)
             for stream, item in moved.items.items():
                 if item is not None and part.takes(item) and stream not in self._left_out[part.id]:
                     mine[stream] = item
@@ -100,7 +100,7 @@ class LiveListsScreen(RoomScreen):
                     mine[stream] = None
                     if item is not None:
                         went[stream] = item.queue
-            if mine or moved.whole or time_told or before:
+            if mine or moved.whole or time_told or before or one.left_out:
                 one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking, went=went)
                 if moved.whole and (self._asked_anew or not self.is_live):
                     one.in_order()  # asked for, or another moment of the log: nothing moved under anybody's cursor
@@ -108,6 +108,7 @@ class LiveListsScreen(RoomScreen):
         self._minute, self._ticking = minute, moved.ticking
         if moved.whole and self._wanted:
             self.select(self._wanted)
+            self._wanted = b""  # what is not there by now is not waited for
         self._say_detail()
 
     def _leave_out(self, part: Part, moved: Moved) -> str:

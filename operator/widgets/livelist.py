@@ -134,13 +134,14 @@ class LiveList(ScrollView, can_focus=False):
         elif whole:
             self._items.clear()
             self._gone.clear()
-        self._went |= went
         for stream, item in changed.items():
+            self._went.pop(stream, None)
             if item is not None:
                 self._items[stream] = item
                 self._gone.pop(stream, None)
             elif stream in self._items:
                 self._gone[stream] = self._items.pop(stream)
+        self._went |= went
         moved = self._order.take(self._items, changed, now_ns, whole=whole)
         if (whole and not stays) or (moved and not self.active) or self.row_of(self.selected) is None:
             self.in_order()  # no cursor is shown here that a row could slip from under
@@ -217,6 +218,7 @@ class LiveList(ScrollView, can_focus=False):
         kept = self._rows[: at + 1]
         stay = set(kept)
         self._gone = {stream: item for stream, item in self._gone.items() if stream in stay}
+        self._went = {stream: queue for stream, queue in self._went.items() if stream in self._gone}
         self._rows = kept + [stream for stream in self._order.streams() if stream not in stay]
         self._moved = self._order.moved([stream for stream in kept if stream in self._items])
         self._resize(stays=True)

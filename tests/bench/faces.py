@@ -20,6 +20,7 @@ COLUMNS, ROWS = 120, 40
 OTHERS = ("HUE_", "TEXTUAL", "COLORTERM", "PYTHON")  # what belongs to another store or terminal, or keeps no bytecode
 WAIT_S = 30.0
 CHUNK = 1 << 18
+SAID_MAX = 2_000  # of the last bytes, which tell why one that ended did
 ROOT = Path(__file__).resolve().parents[2]
 Came = list[tuple[int, bytes]]  # when (perf_counter ns), and what
 
@@ -46,7 +47,7 @@ class Face:
         os.set_blocking(self.fd, False)
         self.received, self.ended = 0, False
         self.came: Came | None = [] if keep else None
-        self._seen = b""
+        self._seen = self.said = b""
 
     def take(self) -> None:
         """Take what is there."""
@@ -59,6 +60,7 @@ class Face:
         if not chunk:
             self.ended = True
         self.received += len(chunk)
+        self.said = (self.said + chunk)[-SAID_MAX:]
         self._seen = self._seen[-64:] + chunk
         if self.came is not None:
             self.came.append((time.perf_counter_ns(), chunk))

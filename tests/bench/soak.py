@@ -94,7 +94,8 @@ class Shift:
 
     def _sample(self) -> None:
         self._next_sample = time.monotonic() + self._every_s
-        assert not any(face.ended for face in self._faces.values()), "a room has ended"
+        for name, face in self._faces.items():
+            assert not face.ended, f"{name}'s room has ended: {face.said!r}"
         found: dict[str, Any] = {"sitting": self._sitting, "at": time.time(), **self._floor.stands()}
         found["memory"] = {name: face.memory() for name, face in self._faces.items()}
         with self._samples.open("a", encoding="utf-8") as file:

@@ -12,6 +12,7 @@ import pytest
 from hueandcry.domain.deployment import TargetMissed
 from hueandcry.domain.fact import Entry
 from hueandcry.domain.particulars import Target
+from hueandcry.operator import watch as watching
 from hueandcry.operator.bootstrap import Founding, Room, found
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.identity import SetClock, seeded
@@ -110,6 +111,18 @@ def test_a_watch_that_begins_after_a_restart_knows_what_was_recorded(night: Nigh
     night.pass_time(QUARTER)
     assert len(missed(Watch(night.room).tick())) == 1
     assert Watch(night.another()).tick() == []
+
+
+def test_a_watch_forgets_what_is_closed(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "GONE_MAX", 4)
+    work(night.desk, FIRE)
+    watch = Watch(night.room)
+    watch.tick()
+    (record, *_) = night.room.board.open()
+    closed = [night.room.identity.stream(record.kind) for _ in range(10)]
+    watch._soonest |= {stream: (record, watching.NEVER) for stream in closed}
+    watch.tick()
+    assert set(watch._soonest) == set(night.room.board.records)
 
 
 def test_a_target_that_passed_while_nobody_kept_the_watch_is_recorded_late(night: Night) -> None:

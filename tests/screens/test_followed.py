@@ -324,6 +324,19 @@ async def test_an_access_log_that_cannot_be_written_while_people_are_listed_ends
     await room.sees("Incidents (2)")
 
 
+@IN_PROCESS
+async def test_a_heading_says_no_more_that_something_is_not_listed_once_that_is_closed(
+    clocked: Room, enter: Enter
+) -> None:
+    desk = clocked.desk(None)
+    said = "situation=past threat=none risk=some investigation=none vulnerability=none engagement=wants-police"
+    work(desk, f"grant 2211 supervisor\nopen - theft\nopen - burglary\nassess 2 {said}\ngrade 2 4")
+    room = await enter(clocked)
+    await room.line("only theft", shows="1 not shown")
+    work(desk, "nocrime 2 mistaken it was his own\nresult 2 advice gone\nclose 2")
+    await room.until(lambda: "not shown" not in room.text, "nothing is left out any more", within_s=TOLD_S)
+
+
 # The replay
 
 

@@ -97,7 +97,7 @@ async def test_a_row_that_comes_into_view_as_a_long_preview_goes_has_a_letter_to
 
 async def test_rows_for_which_there_is_no_letter_are_counted(store: Room, enter: Enter) -> None:
     work(store.desk(None), f"{MANY}\n{MANY}\n{MANY}")
-    room = await enter(store, size=(120, 100))
+    room = await enter(store, size=(120, 130))
     await room.sees("Incidents (120)")
     beside = await jumps(room)
     counted = re.search(r"; (\d+) rows have none", room.message)

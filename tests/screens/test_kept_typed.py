@@ -18,6 +18,7 @@ import pytest
 from hueandcry.operator import keptfile
 from hueandcry.operator.bootstrap import Room
 from hueandcry.operator.drafts import Drafts, Left
+from hueandcry.operator.unrecorded import Unrecorded
 from tests.screens.atseat import (
     AT_TERMINAL,
     CALL,
@@ -262,3 +263,33 @@ async def test_the_same_words_set_aside_twice_are_one_draft_and_gone_once_they_a
     assert [app.text_kept(where) for where in ("line one", "line two")] == ["", "note 1 alpha"]
     app.dismiss("note 1 alpha")
     assert app.text_kept("line two") == ""
+
+
+@pytest.mark.parametrize("face", ["pilot"])
+async def test_what_a_dead_room_left_is_not_lost_to_whoever_types_before_it_comes_back(
+    store: Room, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_behind(store, ("board", "note 1 she has a knife"))
+    take_up = Unrecorded.take_up
+
+    async def behind_a_key(app: Unrecorded, left: Left) -> None:
+        app.screen_stack[-1].bar.fill("z")  # type: ignore[attr-defined]
+        await take_up(app, left)
+
+    monkeypatch.setattr(Unrecorded, "take_up", behind_a_key)
+    room = await enter(store)
+    await room.sees("taken up again", "Ctrl+P shows what has no place here")
+    await room.type("y")
+    await a_second_passes(room)
+    assert kept(store) == ["note 1 she has a knife", "zy"]
+    await room.press("Ctrl+P")
+    await room.until(lambda: "she has a knife" in room.bar.text, "it is behind Ctrl+P")
+
+
+def test_what_is_typed_before_dead_rooms_are_looked_for_is_kept_beside_what_they_left(store: Room) -> None:
+    left_behind(store, ("board", "note 1 she has a knife"))
+    mine = waiting(store)
+    mine.put("line board", "z")
+    mine.take_over()
+    assert sorted(one.text for one in mine._texts.values()) == ["note 1 she has a knife", "z"]
+    mine.end()

@@ -174,3 +174,27 @@ async def test_lines_as_they_are_kept_are_those_that_the_library_would_draw(monk
                 app.list._styles_cache.clear()
                 drawn = ScrollView.render_lines(app.list, region)
                 assert [list(strip.simplify()) for strip in kept] == [list(strip.simplify()) for strip in drawn]
+
+
+async def test_a_row_that_came_back_and_is_closed_then_says_so() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(app, pilot, 5)
+        app.list.select(item(5).stream)
+        for third, went, says in (
+            (None, {item(3).stream: "in-hand"}, "in-hand"), (item(3), {}, "dispatch"), (None, {}, "closed")
+        ):  # fmt: skip
+            app.list.take({item(3).stream: third}, 0, went=went)
+            await pilot.pause()
+            shown = [app.list.render_line(y).text for y in range(6)]
+            assert any(says in line for line in shown if line.split()[:1] == ["3"]), (says, shown)
+
+
+async def test_what_passed_through_a_list_is_not_remembered() -> None:
+    app = Listing()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(app, pilot, 5)
+        for number in range(100, 200):
+            app.list.take({item(number).stream: item(number)}, 0)
+            app.list.take({item(number).stream: None}, 0, went={item(number).stream: "in-hand"})
+        assert len(app.list._went) <= len(app.list._gone)

@@ -8,6 +8,7 @@ a partner goes by its code. `.` is what this session acted on last. What names n
 import re
 from collections.abc import Sequence
 
+from hueandcry.domain.contact import Contact
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.reference import Kind, is_code, kind_of, letter_of, read_stream, read_tail, tail_of
@@ -53,9 +54,13 @@ def _listed(kinds: Sequence[Kind]) -> str:
 
 def _in_hand(desk: Desk, kinds: Sequence[Kind]) -> bytes:
     held = desk.board.in_hand.get(desk.signed.session, {})
-    for kind in reversed(held):
+    for kind, stream in reversed(held.items()):
         if kind in kinds:
-            return held[kind]
+            return stream
+        record = desk.board.record(stream)
+        if isinstance(record, Contact) and record.open and record.incident is None and Kind.INCIDENT in kinds:
+            name = desk.board.name(stream)
+            raise Misread(f"the contact in hand, {name}, has no incident yet: open one, or name the one you mean")
     raise Misread(f"this session has no {' or '.join(kind.name.lower() for kind in kinds)} in hand")
 
 

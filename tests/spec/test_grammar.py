@@ -9,7 +9,7 @@ from hueandcry.domain.reference import Kind, stream_text
 from hueandcry.operator import lines
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.grammar import LINE_MAX, Line, SlotKind, Verb
-from hueandcry.operator.reference import Misread
+from hueandcry.operator.reference import Misread, find
 from hueandcry.operator.text import storable
 from hueandcry.operator.verbs import READER, VERBS, carry_out, preview
 from tests.staging import Stage, work
@@ -568,3 +568,13 @@ def test_a_colon_or_a_slash_in_words_is_left_to_the_verb(night: Night) -> None:
     asked = entry.fact
     assert (getattr(asked, "asker", ""), getattr(asked, "call_back", "")) == ("Jones", "0161")
     assert getattr(asked, "request", "") == "gone / again"
+
+
+def test_a_contact_that_has_no_incident_yet_does_not_mean_that_of_another_call() -> None:
+    """`.` for an incident was the one of the call before, while another call was on the screen."""
+    desk = Stage().desk("2211", *(role for role in Role if role is not Role.WATCH))
+    work(desk, "ring 999 07700900123\nanswer .\nopen . domestic\nring 999 07700900124\nanswer .")
+    with pytest.raises(Misread, match=r"the contact in hand, c[0-9a-z]+, has no incident yet"):
+        carry_out(desk, "change . he is back")
+    work(desk, "open . theft\nchange . he is back")
+    assert desk.named(Kind.INCIDENT) == find(desk, "2")

@@ -45,6 +45,7 @@ from hueandcry.operator.messages import (
 from hueandcry.operator.messages import Left as SignedOff
 from hueandcry.operator.narrow import narrowed
 from hueandcry.operator.screens.board import BoardScreen
+from hueandcry.operator.screens.help import HelpScreen
 from hueandcry.operator.screens.item import ItemScreen
 from hueandcry.operator.screens.livelists import LiveListsScreen
 from hueandcry.operator.screens.palette import PaletteScreen
@@ -180,6 +181,8 @@ class ControlRoom(Unrecorded):
         if isinstance(event, events.Key):
             self._pressed = time.monotonic()
         front = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(front, HelpScreen) and front.gives_way(event):
+            _ = self.pop_screen()
         if not (isinstance(front, LiveListsScreen) and front.jumps(event)):
             await super().on_event(event)
 

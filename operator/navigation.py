@@ -58,7 +58,9 @@ class Navigation(App[str], inherit_bindings=False):
         return self._statuses.get(source, self._named)
 
     async def open_item(self, stream: bytes, source: Source) -> None:
-        """Open one item over what is shown."""
+        """Open one item over what is shown; whoever writes what a caller says comes back to the line there."""
+        if isinstance(self.screen, ItemScreen):
+            self.screen.set_focus(self.screen.bar)
         await self.push_screen(ItemScreen(stream, None if source is self.backroom else source))
 
     async def _turn_to(self, turned: Turned, source: Source) -> None:

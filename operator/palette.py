@@ -70,7 +70,9 @@ class Palette:
         takes = bool(verb.slots) and verb.slots[0].kind is SlotKind.REF and _fits(verb.slots[0], stream)
         line = f"{verb.name} {ref} " if takes else f"{verb.name} "
         return Offer(
-            line, f"{verb.template}   ({verb.usage()})", why_not=safe_text(self._why_not(verb, ref if takes else ""))
+            line,
+            f"{verb.template}   ({verb.usage()}, {verb.short})",
+            why_not=safe_text(self._why_not(verb, ref if takes else "")),
         )
 
     def _why_not(self, verb: Verb, ref: str) -> str:

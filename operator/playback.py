@@ -61,7 +61,7 @@ class Playback(threading.Thread):
         self._clock_ns = 0
         self._speed, self._playing = 1.0, False
         self._ticked = 0.0
-        self._untold = False  # whether the board stands where nothing was told of yet
+        self._untold = True  # the board stands where nothing was told of yet
         self._twins: list[tuple[int, int, Board]] = []  # position, number, board
         self._board: Board
         self._log: Bounded
@@ -139,8 +139,9 @@ class Playback(threading.Thread):
         self._sit()
         if self._at:
             self._carry(f"jump {self._at}")
-        else:
+        if self._untold:  # also where that is no moment of this journal
             self._showing.say_board()
+            self._untold = False
 
     def _sit(self) -> None:
         """Look at the board from a desk of its own: with the board's clock, and as whoever replays."""

@@ -173,9 +173,9 @@ def partners(room: Room, board: Board, *, session: str | None, json: bool) -> No
 
 
 def unit_lines(board: Board, now_ns: int) -> list[str]:
-    """Return every resource on the list, a line each, and how many there are."""
+    """Return every resource on the list, a line each, whoever calls for help first, and how many there are."""
     lines = []
-    for one in board.resources():
+    for one in sorted(board.resources(), key=lambda one: (not one.emergency, not one.unheard)):
         on = f"on {board.name(one.incident, now_ns)}" if one.incident is not None else ""
         flag = "EMERGENCY" if one.emergency else "NOT HEARD OF" if one.unheard else ""
         by = f"heard of by {local_text(one.check_by, board.zone)[:5]}" if one.check_by else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -28,6 +29,9 @@ REFERENCES = (
 )
 
 
+CLOSES = ("escape", "f1", "q", "question_mark")
+
+
 def help_lines(verb: str, keymap: Mapping[str, str]) -> tuple[str, ...]:
     """Return the help on everything, or on one verb; raises Misread for no verb's name."""
     lines = help_on(verb)
@@ -41,7 +45,7 @@ class HelpScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q,question_mark", "app.pop_screen", "back", priority=True),
+        Binding(",".join(CLOSES), "app.pop_screen", "back", priority=True),
         Binding("up", "move(-1)", priority=True, show=False),
         Binding("down", "move(1)", priority=True, show=False),
         Binding("pageup", "move(-10)", priority=True, show=False),
@@ -55,10 +59,16 @@ class HelpScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield LogView(id="help", follows=False)
-        yield Static("Esc back   Up Down PageUp PageDown   F10 leave", id="keys", markup=False)
+        yield Static("Esc back, or type on   Up Down PageUp PageDown   F10 leave", id="keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#help", LogView).show(("Help",), self._lines)
+
+    def gives_way(self, event: events.Event) -> bool:
+        """Tell whether a key is for the line, whose letters end the help: whoever types on wants to work."""
+        if isinstance(event, events.Paste):
+            return True
+        return isinstance(event, events.Key) and event.is_printable and event.key not in CLOSES
 
     def action_move(self, rows: int) -> None:
         """Scroll."""

@@ -49,6 +49,7 @@ class ItemScreen(RoomScreen):
         self._taking = kind_of(stream) is Kind.CONTACT
         self._narrates = self._taking and source is None
         self._category = ""
+        self._noted = ""  # what was recorded of what the caller said while this page is open
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
@@ -105,7 +106,7 @@ class ItemScreen(RoomScreen):
 
     def on_narrative_said(self, message: Narrative.Said) -> None:
         self.hue.keep_text(message.text, self.stream.hex())
-        self.hue.backroom.suggest(self.stream, message.text)
+        self.hue.backroom.suggest(self.stream, message.text or self._noted)
 
     def suggesting(self, suggesting: Suggesting) -> None:
         """Show what the words suggest; nobody's choice is touched by that."""
@@ -148,13 +149,16 @@ class ItemScreen(RoomScreen):
             await super().action_incident()
         elif self.bar.value:
             self.message.say("the line has a text already: do or clear it first", Styles.alarm)
-        elif not self.hue.underway.has(self.stream.hex()):
+        elif self.hue.underway.has(self.stream.hex()):
+            self.message.say("what they say is on its way into the log: press it again in a moment", Styles.alarm)
+        else:
             self.set_focus(self.bar)
-            self.hue.backroom.open_incident(self.stream, self.narrative.words, self._records())
+            self.hue.backroom.open_incident(self.stream, self.narrative.words or self._noted, self._records())
 
     def carried(self, sent: Sent) -> None:
         super().carried(sent)
         if sent.said:
+            self._noted = f"{self._noted} {sent.said}".strip()
             self.narrative.take_off(sent.said)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

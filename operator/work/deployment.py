@@ -30,10 +30,19 @@ def send_acts(desk: Desk, line: Line) -> list[Act]:
     ]
 
 
-def stranger(desk: Desk, line: Line) -> str:
-    """Return that a callsign is not on the list: it may be mistyped, and nobody is on the way."""
+def as_it_stands(desk: Desk, line: Line) -> str:
+    """Return what a crew would be taken away from, or that it is not on the list: then it may be mistyped, and nobody goes."""
     callsign = line["callsign"].upper()
-    return "" if desk.board.resource(callsign) is not None else f"- {callsign} IS NOT ON THE LIST OF RESOURCES"
+    crew = desk.board.resource(callsign)
+    if crew is None:
+        return f"- {callsign} IS NOT ON THE LIST OF RESOURCES"
+    said = [crew.status.value] if crew.status is not Status.AVAILABLE else []
+    if crew.incident is not None and crew.incident != line["incident"]:
+        about = desk.board.record(crew.incident)
+        grade = f", grade {about.grade}" if isinstance(about, Incident) and about.grade else ""
+        said = [f"{crew.status.value} ON {desk.board.name(crew.incident, desk.identity.now())}{grade}"]
+    said += ["EMERGENCY"] if crew.emergency else []
+    return f"- {callsign} IS {' and in '.join(said)}" if said else ""
 
 
 def arrive_acts(desk: Desk, line: Line) -> list[Act]:
@@ -102,7 +111,7 @@ def cover_acts(desk: Desk, line: Line) -> list[Act]:
 
 VERBS = (
     Verb(
-        name="send", short="d", slots=(INCIDENT, slots.code("callsign", slots.crews)), acts=send_acts, tells=stranger,
+        name="send", short="d", slots=(INCIDENT, slots.code("callsign", slots.crews)), acts=send_acts, tells=as_it_stands,
         does="Send {callsign} to incident {incident}", example="d 57 AB12",
     ),
     Verb(

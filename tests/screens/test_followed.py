@@ -340,6 +340,14 @@ async def test_a_heading_says_no_more_that_something_is_not_listed_once_that_is_
 # The replay
 
 
+async def test_a_moment_that_is_none_leaves_the_replay_where_the_journal_ends(store: Room, enter: Enter) -> None:
+    work(store.desk(None), "open - theft")
+    room = await enter(store)
+    await room.line("replay 25:99", shows="REPLAY")
+    await room.sees("Incidents (1)", "25:99")
+    await room.leave()
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

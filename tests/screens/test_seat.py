@@ -1,6 +1,7 @@
 """What a seat shows and takes at every size, on both faces: keys, colours, pages in their parts, a screen that changes its size."""
 
 from hueandcry.operator.bootstrap import Room
+from tests.screens.atseat import CALL, on_the_contact, tells
 from tests.screens.conftest import SIZES, Enter, at_sizes
 from tests.staging import work
 
@@ -120,5 +121,47 @@ async def test_whoever_types_on_behind_the_key_that_closes_help_loses_no_key(sto
     await room.press("F1")
     await room.type("note 1 she whispers")
     await room.until(lambda: room.bar.text == "note 1 she whispers", "all of it is in the line")
+    await room.clear()
+    await room.leave()
+
+
+async def test_whoever_types_a_line_over_the_help_types_it_into_the_line(store: Room, enter: Enter) -> None:
+    work(store.desk(None), "open - theft")
+    room = await enter(store)
+    await room.press("F1")
+    await room.sees("The command bar always has the keyboard")
+    await room.types("note 1 she whispers")
+    await room.sees("Incidents (1)")
+    await room.clear()
+    await room.leave()
+
+
+async def test_words_that_were_recorded_as_a_note_still_suggest_the_type(store: Room, enter: Enter) -> None:
+    work(store.desk(None), "ring 999 07700900123\nanswer .")
+    room = await enter(store)
+    await on_the_contact(room)
+    await tells(room, "my son has taken tablets")
+    await room.press("Ctrl+S")
+    await room.sees("my son has taken tablets", "F6: welfare (has taken tablets)")
+    await room.until(lambda: "my son has taken tablets" in room.message, "it is recorded")
+    await room.press("F6")
+    await room.sees("Opened as welfare")
+    await room.leave()
+
+
+async def test_a_page_that_one_comes_back_to_takes_keys_into_the_line(store: Room, enter: Enter) -> None:
+    desk = store.desk(None)
+    work(desk, CALL)
+    room = await enter(store)
+    await on_the_contact(room)
+    first = room.item.ref
+    await tells(room, "she whispers")
+    work(desk, "ring 999 07700900124")
+    await room.press("F7")
+    await room.until(lambda: room.item.ref not in ("", first), "the next one is answered")
+    await room.press("Esc")
+    await room.until(lambda: room.item.ref == first, "the first page is in front")
+    await room.types("note . he")
+    await room.until(lambda: room.bar.text == "note . he", "it stands in the line")
     await room.clear()
     await room.leave()

@@ -101,6 +101,12 @@ def test_a_verb_that_is_typed_whole_is_offered(busy: tuple[Stage, Desk], verb: s
     assert verb in [one.split(" ")[0] for one in offered[:8]], offered[:8]
 
 
+def test_a_verb_is_found_by_its_short_name(busy: tuple[Stage, Desk]) -> None:
+    _, desk = busy
+    found = palette_of(desk).offered("sn", None)
+    assert any(one.line.startswith("seen ") for one in found)
+
+
 def test_a_verb_is_found_by_a_word_of_what_it_does_and_by_letters_that_are_wrong(busy: tuple[Stage, Desk]) -> None:
     offered = palette_of(busy[1]).offered
     assert any("send" in one.split()[0] for one in lines(offered("callsign", None)))

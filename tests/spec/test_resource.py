@@ -46,6 +46,7 @@ from hueandcry.domain.timer import Timer, timers
 from hueandcry.operator import roomlists
 from hueandcry.operator.desk import Desk
 from hueandcry.operator.reference import Misread
+from hueandcry.operator.roomlists import unit_lines
 from hueandcry.operator.verbs import preview
 from hueandcry.operator.watch import Watch
 from tests.spec.harness import (
@@ -628,6 +629,7 @@ def test_the_list_says_what_each_is_doing(scene: Founded, capsys: pytest.Capture
     roomlists.units(scene.board, scene.clock.now_ns, json=False)
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
+        ["CD34", "allocated", "20m", "EAST", "on", "2", "EMERGENCY"],
         [
             "AB12",
             "at-scene",
@@ -639,7 +641,6 @@ def test_the_list_says_what_each_is_doing(scene: Founded, capsys: pytest.Capture
             "pursuit",
             *["heard", "of", "by", "08:20", "NOT", "HEARD", "OF"],
         ],
-        ["CD34", "allocated", "20m", "EAST", "on", "2", "EMERGENCY"],
         ["ZZ01", "available", "20m", "EAST"],
         ["3", "resources", "on", "the", "list"],
     ]
@@ -686,6 +687,20 @@ def test_what_is_worked_again_after_the_result_waits_for_nobody_while_a_crew_is_
 def test_a_second_crew_takes_nobody_away_who_is_there() -> None:
     record = given(*GRADED, Resourced("AB12", True), Attended("AB12"), Resourced("CD34", True), on=Incident).record
     assert (record.stage, record.attended, record.resources) == (Stage.ATTENDED, True, ("AB12", "CD34"))
+
+
+def test_what_a_crew_is_taken_away_from_is_said_before_it_is_sent(desk: Desk) -> None:
+    work(desk, f"{TWO}\nunit CD34 NORTH\nsend 1 AB12")
+    assert preview(desk, "send 2 AB12").endswith("- AB12 IS allocated ON 1, grade 4")
+    assert " IS " not in preview(desk, "send 2 CD34")
+    work(desk, "emergency AB12 shots")
+    assert preview(desk, "send 2 AB12").endswith("- AB12 IS allocated ON 1, grade 4 and in EMERGENCY")
+
+
+def test_who_calls_for_help_stands_first_on_the_list(desk: Desk) -> None:
+    work(desk, f"{TWO}\nunit CD34 NORTH\nemergency CD34 shots")
+    first, *_ = unit_lines(desk.board, desk.identity.now())
+    assert (first.split()[0], first.split()[-1]) == ("CD34", "EMERGENCY")
 
 
 def test_a_callsign_that_is_not_on_the_list_is_said_before_it_is_sent_and_stands_as_an_alert(desk: Desk) -> None:

@@ -7,8 +7,10 @@ a partner goes by its code. `.` is what this session acted on last. What names n
 
 import re
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from hueandcry.domain.contact import Contact
+from hueandcry.domain.fact import Record
 from hueandcry.domain.incident import Incident
 from hueandcry.domain.partner import partner_stream
 from hueandcry.domain.reference import Kind, is_code, kind_of, letter_of, read_stream, read_tail, tail_of
@@ -58,10 +60,15 @@ def _in_hand(desk: Desk, kinds: Sequence[Kind]) -> bytes:
         if kind in kinds:
             return stream
         record = desk.board.record(stream)
-        if isinstance(record, Contact) and record.open and record.incident is None and Kind.INCIDENT in kinds:
+        if Kind.INCIDENT in kinds and _is_taken(record, desk.signed.collar) and record.incident is None:
             name = desk.board.name(stream)
             raise Misread(f"the contact in hand, {name}, has no incident yet: open one, or name the one you mean")
     raise Misread(f"this session has no {' or '.join(kind.name.lower() for kind in kinds)} in hand")
+
+
+def _is_taken(record: Record | None, collar: str) -> TypeGuard[Contact]:
+    """Tell whether a record is a contact that somebody has answered, and not one that only rings."""
+    return isinstance(record, Contact) and record.open and record.owner == collar
 
 
 def _numbered(desk: Desk, place: int, day: str | None, *, history: bool) -> bytes:

@@ -50,10 +50,8 @@ from hueandcry.store.subscription import Commits
 RETRY_S = 3.0  # between attempts to deliver what is kept while the store is away
 PAINT_S = 0.5  # the first tick looks at every open item, and waits until the board that was told is painted
 OTHERS_S = 0.2  # what others record within this time is told together; what is asked here waits for none of it
-PAUSE_S, LATE_S = (
-    0.1,
-    2.0,
-)  # a tick waits for so long a pause in what is asked, as somebody types, and no longer than that
+PAUSE_S = 0.1  # a tick of the watch waits for so long a pause in what is asked, as somebody types
+LATE_S = 2.0  # and no longer than that
 IDLE_S = 0.5  # how long the thread waits for a request or a commit before it looks at the time
 
 

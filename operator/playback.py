@@ -171,7 +171,8 @@ class Playback(threading.Thread):
         entries = self._fold(position)
         if anew:
             self._showing.say_board()
-            self._showing.say_shown()
+            self._look_at(self._showing.looking_at)
+            self._showing.list(self._showing.listing)
         else:
             self._showing.take(entries)
             self._showing.say_time()

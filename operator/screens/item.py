@@ -49,7 +49,8 @@ class ItemScreen(RoomScreen):
         self._taking = kind_of(stream) is Kind.CONTACT
         self._narrates = self._taking and source is None
         self._category = ""
-        self._noted = ""  # what was recorded of what the caller said while this page is open
+        self._noted = ""  # what was noted here of what the caller said, until an incident is opened of it
+        self._opening = 0  # by which number it is answered that an incident is opened
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
@@ -153,12 +154,16 @@ class ItemScreen(RoomScreen):
             self.message.say("what they say is on its way into the log: press it again in a moment", Styles.alarm)
         else:
             self.set_focus(self.bar)
-            self.hue.backroom.open_incident(self.stream, self.narrative.words or self._noted, self._records())
+            self._opening = self._records()
+            self.hue.backroom.open_incident(self.stream, self.narrative.words or self._noted, self._opening)
 
     def carried(self, sent: Sent) -> None:
         super().carried(sent)
-        if sent.said:
+        if sent.number == self._opening:
+            self._noted = ""  # pressed again, it opens no second one of the same words
+        elif sent.said:
             self._noted = f"{self._noted} {sent.said}".strip()
+        if sent.said:
             self.narrative.take_off(sent.said)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

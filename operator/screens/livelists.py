@@ -100,7 +100,7 @@ class LiveListsScreen(RoomScreen):
                     mine[stream] = None
                     if item is not None:
                         went[stream] = item.queue
-            if mine or moved.whole or time_told or before or one.left_out:
+            if mine or moved.whole or time_told or before != one.left_out:
                 one.take(mine, moved.now_ns, whole=moved.whole, ticking=moved.ticking, went=went)
                 if moved.whole and (self._asked_anew or not self.is_live):
                     one.in_order()  # asked for, or another moment of the log: nothing moved under anybody's cursor

@@ -146,6 +146,10 @@ async def test_words_that_were_recorded_as_a_note_still_suggest_the_type(store: 
     await room.until(lambda: "my son has taken tablets" in room.message, "it is recorded")
     await room.press("F6")
     await room.sees("Opened as welfare")
+    await room.press("F6")
+    await room.sees("what is it about?")
+    assert len([one for one in store.board.catch_up() if one.name == "incident.opened"]) == 1
+    await room.clear()
     await room.leave()
 
 
